@@ -1,0 +1,1 @@
+"""Evidence for failed multi-architecture container builds."""

@@ -1,0 +1,100 @@
+"""Every frame of the kit: columns, types, key, unit, meaning and source, in one place.
+
+`make` turns rows into a frame of exactly these columns, `check` refuses a frame that departs
+from them. Closed vocabularies are checked before they become categories, so that a stranger in
+a column is an error where it enters and not a silent missing value later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from diag.errors import DiagError
+from diag.schema_frames import FRAMES, Column, Frame
+
+__all__ = ["FRAMES", "Column", "Frame", "SchemaError", "check", "empty", "make"]
+
+_PANDAS_TYPES = {
+    ("str", False): "str",
+    ("str", True): "str",
+    ("int", False): "int64",
+    ("int", True): "Int64",
+    ("float", False): "float64",
+    ("float", True): "Float64",
+    ("bool", False): "bool",
+    ("bool", True): "boolean",
+    ("list", False): "object",
+    ("list", True): "object",
+}
+
+
+class SchemaError(DiagError):
+    """A frame does not have the columns, types or values that its schema states."""
+
+
+def make(name: str, rows: Iterable[Mapping[str, Any]], *, extra: Sequence[str] = ()) -> pd.DataFrame:
+    """Rows (mappings; an absent optional key reads as missing) as the frame `name`.
+
+    `extra` names further columns to keep, such as `shell` of a probed env frame.
+    Raises SchemaError for an unknown key, a missing mandatory one, or a word outside a closed
+    vocabulary.
+    """
+    spec = FRAMES[name]
+    kept = [dict(row) for row in rows]
+    known = {column.name for column in spec.columns} | set(extra)
+    for row in kept:
+        if not row.keys() <= known:
+            raise SchemaError(f"{name}: unknown columns {sorted(row.keys() - known)}")
+    data = {column.name: _column(spec, column, kept) for column in spec.columns}
+    for other in extra:
+        data[other] = pd.Series([row.get(other) for row in kept], dtype="str")
+    return pd.DataFrame(data)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """The frame `name` with no rows."""
+    return make(name, [])
+
+
+def _column(spec: Frame, column: Column, rows: list[dict[str, Any]]) -> pd.Series:
+    values = [row.get(column.name) for row in rows]
+    if not column.is_optional and any(value is None for value in values):
+        place = next(i for i, value in enumerate(values) if value is None)
+        raise SchemaError(f"{spec.name}.{column.name}: row {place} has no value")
+    if column.vocabulary:
+        _refuse_strangers(spec, column, values)
+        return pd.Series(pd.Categorical(values, categories=list(column.vocabulary)))
+    return pd.Series(values, dtype=_PANDAS_TYPES[column.type, column.is_optional])
+
+
+def _refuse_strangers(spec: Frame, column: Column, values: list[Any]) -> None:
+    strangers = {value for value in values if value is not None} - set(column.vocabulary)
+    if strangers:
+        raise SchemaError(
+            f"{spec.name}.{column.name}: {sorted(map(str, strangers))} not among {list(column.vocabulary)}"
+        )
+
+
+def check(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The same frame, if it has the columns, types and a unique key of `name`; else SchemaError."""
+    spec = FRAMES[name]
+    wanted = [column.name for column in spec.columns]
+    absent = [column for column in wanted if column not in frame.columns]
+    if absent:
+        raise SchemaError(f"{name}: no column {absent}")
+    for column in spec.columns:
+        expected = (
+            "category" if column.vocabulary else _PANDAS_TYPES[column.type, column.is_optional]
+        )
+        actual = str(frame[column.name].dtype)
+        if actual != expected:
+            raise SchemaError(f"{name}.{column.name}: type {actual}, expected {expected}")
+    key = [column for column in ("shell",) if column in frame.columns] + list(spec.key)
+    doubled = frame.duplicated(key)
+    if doubled.any():
+        raise SchemaError(f"{name}: key {key} repeats at row {int(doubled.idxmax())}")
+    return frame
