@@ -36,7 +36,9 @@ class SchemaError(DiagError):
     """A frame does not have the columns, types or values that its schema states."""
 
 
-def make(name: str, rows: Iterable[Mapping[str, Any]], *, extra: Sequence[str] = ()) -> pd.DataFrame:
+def make(
+    name: str, rows: Iterable[Mapping[str, Any]], *, extra: Sequence[str] = ()
+) -> pd.DataFrame:
     """Rows (mappings; an absent optional key reads as missing) as the frame `name`.
 
     `extra` names further columns to keep, such as `shell` of a probed env frame.

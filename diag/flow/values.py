@@ -46,6 +46,19 @@ UNKNOWN = Value("unknown")
 
 
 @dataclass(frozen=True)
+class Copy:
+    """One file that COPY or ADD puts into a stage. `text` is known for here-documents only;
+
+    `from_stage_no` names the stage that it is copied from (None: build context or other image).
+    """
+
+    destination: str
+    source: str = ""
+    from_stage_no: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
 class RunContext:
     """One RUN of a Dockerfile as it starts on one platform.
 
@@ -55,8 +68,8 @@ class RunContext:
     environment (all exported); `lost` holds names whose value exists elsewhere in the Dockerfile
     and does not reach this RUN, with lost_at and lost_by.
     `stage_chain` lists the stage numbers whose file system this stage starts from, oldest first,
-    itself last; `copied_files` the files that COPY here-documents and COPY --from made before
-    this RUN: path -> text, or None where the text is not known.
+    itself last; `copies` are those made in this stage since its previous RUN (or its start), in
+    order.
     """
 
     file: str
@@ -78,7 +91,7 @@ class RunContext:
     workdir: str = "/"
     user: str = ""
     stage_chain: tuple[int, ...] = ()
-    copied_files: Mapping[str, str | None] = field(default_factory=dict)
+    copies: tuple[Copy, ...] = ()
 
     def line_of(self, offset: int) -> int:
         """Line of the Dockerfile (from 1) that holds the script's character `offset`."""
