@@ -8,7 +8,6 @@ a column is an error where it enters and not a silent missing value later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -98,5 +97,5 @@ def check(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     key = [column for column in ("shell",) if column in frame.columns] + list(spec.key)
     doubled = frame.duplicated(key)
     if doubled.any():
-        raise SchemaError(f"{name}: key {key} repeats at row {int(doubled.idxmax())}")
+        raise SchemaError(f"{name}: key {key} repeats at row {int(doubled.to_numpy().argmax())}")
     return frame
