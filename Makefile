@@ -1,0 +1,45 @@
+# Every command a person needs; `make` alone lists them.
+PY := .venv/bin/python
+
+.PHONY: help report test lint bench lab notebooks clean
+
+help:
+	@echo "make report     set up, investigate the first incident, write build/report/index.html"
+	@echo "make test       set up, run every test"
+	@echo "make lint       formatting, lint, types, import contract"
+	@echo "make bench      the kit beside the tools it replaces, as ratios"
+	@echo "make lab        rebuild data/ with a real BuildKit and real compilers (root, Debian 12)"
+	@echo "make notebooks  execute the notebooks again"
+
+# A stamp, so that a second run costs nothing; it is older than pyproject.toml after a change.
+.venv/.run: pyproject.toml tools/venv.sh
+	@sh tools/venv.sh
+	@touch $@
+
+.venv/.test: pyproject.toml tools/venv.sh
+	@sh tools/venv.sh test
+	@touch $@ .venv/.run
+
+report: .venv/.run
+	@$(PY) tools/report.py
+
+test: .venv/.test
+	@$(PY) -m pytest
+
+lint: .venv/.test
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+bench: .venv/.test
+	@$(PY) -m benchmarks
+
+lab:
+	@bash data/avx512-link/recipe/rebuild.sh
+
+notebooks: .venv/.test
+	@$(PY) tools/notebooks.py
+
+clean:
+	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
