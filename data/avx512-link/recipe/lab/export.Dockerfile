@@ -1,0 +1,7 @@
+# Copies what the build left in its cache mount; `docker buildx build --output type=local`.
+ARG BASE_IMAGE=localhost/build-base:bookworm
+FROM --platform=$BUILDPLATFORM ${BASE_IMAGE} AS copy
+ARG TARGETPLATFORM
+RUN --mount=type=cache,id=target-$TARGETPLATFORM,target=/target cp -r /target/*-*-linux-*/release /release
+FROM scratch
+COPY --from=copy /release /
