@@ -1,0 +1,277 @@
+"""A case: whatever is at hand of one build, as lazy frames that everything else takes.
+
+    case = open_case("data/avx512-link/before")          # a folder with a case.toml
+    case = Case(log="build.log", dockerfile="Dockerfile", objects=["target/"])
+
+Nothing is read before a frame is asked for, and each file once. What cannot be read becomes a
+row of `case.errors`; the sound rest is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from diag import schema
+from diag.case_inputs import Inputs, LogInput, PlatformFacts, Source, gather, read_case_toml
+from diag.errors import InputError
+from diag.platforms import DEFAULT_PLATFORMS, PLATFORMS, display_order, find_platform
+
+if TYPE_CHECKING:
+    from diag.compare import Comparison
+    from diag.verdict import Verdict
+
+__all__ = ["Case", "PlatformFacts", "open_case"]
+
+# Line kinds that can decide a cause; the rest of a long log is not made into rows for a verdict.
+DECISIVE_KINDS = ("build_script", "compiler", "echo", "killed", "archiver", "linker", "cache")
+
+
+class Case:
+    """One build as lazy frames: steps, link_errors, link_commands, log_lines, instructions, env,
+    objects, symbols, isa, build_script, runs, errors (columns: diag/schema_frames.py).
+
+    `log`, `objects`: one source, several, or a mapping platform -> sources. `platforms` are
+    those to judge; left out, they follow from the mappings, the log and the Dockerfile.
+    Raises InputError when a platform is not known.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: Source | Sequence[Source] | Mapping[str, Any] | None = None,
+        dockerfile: Source | None = None,
+        objects: Any = None,
+        platforms: Iterable[str] = (),
+        build_args: Mapping[str, str] | None = None,
+        base_env: Mapping[str, str] | None = None,
+        engine: str = "buildkit",
+        claims: Iterable[str] = (),
+        title: str = "",
+        facts: Iterable[PlatformFacts] = (),
+        absent: Iterable[dict[str, Any]] = (),
+    ) -> None:
+        self.inputs: Inputs = gather(log, dockerfile, objects, absent)
+        self.dockerfile = dockerfile if self.inputs.dockerfile is not None else None
+        self.build_args = dict(build_args or {})
+        self.base_env = dict(base_env or {})
+        self.engine = engine
+        self.claims = tuple(claims)
+        self.title = title
+        self.facts = tuple(facts)
+        self._asked = [find_platform(name).name for name in platforms]
+        self._asked += [fact.name for fact in self.facts]
+        self._errors: list[dict[str, Any]] = list(self.inputs.errors)
+
+    # -- logs ---------------------------------------------------------------------------------
+
+    @cached_property
+    def logs(self) -> list[Any]:
+        """One LogFrames (diag.read.linkers) a log that could be read."""
+        from diag.read.linkers import read_log
+
+        frames = []
+        for given in self.inputs.logs:
+            try:
+                frames.append(read_log(given.source, file=given.name, platform=given.platform))
+            except InputError as error:
+                self._note(given.name, error)
+        return frames
+
+    def _from_logs(self, name: str) -> pd.DataFrame:
+        return _stack(name, [getattr(log, name) for log in self.logs])
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """The build's steps: frame `steps`."""
+        return self._from_logs("steps")
+
+    @cached_property
+    def link_errors(self) -> pd.DataFrame:
+        """What linkers said: frame `link_errors`."""
+        return self._from_logs("link_errors")
+
+    @cached_property
+    def link_commands(self) -> pd.DataFrame:
+        """Linker command lines: frame `link_commands`."""
+        return self._from_logs("link_commands")
+
+    @cached_property
+    def log_lines(self) -> pd.DataFrame:
+        """Every line of every log: frame `log_lines`. Large logs make large frames."""
+        return self._from_logs("log_lines")
+
+    @cached_property
+    def decisive_lines(self) -> pd.DataFrame:
+        """The log lines of the kinds that can decide a cause: frame `log_lines`."""
+        lines = self.log_lines
+        return lines[lines["kind"].isin(DECISIVE_KINDS)]
+
+    # -- Dockerfile ---------------------------------------------------------------------------
+
+    @cached_property
+    def instructions(self) -> pd.DataFrame:
+        """The Dockerfile's instructions: frame `instructions`."""
+        if self.dockerfile is None:
+            return schema.empty("instructions")
+        from diag.read.dockerfile import read_dockerfile
+
+        try:
+            return read_dockerfile(self.dockerfile)
+        except InputError as error:
+            self._note(str(self.inputs.dockerfile), error)
+            return schema.empty("instructions")
+
+    def env_for(
+        self, platforms: Sequence[str], build_args: Mapping[str, str] | None = None
+    ) -> pd.DataFrame:
+        """The environment flow for these platforms, with further build arguments: frame `env`."""
+        if self.dockerfile is None or self.instructions.empty:
+            return schema.empty("env")
+        from diag.flow import env_at
+
+        return env_at(
+            self.dockerfile,
+            platforms=list(platforms),
+            build_args={**self.build_args, **(build_args or {})},
+            base_env=self.base_env,
+            engine=self.engine,
+        )
+
+    @cached_property
+    def env(self) -> pd.DataFrame:
+        """What every outside command receives, on each platform of the case: frame `env`."""
+        return self.env_for(self.platforms or DEFAULT_PLATFORMS)
+
+    # -- objects ------------------------------------------------------------------------------
+
+    @cached_property
+    def _scanned(self) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+        from diag.read.objects import scan_objects
+
+        objects, symbols, platform_of = [], [], {}
+        for platform, paths in self.inputs.objects.items():
+            scan = scan_objects(paths)
+            objects.append(scan.objects)
+            symbols.append(scan.symbols)
+            self._errors += scan.errors.to_dict("records")
+            for file in scan.objects["file"].unique():
+                platform_of[file] = platform
+        return _stack("objects", objects), _stack("symbols", symbols), platform_of
+
+    @cached_property
+    def objects(self) -> pd.DataFrame:
+        """Headers of objects and archive members: frame `objects`."""
+        return self._scanned[0]
+
+    @cached_property
+    def symbols(self) -> pd.DataFrame:
+        """Their symbols: frame `symbols`."""
+        return self._scanned[1]
+
+    @cached_property
+    def platform_of_file(self) -> dict[str, str]:
+        """Object file -> platform: as given, else by its machine; "" where neither tells."""
+        by_machine = {(p.elf_arch, p.bits): p.name for p in reversed(PLATFORMS)}
+        of_file = dict(self._scanned[2])
+        named = self.objects[self.objects["arch"] != ""]
+        for file, arch, bits in zip(named["file"], named["arch"], named["bits"], strict=True):
+            if not of_file.get(file):
+                of_file[file] = by_machine.get((arch, bits), "")
+        return of_file
+
+    @cached_property
+    def isa(self) -> pd.DataFrame:
+        """Instruction-set extensions by function: frame `isa`."""
+        from diag.read.isa import read_isa
+
+        paths = [path for paths in self.inputs.objects.values() for path in paths]
+        return read_isa(*paths) if paths else schema.empty("isa")
+
+    @cached_property
+    def build_script(self) -> pd.DataFrame:
+        """What Rust build scripts told cargo: frame `build_script`."""
+        from diag.read.buildscript import read_build_script
+
+        return read_build_script(*self.inputs.build_scripts)
+
+    # -- facts and the whole ------------------------------------------------------------------
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """Where the program was run and how it ended, as the case tells: frame `runs`."""
+        return schema.make("runs", [row for fact in self.facts for row in fact.run_rows()])
+
+    @cached_property
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms to judge, in the order of display."""
+        names = set(self._asked) | {name for name in self.inputs.platforms if name}
+        if not names:
+            names = set(self.steps["target_platform"].dropna()) - {""}
+        if not names and not self.steps.empty and self.dockerfile is not None:
+            return ()
+        return tuple(display_order(names))
+
+    @property
+    def errors(self) -> pd.DataFrame:
+        """What could not be read so far: frame `errors`."""
+        rows = []
+        for place, row in enumerate(self._errors):
+            known = {key: row[key] for key in row if not _is_missing(row[key])}
+            rows.append({"member": "", "help": "", "where": str(place), **known})
+        frame = schema.make("errors", rows)
+        return frame.drop_duplicates(["file", "where", "reason"], ignore_index=True)
+
+    def diagnose(self, claims: Iterable[str] = ()) -> Verdict:
+        """Run every cause over the frames: the verdict."""
+        from diag.verdict import diagnose
+
+        return diagnose(self, claims=claims)
+
+    def compare(self, after: Case, reverted: Case | None = None) -> Comparison:
+        """What the change from this case to `after` did to cause and symptom."""
+        from diag.compare import compare
+
+        return compare(self, after, reverted)
+
+    def _note(self, file: str, error: InputError) -> None:
+        self._errors.append(
+            {
+                "file": error.file or file,
+                "where": f"line {error.line}" if error.line else "file",
+                "line_no": error.line,
+                "reason": error.message,
+                "help": error.help or "",
+            }
+        )
+
+    def __repr__(self) -> str:
+        parts = [f"{len(self.inputs.logs)} logs", f"Dockerfile {self.inputs.dockerfile or 'none'}"]
+        n_objects = sum(len(paths) for paths in self.inputs.objects.values())
+        return f"<Case {self.title!r}: {', '.join(parts)}, {n_objects} object paths>"
+
+
+def open_case(folder: Source) -> Case:
+    """The case of a folder with a `case.toml`; InputError where there is none to be used."""
+    return Case(**read_case_toml(folder))
+
+
+def _stack(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return schema.empty(name)
+    if len(filled) == 1:
+        return filled[0]
+    for frame in filled:
+        frame.attrs = {}  # pandas compares attrs on concat; ours are told elsewhere
+    return pd.concat(filled, ignore_index=True)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+
+
+LogInput = LogInput  # re-exported for callers that build a Case by hand

@@ -1,0 +1,235 @@
+"""What a case is made of, before anything is read: paths sorted by what they are.
+
+`case.toml` is described in docs/DESIGN.md. Its title and the names of folders are never evidence.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from diag.errors import InputError
+from diag.platforms import find_platform
+from diag.read.buildscript import is_build_script_output
+
+Source = str | Path | bytes | IO[Any]
+MAX_FILES = 200_000  # of one folder of objects
+
+
+@dataclass(frozen=True)
+class LogInput:
+    """One log: what to read, the name to cite, and the platform that the user says it is for."""
+
+    source: Source
+    name: str
+    platform: str | None = None
+
+
+@dataclass(frozen=True)
+class PlatformFacts:
+    """What the case's author saw on one platform; None where it was not tried."""
+
+    name: str
+    linked: bool | None = None
+    ran: bool | None = None
+    exit_code: int | None = None
+    signal: str | None = None
+    runs: tuple[Mapping[str, Any], ...] = ()
+    file: str = ""
+
+    def run_rows(self) -> list[dict[str, Any]]:
+        """Rows of the `runs` frame; without any, the decisive run that the case tells of."""
+        rows = [
+            {
+                "platform": self.name,
+                "machine": str(run.get("machine", f"run {number}")),
+                "is_emulated": bool(run.get("emulated", False)),
+                "is_decisive": _end(run) == (self.exit_code, self.signal),
+                "exit_code": run.get("exit_code"),
+                "signal": run.get("signal"),
+            }
+            for number, run in enumerate(self.runs, 1)
+        ]
+        if not rows and self.ran is not None:
+            ended = {"exit_code": self.exit_code, "signal": self.signal}
+            told = {"machine": "not told", "is_emulated": False, "is_decisive": True}
+            rows = [{"platform": self.name, **told, **ended}]
+        return rows
+
+
+def _end(run: Mapping[str, Any]) -> tuple[Any, Any]:
+    return run.get("exit_code"), run.get("signal")
+
+
+@dataclass
+class Inputs:
+    """Paths by what they are; `errors` tells of those that cannot be used."""
+
+    logs: list[LogInput] = field(default_factory=list)
+    dockerfile: str | None = None
+    objects: dict[str, list[Path]] = field(default_factory=dict)  # platform ("" unknown) -> paths
+    build_scripts: list[Path] = field(default_factory=list)
+    build_script_platform: dict[str, str] = field(default_factory=dict)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def platforms(self) -> list[str]:
+        """Platforms that the logs and objects were given for."""
+        return [log.platform for log in self.logs if log.platform] + [p for p in self.objects if p]
+
+
+def gather(log: Any, dockerfile: Any, objects: Any, absent: Iterable[dict[str, Any]]) -> Inputs:
+    """The inputs of a Case, sorted by what they are."""
+    inputs = Inputs(errors=list(absent))
+    for platform, sources in _by_platform(log):
+        for source in sources:
+            inputs.logs.append(LogInput(source, _name(source), platform or None))
+    if dockerfile is not None:
+        if isinstance(dockerfile, str | Path) and not Path(dockerfile).is_file():
+            inputs.errors.append(_absent(dockerfile, "Dockerfile"))
+        else:
+            inputs.dockerfile = _name(dockerfile)
+    for platform, paths in _by_platform(objects):
+        _sort_objects(inputs, platform, [Path(path) for path in paths])
+    return inputs
+
+
+def _by_platform(given: Any) -> list[tuple[str, list[Any]]]:
+    """(platform or "", sources) pairs of a source, a sequence of them, or a mapping."""
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return [(find_platform(name).name if name else "", _many(v)) for name, v in given.items()]
+    return [("", _many(given))]
+
+
+def _many(given: Any) -> list[Any]:
+    if isinstance(given, Sequence) and not isinstance(given, str | bytes):
+        return list(given)
+    return [given]
+
+
+def _sort_objects(inputs: Inputs, platform: str, paths: list[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            found = [p for p in _walk(path) if is_build_script_output(p)]
+        elif path.is_file():
+            found = [path] if is_build_script_output(path) else []
+        else:
+            inputs.errors.append(_absent(path, "object"))
+            continue
+        inputs.build_scripts += found
+        inputs.build_script_platform |= {str(p): platform for p in found}
+        if not found or path.is_dir():
+            inputs.objects.setdefault(platform, []).append(path)
+
+
+def _walk(folder: Path) -> list[Path]:
+    """Candidates for a build script's output: cargo keeps it two folders below `build`."""
+    return sorted(p for p in folder.glob("**/output") if p.is_file())[:MAX_FILES]
+
+
+def _name(source: Any) -> str:
+    if isinstance(source, bytes):
+        return "<bytes>"
+    if isinstance(source, str | Path):
+        return str(source)
+    return str(getattr(source, "name", "-")).replace("<stdin>", "-")
+
+
+def _absent(path: Any, what: str) -> dict[str, Any]:
+    kind = "is a folder" if Path(path).is_dir() else "does not exist"
+    return {
+        "file": str(path),
+        "where": what,
+        "reason": f"the {what} {kind}",
+        "help": "check the path; the rest of the input is used without it",
+    }
+
+
+def read_case_toml(folder: Source) -> dict[str, Any]:
+    """The keyword arguments of Case that `folder/case.toml` (or that file itself) states."""
+    if not isinstance(folder, str | Path):
+        raise InputError("a case is a folder with a case.toml", help="give its path")
+    path = Path(folder)
+    path = path / "case.toml" if path.is_dir() else path
+    if not path.is_file():
+        raise InputError(
+            "no such case: there is no case.toml",
+            file=str(path),
+            help="give a folder that holds a case.toml, or --dockerfile, --log and --objects apart",
+        )
+    try:
+        stated = tomllib.loads(path.read_text(encoding="utf-8", errors="replace"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f"case.toml is not valid TOML: {error}", file=str(path), help="mend that line"
+        ) from None
+    return _CaseToml(path, stated).arguments()
+
+
+class _CaseToml:
+    """One parsed case.toml; collects what it names and is not there."""
+
+    def __init__(self, path: Path, stated: dict[str, Any]) -> None:
+        self.path, self.stated = path, stated
+        self.absent: list[dict[str, Any]] = []
+
+    def arguments(self) -> dict[str, Any]:
+        stated, tables = self.stated, self._tables()
+        names = [find_platform(str(table.get("name", ""))).name for table in tables]
+        logs: dict[str, list[Path]] = {"": self._files(stated.get("logs", []), "log")}
+        objects: dict[str, list[Path]] = {}
+        for name, table in zip(names, tables, strict=True):
+            logs[name] = self._files([table["log"]] if "log" in table else [], "log")
+            objects[name] = self._files(table.get("objects", []), "object")
+        dockerfile = self._files(
+            [stated["dockerfile"]] if "dockerfile" in stated else [], "Dockerfile"
+        )
+        return {
+            "title": str(stated.get("title", "")),
+            "engine": str(stated.get("engine", "buildkit")),
+            "claims": [str(claim) for claim in stated.get("claims", [])],
+            "build_args": {k: str(v) for k, v in stated.get("build_args", {}).items()},
+            "log": {name: files for name, files in logs.items() if files},
+            "objects": {name: files for name, files in objects.items() if files},
+            "dockerfile": dockerfile[0] if dockerfile else None,
+            "facts": [self._facts(n, t) for n, t in zip(names, tables, strict=True)],
+            "absent": self.absent,
+        }
+
+    def _tables(self) -> list[dict[str, Any]]:
+        tables = self.stated.get("platform", [])
+        if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+            raise InputError(
+                "`platform` is not a list of tables", file=str(self.path), help="write [[platform]]"
+            )
+        return tables
+
+    def _files(self, names: Iterable[Any], what: str) -> list[Path]:
+        found = []
+        for name in [names] if isinstance(names, str) else names:
+            path = _tidy(self.path.parent, str(name))
+            if path.exists():
+                found.append(path)
+            else:
+                self.absent.append({**_absent(path, what), "where": f"named in {self.path}"})
+        return found
+
+    def _facts(self, name: str, table: Mapping[str, Any]) -> PlatformFacts:
+        kept = {key: table.get(key) for key in ("linked", "ran", "exit_code", "signal")}
+        return PlatformFacts(name, **kept, runs=tuple(table.get("runs", ())), file=str(self.path))
+
+
+def _tidy(folder: Path, name: str) -> Path:
+    """`folder/name` with `case/../other` folded away, so that citations read well."""
+    parts: list[str] = []
+    for part in (folder / name).parts:
+        if part == ".." and parts and parts[-1] not in ("..", "/"):
+            parts.pop()
+        else:
+            parts.append(part)
+    return Path(*parts)

@@ -1,0 +1,96 @@
+"""What a cause says: a finding for each platform and symbol, with evidence, never a mere opinion.
+
+Frozen, without any drawing: the terminal, the notebook, HTML and JSON all read these objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from diag.causes.facts import Facts
+
+Status = Literal["supported", "refuted", "untestable"]
+Role = Literal["cause", "contributing", "latent", "claim"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One place that can be looked up. `line_no` (1-based) is None for objects: `text` names the
+    member and symbol there."""
+
+    file: str
+    line_no: int | None
+    text: str
+
+    @property
+    def place(self) -> str:
+        """`file:line`, or the file alone."""
+        return self.file if self.line_no is None else f"{self.file}:{self.line_no}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The `evidence` item of the JSON contract."""
+        return {"file": self.file, "line_no": self.line_no, "text": self.text}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An artefact that would decide: what, why, and the commands that bring it."""
+
+    artefact: str
+    why: str
+    how: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The `missing` item of the JSON contract."""
+        return {"artefact": self.artefact, "why": self.why, "how": list(self.how)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause judged on one platform: what it claims and what the evidence says of it."""
+
+    cause: str
+    family: str
+    role: Role
+    status: Status
+    platform: str | None
+    symbol: str | None
+    claim: str
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    fix: tuple[str, ...] = ()
+    experiment: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The `findings` item of the JSON contract."""
+        return {
+            "cause": self.cause,
+            "family": self.family,
+            "role": self.role,
+            "status": self.status,
+            "platform": self.platform,
+            "symbol": self.symbol,
+            "claim": self.claim,
+            "evidence": [item.to_json() for item in self.evidence],
+            "missing": [item.to_json() for item in self.missing],
+            "fix": list(self.fix),
+            "experiment": self.experiment,
+        }
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One entry of the catalogue: what it means and how it is told from its look-alikes."""
+
+    id: str
+    family: str
+    role: Role
+    claim: str  # one sentence
+    refutation: str  # what would show that it is not this
+    fix: tuple[str, ...]
+    experiment: str
+    limits: str  # what it does not see
+    judge: Callable[[Facts], Iterable[Finding]] = field(repr=False, compare=False)
