@@ -1,0 +1,1 @@
+"""What people see: tables, terminal, charts, HTML. Reads verdicts and frames, decides nothing."""

@@ -1,0 +1,192 @@
+"""Masks what looks like a secret in everything that is shown or written.
+
+Two ways a secret is known: by its name (a variable or build argument that is called a token, a
+password, a key) and by its own shape (tokens of the big services, a password in a URL, a private
+key). A value known by its name is masked wherever else it stands too. Better a word too many
+masked than one too few: `--no-redact` shows all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diag.case import Case
+
+MASK = "[masked]"
+MIN_LITERAL = 6  # a shorter value would mask ordinary words; it is masked beside its name only
+
+# Words of a name (NPM_TOKEN, npmToken, registry-password) that make its value a secret.
+_WORDS = "token|tokens|password|passwd|passphrase|pass|pwd|secret|secrets|credential|credentials|auth|apikey|pat"
+_KEYS = "api|access|private|secret|signing|encryption|deploy|ssh|license|service|account|master"
+_SECRET_NAME = re.compile(rf"(?:^|_)(?:{_WORDS}|(?:{_KEYS})_?key)(?:_|$)", re.IGNORECASE)
+# Names that hold such a word and no secret: the shell's own, a socket, a place of secrets.
+_PLAIN_NAME = re.compile(
+    r"^(?:PWD|OLDPWD)$|(?:_SOCK|_FILE|_PATH|_DIR|_URL|_ID|_TYPE|_NAME)$", re.IGNORECASE
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+# A name and its value, as shells, Dockerfiles, .npmrc, YAML and command lines write them. A value
+# that begins with `$` or `<` is a reference or a placeholder.
+_NAME = re.compile(
+    r"""(?P<name>[A-Za-z_][\w.-]{0,80})
+        (?:"?'?\s?[=:]\s? | (?:(?<=-key)|(?<=-password)|(?<=-token)|(?<=-secret))\s)""",
+    re.VERBOSE,
+)
+_VALUE = re.compile(
+    r"""  (?P<escaped>\\")(?![$<]).+?(?=\\")
+        | (?P<double>")(?![$<])(?:[^"\\]|\\.)+
+        | (?P<single>')(?!<)[^']+
+        | [^\s"'$<&|;)\\][^\s"'&|;)\\]*""",
+    re.VERBOSE,
+)
+_NETRC = re.compile(r"(?P<kept>\blogin\s+\S{1,200}\s+password\s+)\S+")
+# Tokens known by their shape; sources: each service's page on its token format.
+_SHAPES = re.compile(
+    r"""
+    (?P<github>\b(?:gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_\w{22,255}))
+    | (?P<gitlab>\bgl(?:pat|dt|rt|ft|cbt)-[\w-]{16,}) | (?P<slack>\bxox[abeoprs]-[\w-]{10,})
+    | (?P<npm>\bnpm_[A-Za-z0-9]{30,}) | (?P<pypi>\bpypi-[\w-]{50,})
+    | (?P<docker>\bdckr_(?:pat|oat)_[\w-]{20,}) | (?P<crates>\bcio[A-Za-z0-9]{32}\b)
+    | (?P<aws>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b) | (?P<google>\bAIza[\w-]{35})
+    | (?P<jwt>\beyJ[\w-]{8,300}+\.eyJ[\w-]{8,300}\.[\w-]*)
+    | (?P<key>-----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----(?:.*?-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|.*))
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_BEARER = re.compile(r"(?P<kept>\b(?:bearer|basic)\s+)(?P<value>[\w.~+/=-]{12,})", re.IGNORECASE)
+_USERINFO = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]{0,20}://)(?:(?P<user>[^\s/:@'\"]*):[^\s/@'\"]+|[^\s/:@'\"]{16,})@",
+    re.IGNORECASE,
+)
+# One quick look before the slow ones: most lines of a log hold none of this.
+_HINT = re.compile(
+    r"token|passw|passphrase|pass\b|_pass|pwd|secret|credential|auth|key|_pat\b|://[^\s/]*@|bearer|basic"
+    r"|gh[opsur]_|github_pat_|gl\w{2,3}-|xox|npm_|pypi-|dckr_|\bcio|AKIA|ASIA|AIza|eyJ",
+    re.IGNORECASE,
+)
+
+T = TypeVar("T")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable, build argument or option of that name holds a secret."""
+    spelled = _CAMEL.sub("_", name).replace("-", "_").replace(".", "_")
+    return bool(_SECRET_NAME.search(spelled)) and not _PLAIN_NAME.search(spelled)
+
+
+@dataclass(frozen=True)
+class Redactor:
+    """Masks secrets; `literals` are values known by their name, masked wherever they stand."""
+
+    literals: frozenset[str] = frozenset()
+    is_on: bool = True
+
+    @cached_property
+    def _literal_pattern(self) -> re.Pattern[str] | None:
+        kept = sorted((v for v in self.literals if len(v) >= MIN_LITERAL), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, kept))) if kept else None
+
+    def text(self, text: str) -> str:
+        """The text with every secret in it masked."""
+        if not self.is_on:
+            return text
+        if self._literal_pattern is not None:
+            text = self._literal_pattern.sub(MASK, text)
+        if not _HINT.search(text):
+            return text
+        text = _SHAPES.sub(MASK, text)
+        text = _USERINFO.sub(_mask_userinfo, text)
+        text = _BEARER.sub(rf"\g<kept>{MASK}", text)
+        text = _NETRC.sub(rf"\g<kept>{MASK}", text)
+        return _mask_assignments(text)
+
+    def value(self, name: str, value: str) -> str:
+        """The value of the variable `name`, masked if that name is a secret's."""
+        return MASK if self.is_on and value and is_secret_name(name) else self.text(value)
+
+    def data(self, data: T) -> T:
+        """The same structure (mappings, sequences, dataclasses, frames) with its texts masked."""
+        return self._any(data) if self.is_on else data
+
+    def _any(self, data: Any) -> Any:
+        if isinstance(data, str):
+            return self.text(data)
+        if isinstance(data, Mapping):
+            return self._mapping(data)
+        if isinstance(data, tuple | list):
+            return type(data)(self._any(item) for item in data)
+        if is_dataclass(data) and not isinstance(data, type):
+            own = [field.name for field in fields(data) if field.init]
+            return replace(data, **{name: self._any(getattr(data, name)) for name in own})
+        if hasattr(data, "columns") and hasattr(data, "assign"):
+            return self.frame(data)
+        return data
+
+    def _mapping(self, data: Mapping[Any, Any]) -> dict[Any, Any]:
+        masked = {key: self._any(value) for key, value in data.items()}
+        for key, value in data.items():
+            if isinstance(value, str) and value and isinstance(key, str) and is_secret_name(key):
+                masked[key] = MASK
+        if is_secret_name(str(data.get("name") or "")) and data.get("value"):
+            masked["value"] = MASK
+        return masked
+
+    def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with its text columns masked; `value` wholly where `name` is a secret's."""
+        if not self.is_on:
+            return frame
+        masked = {}
+        for column in frame.columns:
+            if str(frame[column].dtype) in ("str", "string", "object"):
+                masked[column] = frame[column].map(self._any, na_action="ignore")
+                masked[column] = masked[column].astype(frame[column].dtype)
+        if {"name", "value"} <= set(frame.columns):
+            secret = frame["name"].map(is_secret_name).astype(bool) & (
+                frame["value"].fillna("") != ""
+            )
+            masked["value"] = masked["value"].mask(secret, MASK)
+        return frame.assign(**masked)
+
+
+def _mask_userinfo(found: re.Match[str]) -> str:
+    user = found["user"]
+    return f"{found['scheme']}{user + ':' if user is not None else ''}{MASK}@"
+
+
+def _mask_assignments(text: str) -> str:
+    parts, done = [], 0
+    for name in _NAME.finditer(text):
+        if name.end() <= done or not is_secret_name(name["name"]):
+            continue
+        value = _VALUE.match(text, name.end())
+        if value and not text.startswith(MASK, name.end()):
+            quote = value["escaped"] or value["double"] or value["single"] or ""
+            parts += [text[done : name.end()], quote, MASK]
+            done = value.end()
+    return "".join(parts) + text[done:]
+
+
+def redactor_for(case: Case | None, *, is_on: bool = True) -> Redactor:
+    """A Redactor that knows the secret values of a case: its build arguments, its environment."""
+    if case is None or not is_on:
+        return Redactor(is_on=is_on)
+    pairs = _secret_pairs([*case.build_args.items(), *case.base_env.items(), *_env_pairs(case)])
+    return Redactor(frozenset(pairs))
+
+
+def _env_pairs(case: Case) -> Iterator[tuple[str, str]]:
+    env = case.env[["name", "value"]].dropna().drop_duplicates()
+    yield from zip(env["name"], env["value"], strict=True)
+
+
+def _secret_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, value in pairs:
+        if value and is_secret_name(name):
+            yield value
