@@ -113,7 +113,9 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 def is_missing(value: Any) -> bool:
     """None, NaN or NA: what a frame holds where it holds nothing."""
-    return value is None or value != value or str(value) == "<NA>"
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and value != value
 
 
 def as_text(value: Any) -> str:

@@ -1,0 +1,117 @@
+"""The kit's own frames cut down for reading: few columns, short texts, the place last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from diag.show.text import NOT_SEEN, as_text, focus, is_missing
+
+
+def table_of(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Rows of cells as a frame."""
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def place(file: Any, line_no: Any) -> str:
+    """`file:line`, the file alone, or "not seen"."""
+    if is_missing(file) or not file:
+        return NOT_SEEN
+    return str(file) if is_missing(line_no) else f"{file}:{int(line_no)}"
+
+
+def df_env(env: pd.DataFrame, *, width: int = 90) -> pd.DataFrame:
+    """What commands receive: platform, (shell,) command, name, status, value, where it was made."""
+    kept = env.copy()
+    kept["command at"] = [f"{c} :{n}" for c, n in zip(env["command"], env["line_no"], strict=True)]
+    kept["value"] = [focus(v, width) if not is_missing(v) else "" for v in env["value"]]
+    kept["lost by"] = [_lost(b, a) for b, a in zip(env["lost_by"], env["lost_at"], strict=True)]
+    kept["came through"] = [", ".join(_short(places)) for places in env["came_through"]]
+    shell = ["shell"] if "shell" in env else []
+    columns = ["platform", *shell, "command at", "name", "status", "value", "lost by"]
+    columns = [c for c in columns if c != "lost by" or (kept["lost by"] != "").any()]
+    return kept[[*columns, "came through"]].astype("str").reset_index(drop=True)
+
+
+def _short(places: list[str]) -> list[str]:
+    """`Dockerfile:3, :7` for two places of one file."""
+    told, last = [], ""
+    for place in places:
+        file, colon, line = place.rpartition(":")
+        told.append(f":{line}" if file == last and colon else place)
+        last = file
+    return told
+
+
+def _lost(by: Any, at: Any) -> str:
+    if is_missing(by):
+        return ""
+    return str(by) if is_missing(at) else f"{by} at {at}"
+
+
+def df_steps(steps: pd.DataFrame, *, width: int = 70) -> pd.DataFrame:
+    """Steps of a build: step, platform, what, status, seconds, where."""
+    return table_of(
+        ("step", "platform", "what", "status", "seconds", "where"),
+        [
+            (
+                row.step_id,
+                as_text(row.target_platform) if not is_missing(row.target_platform) else "",
+                focus(str(row.name_text), width),
+                _status(row),
+                _rounded(row.seconds),
+                place(row.file, row.line_no),
+            )
+            for row in steps.itertuples()
+        ],
+    )
+
+
+def _rounded(seconds: Any) -> float | None:
+    return None if is_missing(seconds) else round(float(seconds), 1)
+
+
+def _status(row: Any) -> str:
+    code = "" if is_missing(row.exit_code) else f", exit {int(row.exit_code)}"
+    return f"{row.status}{code}{', clipped' if row.is_clipped else ''}"
+
+
+def df_link_errors(errors: pd.DataFrame, *, width: int = 90) -> pd.DataFrame:
+    """What linkers said: platform, linker, kind, symbol, who refers, how often, where."""
+    return table_of(
+        ("platform", "linker", "kind", "symbol", "referenced by", "references", "where"),
+        [
+            (
+                as_text(row.platform),
+                row.linker,
+                row.kind,
+                row.symbol if not is_missing(row.symbol) else focus(str(row.detail_text), width),
+                _referrer(row),
+                f"{'≥ ' if row.is_lower_bound else ''}{row.n_refs}",
+                place(row.file, row.line_no),
+            )
+            for row in errors.itertuples()
+        ],
+    )
+
+
+def _referrer(row: Any) -> str:
+    parts = [row.object, row.member]
+    named = [str(part).rsplit("/", 1)[-1] for part in parts if not is_missing(part) and part]
+    return f"{named[0]}({named[1]})" if len(named) == 2 else "".join(named) or NOT_SEEN
+
+
+def df_errors(errors: pd.DataFrame) -> pd.DataFrame:
+    """What could not be read: reason, help, where."""
+    return table_of(
+        ("what is wrong", "what would help", "where"),
+        [
+            (row.reason, row.help, place(row.file, row.line_no) + _inside(row.member))
+            for row in errors.itertuples()
+        ],
+    )
+
+
+def _inside(member: Any) -> str:
+    return f"({member})" if not is_missing(member) and member else ""

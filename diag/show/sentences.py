@@ -1,0 +1,194 @@
+"""What a verdict says, in sentences: the headline, the answer, what to do, what is missing.
+
+The words are made from the verdict alone; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from diag.platforms import display_order
+from diag.show.text import is_missing, listed
+
+if TYPE_CHECKING:
+    from diag.causes.model import Finding, Missing
+    from diag.verdict import Verdict
+
+OUTCOME_WORDS = {
+    "no_failure": "no failure found",
+    "explained": "failure explained",
+    "undecided": "failure not yet explained",
+}
+RESULT_WORDS = {
+    "cured": "the cause is gone",
+    "masked": "the symptom is hidden, the cause is still there",
+    "moved": "another failure took its place",
+    "unproven": "the evidence does not show that the cause is gone",
+    "worse": "a failure that was not there before",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One missing artefact and the explanations that wait for it."""
+
+    missing: Missing
+    causes: tuple[str, ...]
+    platforms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one cause and status that differ in platform or symbol only."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The finding that is shown for all of them."""
+        return self.findings[0]
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Their platforms, in the order of display."""
+        return tuple(display_order(f.platform for f in self.findings if f.platform))
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Their symbols, once each."""
+        return tuple(dict.fromkeys(f.symbol for f in self.findings if f.symbol))
+
+
+def supported(verdict: Verdict, *roles: str) -> list[Finding]:
+    """The supported findings of these roles (all roles where none is named), in order."""
+    return [
+        finding
+        for finding in verdict.findings
+        if finding.status == "supported" and (not roles or finding.role in roles)
+    ]
+
+
+def headline(verdict: Verdict) -> str:
+    """One or two sentences: what went wrong, where, why."""
+    causes = supported(verdict, "cause")
+    if verdict.outcome == "explained" and causes:
+        return _ended(f"{_subject(causes[0])}: {causes[0].claim}")
+    if verdict.outcome == "no_failure":
+        return f"No failure found. {platform_sentence(verdict)}"
+    return f"{failure_sentence(verdict)} The evidence at hand does not decide why."
+
+
+def answer(verdict: Verdict) -> tuple[str, str, str]:
+    """Three sentences: what happened, why, and what follows."""
+    causes = supported(verdict, "cause")
+    refuted = list(dict.fromkeys(f.cause for f in verdict.findings if f.status == "refuted"))
+    if verdict.outcome == "no_failure":
+        latent = listed(dict.fromkeys(f.cause for f in supported(verdict, "latent")))
+        rest = f"It carries what can fail later: {latent}." if latent else "Nothing else was seen."
+        return ("No failure was found.", platform_sentence(verdict), rest)
+    what = f"{failure_sentence(verdict)[:-1]}; {_lower(platform_sentence(verdict, others=True))}"
+    if not causes:
+        why = "No explanation is supported by the evidence at hand."
+        return (what, why, _missing_sentence(verdict))
+    why = _ended(causes[0].claim)
+    follow = f"{_capital(listed(refuted))} {'is' if len(refuted) == 1 else 'are'} refuted. "
+    fix = causes[0].fix[0] if causes[0].fix else ""
+    return (what, why, (follow if refuted else "") + _ended(f"What to do: {fix}" if fix else ""))
+
+
+def failure_sentence(verdict: Verdict) -> str:
+    """Which platforms failed, and the first symbol that the linker names."""
+    failed = _by_outcome(verdict, "failed")
+    where = f" on {listed(failed)}" if failed else ""
+    errors = verdict.link_errors
+    named = errors[errors["symbol"].notna()] if len(errors) else errors
+    if not len(named):
+        return f"The build fails{where}."
+    first = named.iloc[0]
+    count = named["symbol"].nunique()
+    more = f" and {count - 1} more" if count > 1 else ""
+    kind = str(first["kind"]).replace("_", " ")
+    return f"The link fails{where}: {kind} symbol `{first['symbol']}`{more}."
+
+
+def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
+    """How each platform ended; with `others`, those that did not fail."""
+    words = {"linked": "linked", "canceled": "was canceled", "unknown": "is not known"}
+    words = words if others else {"failed": "failed", **words}
+    parts = []
+    for outcome, word in words.items():
+        names = _by_outcome(verdict, outcome)
+        if names:
+            verb = word.replace("was", "were").replace("is not", "are not")
+            parts.append(f"{listed(names)} {verb if len(names) > 1 else word}")
+    if not parts:
+        return "no other platform is part of it." if others else "No platform is named."
+    return _ended("; ".join(parts))
+
+
+def _by_outcome(verdict: Verdict, outcome: str) -> list[str]:
+    frame = verdict.outcomes
+    rows = frame[frame["outcome"] == outcome]
+    return [str(name) for name in rows["platform"] if not is_missing(name) and name]
+
+
+def what_to_do(verdict: Verdict) -> tuple[str, ...]:
+    """The fixes of the supported causes, headline first, each once; then those that contribute."""
+    found = supported(verdict, "cause") + supported(verdict, "contributing")
+    return tuple(dict.fromkeys(step for finding in found for step in finding.fix))
+
+
+def what_is_missing(verdict: Verdict) -> tuple[Wanted, ...]:
+    """Each artefact that would decide something, once, with what waits for it."""
+    waiting: dict[tuple[str, str], list[tuple[Missing, Finding]]] = {}
+    for finding in verdict.findings:
+        for missing in finding.missing:
+            waiting.setdefault((missing.artefact, missing.why), []).append((missing, finding))
+    return tuple(
+        Wanted(
+            pairs[0][0],
+            tuple(dict.fromkeys(finding.cause for _, finding in pairs)),
+            tuple(display_order(finding.platform for _, finding in pairs if finding.platform)),
+        )
+        for pairs in waiting.values()
+    )
+
+
+def grouped(findings: Iterable[Finding]) -> list[Group]:
+    """Findings in their order; those that say the same of several platforms stand together."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        said = finding.claim
+        for own in (finding.platform, finding.symbol):
+            said = said.replace(own, "") if own else said
+        own_row = (finding.platform, finding.symbol) if finding.status == "supported" else ()
+        key = (finding.cause, finding.status, finding.role, said, *own_row)
+        groups.setdefault(key, []).append(finding)
+    return [Group(tuple(members)) for members in groups.values()]
+
+
+def _subject(finding: Finding) -> str:
+    place = f" on {finding.platform}" if finding.platform else ""
+    return f"{finding.cause}{place}"
+
+
+def _missing_sentence(verdict: Verdict) -> str:
+    wanted: Sequence[Wanted] = what_is_missing(verdict)
+    if not wanted:
+        return "No artefact is known that would decide it."
+    return _ended(f"What would decide: {listed(w.missing.artefact for w in wanted)}")
+
+
+def _ended(sentence: str) -> str:
+    sentence = sentence.strip()
+    return sentence if not sentence or sentence.endswith((".", "!", "?")) else f"{sentence}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,181 @@
+"""Small frames for reading: each row one thing, the last column the place where it can be seen.
+
+Every function takes a verdict, a comparison or one of the kit's frames and returns a plain
+DataFrame of text and numbers; what is missing reads "not seen".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from diag.show.frame_tables import place, table_of
+from diag.show.sentences import grouped, supported, what_is_missing
+from diag.show.text import NOT_SEEN, is_missing, listed
+
+if TYPE_CHECKING:
+    from diag.case import Case
+    from diag.causes.model import Finding
+    from diag.compare import Comparison
+    from diag.verdict import Verdict
+
+STATUS_WORDS = {"supported": "✔ supported", "refuted": "✘ refuted", "untestable": "? untestable"}
+OUTCOME_MARKS = {
+    "linked": "✔ linked",
+    "failed": "✘ failed",
+    "canceled": "– canceled",
+    "unknown": "? not known",
+}
+
+
+def df_verdict(verdict: Verdict) -> pd.DataFrame:
+    """One row a finding: status, cause, platform, symbol, claim, where."""
+    return table_of(
+        ("status", "cause", "platform", "symbol", "claim", "where"),
+        [
+            (
+                STATUS_WORDS[finding.status],
+                finding.cause,
+                finding.platform or "all",
+                finding.symbol or "",
+                finding.claim,
+                firstplace(finding),
+            )
+            for finding in verdict.findings
+        ],
+    )
+
+
+def df_explanations(verdict: Verdict) -> pd.DataFrame:
+    """The differential: one row an explanation and status, its platforms together."""
+    return table_of(
+        ("status", "explanation", "platform", "what it says", "where"),
+        [
+            (
+                STATUS_WORDS[group.first.status],
+                group.first.cause,
+                listed(group.platforms) or "all",
+                group.first.claim,
+                firstplace(group.first),
+            )
+            for group in grouped(verdict.findings)
+        ],
+    )
+
+
+def firstplace(finding: Finding) -> str:
+    """`file:line` of the first evidence; for what cannot be tested, the artefact it waits for."""
+    if finding.evidence:
+        return finding.evidence[0].place
+    if finding.missing:
+        return f"needs {finding.missing[0].artefact}"
+    return NOT_SEEN
+
+
+def df_evidence(finding: Finding) -> pd.DataFrame:
+    """The evidence of one finding: what stands there, where."""
+    return table_of(
+        ("what stands there", "where"), [(item.text, item.place) for item in finding.evidence]
+    )
+
+
+def df_missing(verdict: Verdict) -> pd.DataFrame:
+    """What was missing: artefact, why, what waits for it, the command that brings it."""
+    return table_of(
+        ("artefact", "why", "decides", "how to get it"),
+        [
+            (w.missing.artefact, w.missing.why, listed(w.causes), "\n".join(w.missing.how))
+            for w in what_is_missing(verdict)
+        ],
+    )
+
+
+def df_platforms(verdict: Verdict, case: Case | None = None) -> pd.DataFrame:
+    """One row a platform: how it was built, how it ran, who wants and who defines the symbols.
+
+    `wanted by` and `defined by` count members of the case's objects ("not seen" without them).
+    """
+    seen = _sightings(verdict, case)
+    rows = []
+    for row in verdict.outcomes.itertuples():
+        wanted, defined = seen.get(str(row.platform), (NOT_SEEN, NOT_SEEN))
+        rows.append(
+            (
+                row.platform or "the build",
+                OUTCOME_MARKS.get(str(row.outcome), str(row.outcome)),
+                _ran(row.ran, str(row.ended)),
+                wanted,
+                defined,
+                platform_verdict(verdict, str(row.platform)),
+                place(row.file, row.line_no),
+            )
+        )
+    columns = ("platform", "build", "ran", "wanted by", "defined by", "verdict", "where")
+    return table_of(columns, rows)
+
+
+def platform_verdict(verdict: Verdict, platform: str) -> str:
+    """The explanation of that platform's failure, in a few words."""
+    for role in ("cause", "contributing", "latent"):
+        causes = [f.cause for f in supported(verdict, role) if f.platform in (platform, None)]
+        if causes:
+            return causes[0] if role == "cause" else f"{causes[0]} ({role})"
+    rows = verdict.outcomes[verdict.outcomes["platform"] == platform]
+    outcome = str(rows["outcome"].iloc[0]) if len(rows) else "unknown"
+    words = {"linked": "no failure", "failed": "not explained"}
+    return words.get(outcome, "untestable")
+
+
+def _sightings(verdict: Verdict, case: Case | None) -> Mapping[str, tuple[str, str]]:
+    """Platform -> members that want, and members that define, the symbols of the verdict."""
+    names = symbols_of(verdict)
+    if case is None or not names or case.objects.empty:
+        return {}
+    from diag.join import join_symbols
+
+    rows = join_symbols(case.symbols, case.objects, case.platform_of_file, names)
+    rows = rows[rows["name"].isin(names) & ~rows["is_output"]]
+    inputs = case.objects[case.objects["kind"] != "executable"]
+    totals = inputs["file"].map(case.platform_of_file).value_counts()
+    told = {}
+    for platform, total in totals.items():
+        own = rows[rows["platform"] == platform]
+        counts = [
+            own.loc[own["role"] == role, ["file", "member"]].drop_duplicates().shape[0]
+            for role in ("wanted", "defined")
+        ]
+        told[str(platform)] = (f"{counts[0]} of {total}", f"{counts[1]} of {total}")
+    return told
+
+
+def symbols_of(verdict: Verdict) -> list[str]:
+    """The symbols that linkers named and findings are about, once each."""
+    named = verdict.link_errors["symbol"].dropna().tolist() if len(verdict.link_errors) else []
+    return list(dict.fromkeys([*named, *(f.symbol for f in verdict.findings if f.symbol)]))
+
+
+def _ran(ran: Any, ended: str) -> str:
+    if is_missing(ran):
+        return NOT_SEEN
+    return f"✔ {ended or 'yes'}" if ran else f"✘ {ended or 'no'}"
+
+
+def df_changes(comparison: Comparison) -> pd.DataFrame:
+    """One row a platform: result, by what, before, after, symbol, where."""
+    return table_of(
+        ("platform", "result", "by", "before", "after", "symbol", "where"),
+        [
+            (
+                change.platform,
+                change.result,
+                change.by or "",
+                change.before,
+                change.after,
+                change.symbol or "",
+                change.evidence[0].place if change.evidence else NOT_SEEN,
+            )
+            for change in comparison.platforms
+        ],
+    )
