@@ -1,0 +1,169 @@
+"""Members of ar archives: GNU, BSD, thin, with 32- or 64-bit index; rlibs are such archives.
+
+Formats: System V and GNU ar as binutils writes them (`//` name table, `/` and `/SYM64/` indexes,
+`!<thin>` archives whose members stay outside, nested ones as `/NAME:ORIGIN`), BSD ar (`#1/LENGTH`
+names, `__.SYMDEF` indexes). Sizes are not trusted: a member that runs past the end of the file is
+cut there, and where a header is not one, the next thing that looks like a header is sought.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MAGIC = b"!<arch>\n"
+THIN_MAGIC = b"!<thin>\n"
+HEADER_BYTES = 60
+MAX_MEMBERS = 1_000_000
+MAX_NAME_BYTES = 4096
+
+# struct ar_hdr: name 16, date 12, uid 6, gid 6, mode 8, size 10, end 2.
+HEADER = re.compile(
+    rb"(?P<name>[^\0\n]{16})[0-9 -]{12}[0-9 -]{6}[0-9 -]{6}[0-7 ]{8}(?P<size>[0-9]{1,10} {0,9})`\n"
+)
+LONG_NAME = re.compile(rb"/(?P<place>[0-9]+)(?::(?P<origin>[0-9]+))? *")
+BSD_NAME = re.compile(rb"#1/(?P<length>[0-9]+) *")
+INDEX_NAMES = (b"/", b"/SYM64/")
+BSD_INDEX_PREFIX = "__.SYMDEF"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member: `offset` and `size` of its bytes in the archive, in bytes.
+
+    A member of a thin archive has no bytes there: its name is a path beside the archive, and
+    `origin`, where set, the header offset of the member meant inside that nested archive.
+    """
+
+    name: str
+    number: int
+    header_offset: int
+    offset: int
+    size: int
+    origin: int | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong at a byte offset."""
+
+    offset: int
+    reason: str
+    member: str = ""
+    help: str = ""
+
+
+@dataclass
+class Archive:
+    """An archive's members in order; `faults` says what could not be read."""
+
+    is_thin: bool
+    has_index: bool = False
+    members: list[Member] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def parse_archive(data: memoryview) -> Archive:
+    """The members of an archive of any of the formats above; never raises for bad bytes."""
+    archive = Archive(is_thin=bytes(data[:8]) == THIN_MAGIC)
+    names = b""
+    for raw, header_at, start, size in _iter_headers(data, archive):
+        word = raw.rstrip(b" ")
+        if word in INDEX_NAMES:
+            archive.has_index = True
+        elif word == b"//":
+            names = bytes(data[start : start + size])
+        elif len(archive.members) == MAX_MEMBERS:
+            archive.faults.append(Fault(header_at, f"more than {MAX_MEMBERS} members"))
+            break
+        else:
+            _add_member(data, archive, names, raw, Member("", 0, header_at, start, size))
+    return archive
+
+
+def _iter_headers(data: memoryview, archive: Archive) -> Iterator[tuple[bytes, int, int, int]]:
+    """(name field, header offset, data offset, size) of each header, cut to the file."""
+    place = len(MAGIC)
+    while place < len(data):
+        match = HEADER.match(data, place)
+        if match is None:
+            at = place
+            place = _next_header(data, place)
+            _tell_bad_header(archive, data, at, place)
+            continue
+        start, size, name = place + HEADER_BYTES, int(match["size"]), bytes(match["name"])
+        is_inside = not archive.is_thin or name.rstrip(b" ") in (*INDEX_NAMES, b"//")
+        end = start + size if is_inside else start
+        if end > len(data):
+            end = _next_header(data, start)
+            _tell_truncated(archive, name, place, size, end - start)
+            size = end - start
+        yield name, place, start, size
+        place = end + (end & 1)
+
+
+def _next_header(data: memoryview, place: int) -> int:
+    found = HEADER.search(data, place)
+    return found.start() if found else len(data)
+
+
+def _tell_bad_header(archive: Archive, data: memoryview, at: int, resumed: int) -> None:
+    left = len(data) - at
+    if left < HEADER_BYTES:
+        reason = f"the archive ends inside a member header ({left} of {HEADER_BYTES} bytes)"
+    else:
+        reason = f"not a member header; {resumed - at} bytes skipped"
+    archive.faults.append(Fault(at, reason, help="build the archive again, or copy it whole"))
+
+
+def _tell_truncated(archive: Archive, name: bytes, at: int, size: int, left: int) -> None:
+    reason = f"the member claims {size} bytes, {left} are there: the archive is truncated"
+    text = name.rstrip(b" /").decode("utf-8", "backslashreplace")
+    archive.faults.append(Fault(at, reason, text, "build the archive again, or copy it whole"))
+
+
+def _add_member(
+    data: memoryview, archive: Archive, names: bytes, raw: bytes, place: Member
+) -> None:
+    """Name the member and keep it; an index under a BSD name is no member."""
+    name, origin, offset, size = _resolve(data, archive, names, raw, place)
+    if name.startswith(BSD_INDEX_PREFIX):
+        archive.has_index = True
+        return
+    number = len(archive.members)
+    archive.members.append(Member(name, number, place.header_offset, offset, size, origin))
+
+
+def _resolve(
+    data: memoryview, archive: Archive, names: bytes, raw: bytes, place: Member
+) -> tuple[str, int | None, int, int]:
+    """(name, origin, offset, size) of a member by its name field, GNU or BSD."""
+    offset, size = place.offset, place.size
+    if match := LONG_NAME.fullmatch(raw):
+        origin = int(match["origin"]) if match["origin"] else None
+        found = _long_name(names, int(match["place"]))
+        if found is None:
+            reason = "its name lies outside the archive's name table"
+            archive.faults.append(Fault(place.header_offset, reason, _text(raw.strip())))
+            return _text(raw.rstrip(b" ")), origin, offset, size
+        return _text(found), origin, offset, size
+    if match := BSD_NAME.fullmatch(raw):
+        length = min(int(match["length"]), size, MAX_NAME_BYTES)
+        found = bytes(data[offset : offset + length]).rstrip(b"\0")
+        return _text(found), None, offset + length, size - length
+    word = raw.rstrip(b" ")
+    return _text(word[:-1] if word.endswith(b"/") else word), None, offset, size
+
+
+def _long_name(names: bytes, place: int) -> bytes | None:
+    """The entry of the `//` table at that offset; entries end in `/` and a newline (or a NUL)."""
+    if place >= len(names):
+        return None
+    end = names.find(b"\n", place)
+    entry = names[place : len(names) if end < 0 else end][:MAX_NAME_BYTES]
+    return entry.split(b"\0", 1)[0].removesuffix(b"/")
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "backslashreplace")

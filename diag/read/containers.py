@@ -1,0 +1,172 @@
+"""Files, folders and archive members as byte ranges, named by what their first bytes say.
+
+Everything that reads machine code stands on `iter_parts`: one Part a plain file, and for an
+archive one Part for itself (member_no -1) and one for each member. What cannot be read becomes a
+row of Problems and the rest is yielded all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from diag.read.archive import Fault, Member, parse_archive
+from diag.read.files import Problems, file_key, open_bytes, read_head, walk
+from diag.read.magic import FORMATS_IN_FOLDERS, describe, sniff
+
+Source = str | Path | bytes | IO[bytes]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bytes to be read as one object, and where they are: key file, member, member_no."""
+
+    file: str
+    member: str
+    member_no: int
+    format: str
+    data: memoryview
+    has_index: bool | None = None
+
+
+def tell_fault(problems: Problems, part: Part, fault: Fault) -> None:
+    """A row for a fault inside a part; its offset counts from the part's first byte."""
+    problems.add(part.file, fault.reason, member=part.member, offset=fault.offset, help=fault.help)
+
+
+def iter_parts(sources: Sequence[Source], problems: Problems) -> Iterator[Part]:
+    """Every object of the files, folders (walked), bytes and open files given, in order.
+
+    A path that is given twice is read once, and so is a file of a folder that several links name.
+    """
+    named: set[Path] = set()
+    seen: set[tuple[int, int] | None] = {None}
+    for source in sources:
+        if not isinstance(source, str | Path):
+            data = source if isinstance(source, bytes) else source.read()
+            name = "<bytes>" if isinstance(source, bytes) else str(getattr(source, "name", "-"))
+            yield from _parts_of(name, memoryview(data), problems, folder=None)
+        elif Path(source).is_dir():
+            yield from _parts_of_folder(str(source), seen, problems)
+        elif Path(source) not in named:
+            named.add(Path(source))
+            seen.add(file_key(str(source)))
+            yield from _parts_of_file(str(source), problems)
+
+
+def _parts_of_folder(
+    folder: str, seen: set[tuple[int, int] | None], problems: Problems
+) -> Iterator[Part]:
+    for path in walk(folder, problems):
+        key = file_key(path)
+        if key not in seen and _looks_useful(path):
+            seen.add(key)
+            yield from _parts_of_file(path, problems)
+
+
+def _parts_of_file(path: str, problems: Problems) -> Iterator[Part]:
+    data = open_bytes(path, problems)
+    if data is not None:
+        yield from _parts_of(path, data, problems, folder=Path(path).parent)
+
+
+def _looks_useful(path: str) -> bool:
+    try:
+        return sniff(*read_head(path)) in FORMATS_IN_FOLDERS
+    except OSError:
+        return True  # told when it is opened
+
+
+def _parts_of(
+    file: str, data: memoryview, problems: Problems, folder: Path | None
+) -> Iterator[Part]:
+    format = sniff(data[:64], len(data))
+    if format in ("text", "unknown"):
+        reason, help = describe(data)
+        problems.add(file, reason, help=help)
+    if format in ("archive", "thin-archive"):
+        yield from _parts_of_archive(file, data, format, problems, folder)
+    else:
+        yield Part(file, "", 0, format, data)
+
+
+def _parts_of_archive(
+    file: str, data: memoryview, format: str, problems: Problems, folder: Path | None
+) -> Iterator[Part]:
+    archive = parse_archive(data)
+    for fault in archive.faults:
+        problems.add(file, fault.reason, member=fault.member, offset=fault.offset, help=fault.help)
+    yield Part(file, "", -1, format, data, archive.has_index)
+    outside = _Outside(file, folder, problems) if archive.is_thin else None
+    for member in archive.members:
+        if outside is None:
+            name, found = member.name, data[member.offset : member.offset + member.size]
+            yield _member_part(file, name, member, found, problems)
+        elif (resolved := outside.resolve(member)) is not None:
+            yield _member_part(file, *resolved, problems)
+
+
+def _member_part(
+    file: str, name: str, member: Member, data: memoryview, problems: Problems
+) -> Part:
+    format = sniff(data[:64], len(data))
+    if format in ("archive", "thin-archive"):
+        reason = "the member is an archive itself; its members are not read"
+        help = "extract it with ar x and give it as a file"
+        problems.add(file, reason, member=name, offset=member.header_offset, help=help)
+    return Part(file, name, member.number, format, data)
+
+
+class _Outside:
+    """The members of one thin archive: files beside it, or members of archives beside it."""
+
+    def __init__(self, file: str, folder: Path | None, problems: Problems) -> None:
+        self.file, self.folder, self.problems = file, folder, problems
+        self._seen: set[tuple[str, int | None]] = set()
+        self._nested: dict[str, tuple[memoryview, dict[int, Member]] | None] = {}
+
+    def resolve(self, member: Member) -> tuple[str, Member, memoryview] | None:
+        """(name, member, bytes), or None and a row that says why not."""
+        if self.folder is None:
+            self._refuse(member, "a thin archive without a folder beside it")
+            return None
+        if (member.name, member.origin) in self._seen:
+            # Read once: else a small file could ask for much work.
+            self._refuse(member, "named twice; read once")
+            return None
+        self._seen.add((member.name, member.origin))
+        if member.origin is not None:
+            return self._resolve_nested(member)
+        data = self._open(member)
+        return None if data is None else (member.name, member, data)
+
+    def _resolve_nested(self, member: Member) -> tuple[str, Member, memoryview] | None:
+        if member.name not in self._nested:
+            data = self._open(member)
+            members = parse_archive(data).members if data is not None else []
+            places = {inner.header_offset: inner for inner in members}
+            self._nested[member.name] = None if data is None else (data, places)
+        nested = self._nested[member.name]
+        if nested is None:
+            return None
+        data, places = nested
+        inner = places.get(member.origin or 0)
+        if inner is None:
+            self._refuse(member, f"{member.name} has no member at byte {member.origin}")
+            return None
+        name = f"{member.name}({inner.name})"
+        return name, member, data[inner.offset : inner.offset + inner.size]
+
+    def _open(self, member: Member) -> memoryview | None:
+        beside = Problems()
+        data = open_bytes(str((self.folder or Path()) / member.name), beside)
+        for row in beside.rows:
+            self._refuse(member, f"{row['file']} {row['reason']}")
+        return data
+
+    def _refuse(self, member: Member, reason: str) -> None:
+        help = "a thin archive holds paths only: keep its objects beside it"
+        place = member.header_offset
+        self.problems.add(self.file, reason, member=member.name, offset=place, help=help)

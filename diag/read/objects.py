@@ -1,0 +1,120 @@
+"""Objects, archives, rlibs and binaries as the frames `objects`, `symbols` and `errors`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from diag import schema
+from diag.read.containers import Part, Source, iter_parts, tell_fault
+from diag.read.elf import Elf, ElfError, parse_elf
+from diag.read.elf_facts import elf_row
+from diag.read.files import Problems
+from diag.read.magic import foreign_arch
+from diag.read.symbols import SymbolBatches
+from diag.read.symbols_tables import symbol_tables
+
+__all__ = ["Scan", "iter_elves", "read_objects", "read_symbols", "scan_objects"]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was found, and in `errors` what could not be read."""
+
+    objects: pd.DataFrame
+    symbols: pd.DataFrame
+    errors: pd.DataFrame
+
+
+def scan_objects(paths: Source | Iterable[Source]) -> Scan:
+    """Read every object of the paths: files, folders (walked), bytes or open binary files.
+
+    In a folder only files that begin as ELF, ar, bitcode, COFF or Mach-O files do are read; a
+    file that is named and is none of these, or is absent, gets a row of `errors`.
+    """
+    problems = Problems()
+    batches = SymbolBatches(problems)
+    rows = []
+    for part, elf in iter_elves(_many(paths), problems):
+        rows.append({**_shared(part), **_facts(part, elf)})
+        if elf is not None:
+            batches.add(part, elf.arch, symbol_tables(elf))
+    symbols = batches.frame()
+    return Scan(schema.make("objects", rows), symbols, schema.make("errors", problems.rows))
+
+
+def read_objects(*paths: Source) -> pd.DataFrame:
+    """Headers of objects, archives and their members: frame `objects`, one row each.
+
+    An archive's own row has member_no -1. `attrs["errors"]` holds what could not be read.
+    """
+    scan = scan_objects(paths)
+    return _with_errors(scan.objects, scan.errors)
+
+
+def read_symbols(*paths: Source) -> pd.DataFrame:
+    """Symbol tables of ELF objects and archive members: frame `symbols`, one row a symbol.
+
+    `attrs["errors"]` holds rows of the frame `errors` for what could not be read.
+    """
+    scan = scan_objects(paths)
+    return _with_errors(scan.symbols, scan.errors)
+
+
+def iter_elves(paths: Iterable[Source], problems: Problems) -> Iterator[tuple[Part, Elf | None]]:
+    """Each part with its ELF image, None for other formats; faults become rows after each."""
+    for part in iter_parts(list(paths), problems):
+        elf = None
+        if part.format == "elf":
+            try:
+                elf = parse_elf(part.data)
+            except ElfError as error:
+                tell_fault(problems, part, error.fault)
+        yield part, elf
+        for fault in elf.faults if elf is not None else ():
+            tell_fault(problems, part, fault)
+
+
+def _many(paths: Source | Iterable[Source]) -> list[Source]:
+    if isinstance(paths, str | Path | bytes) or hasattr(paths, "read"):
+        return [paths]  # type: ignore[list-item]
+    return list(paths)
+
+
+def _shared(part: Part) -> dict[str, Any]:
+    return {
+        "file": part.file,
+        "member": part.member,
+        "member_no": part.member_no,
+        "format": part.format,
+        "has_index": part.has_index,
+        "size_bytes": len(part.data),
+    }
+
+
+def _facts(part: Part, elf: Elf | None) -> dict[str, Any]:
+    if elf is not None:
+        return elf_row(part, elf)
+    return {
+        "arch": foreign_arch(part.data[:64], part.format),
+        "kind": _kind(part.format),
+        "abi": "",
+        "compiler": "",
+        "needed": [],
+        "is_lto": part.format == "bitcode",
+    }
+
+
+def _kind(format: str) -> str:
+    if format in ("archive", "thin-archive"):
+        return "archive"
+    return "relocatable" if format == "bitcode" else "other"
+
+
+def _with_errors(frame: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
+    frame.attrs["errors"] = errors.to_dict("records")
+    return frame

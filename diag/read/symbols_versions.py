@@ -1,0 +1,112 @@
+"""Symbol versions of a dynamic symbol table.
+
+Format: GNU symbol versioning as the Linux Standard Base describes it (.gnu.version,
+.gnu.version_d, .gnu.version_r). Chains are followed forwards only and counted, so that a table
+that points to itself ends.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from diag.read.elf import Elf, Records
+from diag.read.elf_layout import SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM
+
+MAX_ENTRIES = 65_536  # version numbers have 15 bits
+MAX_NAME_BYTES = 4096
+HIDDEN = 0x8000
+FIRST_NAMED = 2  # 0 is local, 1 is global without a version
+VER_FLG_BASE = 1
+
+
+def version_words(elf: Elf, dynsym: int, n_symbols: int) -> tuple[Records, dict[int, str]]:
+    """(version number of each symbol, hidden bit included; word of each number).
+
+    Words have @@ for the default version of a definition and @ for others. Both are empty for a
+    table without versions.
+    """
+    codes = _codes(elf, dynsym, n_symbols)
+    if not len(codes):
+        return codes, {}
+    needed, defined = _needed(elf), _defined(elf)
+    words: dict[int, str] = {}
+    for code in np.unique(codes).tolist():
+        index = code & ~HIDDEN
+        if index < FIRST_NAMED:
+            continue
+        if index in needed:
+            words[code] = "@" + needed[index]
+        elif index in defined:
+            words[code] = ("@" if code & HIDDEN else "@@") + defined[index]
+        else:
+            elf.fault(0, f"symbol version {index} is not described")
+    return codes, words
+
+
+def _codes(elf: Elf, dynsym: int, n_symbols: int) -> Records:
+    for index in elf.of_type(SHT_GNU_VERSYM):
+        if int(elf.sections["link"][index]) != dynsym:
+            continue
+        offset, size = elf.extent(index)
+        if size // 2 < n_symbols:
+            elf.fault(offset, f"{size // 2} symbol versions for {n_symbols} symbols: not used")
+            break
+        order = "<u2" if elf.layout.byte_order == "little" else ">u2"
+        return np.frombuffer(elf.data, order, n_symbols, offset).astype(np.uint16)
+    return np.empty(0, np.uint16)
+
+
+def _needed(elf: Elf) -> dict[int, str]:
+    """Version number -> name of what other libraries are asked for (Verneed and its Vernaux)."""
+    found = {}
+    for index in elf.of_type(SHT_GNU_VERNEED):
+        data, order = elf.content(index), _order(elf)
+        for at, (_, n_aux, _, aux, _) in _chain(elf, index, data, 0, order + "HHIII", MAX_ENTRIES):
+            inner = _chain(elf, index, data, at + aux, order + "IHHII", n_aux)
+            for _, (_, _, number, name, _) in inner:
+                found[number & ~HIDDEN] = _name(elf, index, name)
+    return found
+
+
+def _defined(elf: Elf) -> dict[int, str]:
+    """Version number -> name of what this library defines (Verdef and its first Verdaux)."""
+    found = {}
+    for index in elf.of_type(SHT_GNU_VERDEF):
+        data, order = elf.content(index), _order(elf)
+        for at, entry in _chain(elf, index, data, 0, order + "HHHHIII", MAX_ENTRIES):
+            _, flags, number, n_aux, _, aux, _ = entry
+            if flags & VER_FLG_BASE:
+                continue
+            for _, (name, _) in _chain(elf, index, data, at + aux, order + "II", min(n_aux, 1)):
+                found[number & ~HIDDEN] = _name(elf, index, name)
+    return found
+
+
+def _chain(
+    elf: Elf, section: int, data: memoryview, at: int, form: str, limit: int
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """(offset, fields) of records that each hold the distance to the next in their last field."""
+    size = struct.calcsize(form)
+    for _ in range(limit):
+        if at + size > len(data):
+            elf.fault(elf.extent(section)[0] + at, "a version record lies outside its section")
+            return
+        fields = struct.unpack_from(form, data, at)
+        yield at, fields
+        if fields[-1] == 0:
+            return
+        at += fields[-1]
+
+
+def _order(elf: Elf) -> str:
+    return "<" if elf.layout.byte_order == "little" else ">"
+
+
+def _name(elf: Elf, section: int, at: int) -> str:
+    link = int(elf.sections["link"][section])
+    table = elf.content(link) if link < len(elf.sections) else memoryview(b"")
+    raw = bytes(table[at : at + MAX_NAME_BYTES]).split(b"\0", 1)[0]
+    return raw.decode("utf-8", "backslashreplace")
