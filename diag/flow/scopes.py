@@ -1,0 +1,272 @@
+"""ARG, ENV and stages: the environment in which each RUN of a Dockerfile starts.
+
+Two engines differ, measured: in BuildKit (docker 28) ENV and ARG share one scope and the last
+writer wins, and a default on `ARG TARGETARCH` beats the platform; in buildah (1.28) ENV always
+wins and the platform beats a default.
+
+What outside base images set: flow/images.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from diag.errors import InputError
+from diag.flow.arguments import (
+    PLATFORM_ARGS,
+    Declaration,
+    Losses,
+    declarations,
+    global_values,
+    platform_args,
+    proxy_env,
+)
+from diag.flow.copies import Place, absolute_path, copies_of
+from diag.flow.images import image_env, scratch_env
+from diag.flow.scripts import script_of
+from diag.flow.values import Copy, RunContext, Value, known
+from diag.flow.words import expand
+from diag.platforms import Platform, find_platform
+from diag.read.dockerfile import Instruction, parse_trigger
+
+DEFAULT_SHELL = ("/bin/sh", "-c")
+ENGINES = ("buildkit", "buildah")
+
+
+@dataclass
+class _Stage:
+    """A stage while its instructions are followed.
+
+    `env` is what ENV and the image set (it goes into the image), `args` what ARG adds; BuildKit
+    keeps both in `args` too, where the last writer wins.
+    """
+
+    opened: Instruction
+    platform: str
+    env: dict[str, Value] = field(default_factory=dict)
+    args: dict[str, Value] = field(default_factory=dict)
+    workdir: str = "/"
+    user: str = ""
+    shell: tuple[str, ...] = DEFAULT_SHELL
+    chain: tuple[int, ...] = ()
+    copies: list[Copy] = field(default_factory=list)
+    triggers: list[Instruction] = field(default_factory=list)
+
+
+@dataclass
+class _Build:
+    """One build of a Dockerfile for one platform."""
+
+    target: Platform
+    build: Platform
+    build_args: Mapping[str, str]
+    base_env: Mapping[str, str]
+    engine: str
+    globals: dict[str, Value]
+    losses: Losses
+    proxies: dict[str, Value]
+    stages: list[_Stage] = field(default_factory=list)
+    by_name: dict[str, _Stage] = field(default_factory=dict)
+    contexts: list[RunContext] = field(default_factory=list)
+
+    # -- stages -------------------------------------------------------------------------------
+
+    def open_stage(self, instruction: Instruction) -> None:
+        words = instruction.arguments().words
+        name = expand(words[0], self.globals, instruction).text or ""
+        parent = self.by_name.get(name.lower())
+        stage = self.child(parent, instruction) if parent else self.fresh(name, instruction)
+        self.stages.append(stage)
+        if len(words) == 3:
+            self.by_name[words[2].lower()] = stage
+        for trigger in parent.triggers if parent else ():
+            kept = parse_trigger(trigger)
+            self.dispatch(replace(kept, stage=instruction.stage, stage_no=instruction.stage_no))
+
+    def child(self, parent: _Stage, instruction: Instruction) -> _Stage:
+        """A stage on a stage: its image's ENV again, and in BuildKit its build arguments too."""
+        stage = _Stage(
+            instruction, parent.platform, dict(parent.env),
+            workdir=parent.workdir, user=parent.user, shell=parent.shell,
+            chain=(*parent.chain, instruction.stage_no),
+        )  # fmt: skip
+        if self.engine == "buildkit":
+            stage.args = {**parent.args, **parent.env}
+        return stage
+
+    def fresh(self, image: str, instruction: Instruction) -> _Stage:
+        """A stage on an outside image, or on nothing."""
+        stage = _Stage(instruction, self.target.name, chain=(instruction.stage_no,))
+        if image == "scratch":
+            stage.env = scratch_env()
+        else:
+            stage.env = image_env(self.base_env, instruction.place)
+            stage.platform = self.run_platform(instruction)
+        stage.args = dict(stage.env) if self.engine == "buildkit" else {}
+        return stage
+
+    def run_platform(self, instruction: Instruction) -> str:
+        given = instruction.flag("platform")
+        text = expand(given, self.globals, instruction).text if given else None
+        if not text:
+            return self.target.name
+        try:
+            return find_platform(text).name
+        except InputError:
+            return text
+
+    # -- instructions -------------------------------------------------------------------------
+
+    def visible(self, stage: _Stage) -> Mapping[str, Value]:
+        """The variables that an instruction of the stage sees."""
+        return stage.args if self.engine == "buildkit" else {**stage.args, **stage.env}
+
+    def expand(self, text: str, instruction: Instruction) -> Value:
+        stage = self.stages[-1]
+
+        def loss(name: str) -> Value | None:
+            return self.losses.find(name, instruction, stage.opened, True)
+
+        return expand(text, self.visible(stage), instruction, loss=loss)
+
+    def dispatch(self, instruction: Instruction) -> None:
+        """Follow one instruction; those that change nothing here have no method."""
+        if instruction.stage_no >= 0:
+            act = getattr(self, f"do_{instruction.instruction.lower()}", None)
+            if act is not None:
+                act(instruction)
+
+    def do_from(self, instruction: Instruction) -> None:
+        self.open_stage(instruction)
+
+    def do_onbuild(self, instruction: Instruction) -> None:
+        self.stages[-1].triggers.append(instruction)
+
+    def do_shell(self, instruction: Instruction) -> None:
+        self.stages[-1].shell = instruction.arguments().words
+
+    def do_user(self, instruction: Instruction) -> None:
+        self.stages[-1].user = self.expand(instruction.value_text, instruction).text or ""
+
+    def do_workdir(self, instruction: Instruction) -> None:
+        stage = self.stages[-1]
+        path = self.expand(instruction.value_text, instruction).text
+        if path is not None:
+            stage.workdir = absolute_path(path, stage.workdir)
+
+    def do_env(self, instruction: Instruction) -> None:
+        """All values are expanded before any is set."""
+        stage = self.stages[-1]
+        words = instruction.arguments().words
+        pairs = [
+            (self.expand(name, instruction).text, self.expand(value, instruction))
+            for name, value in zip(words[::3], words[1::3], strict=True)
+        ]
+        for name, value in pairs:
+            if name:
+                stage.env[name] = value
+                if self.engine == "buildkit":
+                    stage.args[name] = value
+
+    def do_arg(self, instruction: Instruction) -> None:
+        """One after the other: a later default sees an earlier name."""
+        for declared in declarations(instruction):
+            value = self.arg_value(declared)
+            if value is not None:
+                self.stages[-1].args[declared.name] = value
+
+    def arg_value(self, declared: Declaration) -> Value | None:
+        """What an ARG gives its name; None where it only declares it."""
+        name, place = declared.name, declared.instruction.place
+        if name in self.build_args:
+            return known(self.build_args[name], exported=True, came_through=(place,))
+        platform_wins = self.engine == "buildah" and name in PLATFORM_ARGS
+        if declared.default is not None and not platform_wins:
+            return self.expand(declared.default, declared.instruction)
+        value = self.globals.get(name)
+        return value.through(place) if value is not None else None
+
+    def do_copy(self, instruction: Instruction) -> None:
+        stage = self.stages[-1]
+        place = Place(self.visible(stage), stage.workdir, self.find_stage)
+        stage.copies += copies_of(instruction, place)
+
+    do_add = do_copy
+
+    def find_stage(self, name: str) -> int | None:
+        """The number of the stage that `COPY --from` names."""
+        if name.isascii() and name.isdecimal():
+            number = int(name) if len(name) < 9 else len(self.stages)
+            return number if number < len(self.stages) - 1 else None
+        stage = self.by_name.get(name.lower())
+        return stage.opened.stage_no if stage and stage is not self.stages[-1] else None
+
+    def do_run(self, instruction: Instruction) -> None:
+        stage = self.stages[-1]
+        script = script_of(instruction, stage.shell)
+        env = {**self.proxies, **self.visible(stage)}
+        told = script.text or " ".join(script.argv)
+        context = RunContext(
+            file=instruction.file,
+            stage=instruction.stage,
+            stage_no=instruction.stage_no,
+            run_no=len(self.contexts) + 1,
+            line_no=instruction.line_no,
+            end_line_no=instruction.end_line_no,
+            platform=self.target.name,
+            run_platform=stage.platform,
+            engine=self.engine,
+            shell=script.shell,
+            script=script.text,
+            line_starts=script.line_starts,
+            is_exec_form=script.is_exec_form,
+            argv=script.argv,
+            env=env,
+            lost=self.losses.missed_by(instruction, stage.opened, env, told),
+            workdir=stage.workdir,
+            user=stage.user,
+            stage_chain=stage.chain,
+            copies=tuple(stage.copies),
+        )
+        self.contexts.append(context)
+        stage.copies = []
+
+
+def run_contexts(
+    instructions: Iterable[Instruction],
+    *,
+    platform: str,
+    build_args: Mapping[str, str] | None = None,
+    base_env: Mapping[str, str] | None = None,
+    engine: str = "buildkit",
+    build_platform: str = "linux/amd64",
+) -> list[RunContext]:
+    """One RunContext for each RUN that is built for `platform`, all stages, in file order.
+
+    A RUN kept by ONBUILD appears at each FROM that triggers it, with its own line. `base_env`: see
+    flow/images.py. A loss in `lost` has came_through where the value was given, and lost_at at the
+    late ARG or at the FROM that opens the stage.
+    Raises InputError for an unknown platform or engine, and where the engine would stop the build
+    on an instruction that it cannot expand.
+    """
+    if engine not in ENGINES:
+        raise InputError(f"unknown engine {engine!r}", help=f"known: {', '.join(ENGINES)}")
+    instructions = list(instructions)
+    target, build = find_platform(platform), find_platform(build_platform)
+    given = dict(build_args or {})
+    predefined = platform_args(target, build, _target_stage(instructions))
+    globals = global_values(instructions, predefined, given)
+    losses = Losses.of(instructions, globals, given)
+    state = _Build(
+        target, build, given, dict(base_env or {}), engine, globals, losses, proxy_env(given)
+    )
+    for instruction in instructions:
+        state.dispatch(instruction)
+    return state.contexts
+
+
+def _target_stage(instructions: list[Instruction]) -> str:
+    last = [instruction for instruction in instructions if instruction.instruction == "FROM"][-1:]
+    is_named = bool(last) and len(last[0].arguments().words) == 3
+    return last[0].stage if is_named else "default"

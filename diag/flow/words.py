@@ -1,0 +1,78 @@
+"""A word of an instruction, expanded by the engine, as a Value that knows where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from diag.errors import InputError
+from diag.flow.values import UNKNOWN, Value, known
+from diag.read.dockerfile import Instruction
+from diag.read.dockerfile_lexer import WordError, read_word
+
+Loss = Callable[[str], Value | None]
+
+
+class _UnknownNameError(Exception):
+    """The word hangs on a variable whose value is not known."""
+
+
+def expand(
+    text: str,
+    env: Mapping[str, Value],
+    instruction: Instruction,
+    *,
+    loss: Loss | None = None,
+    escape: str | None = None,
+    reads_quotes: bool = True,
+) -> Value:
+    """`text` expanded as the engine expands it, exported, unknown where a name in it is.
+
+    The value came through every value used, then through the instruction. A name that is unset
+    because it was lost (`loss`) hands its lost_at and lost_by on to the result.
+    Raises InputError where the engine would stop the build.
+    """
+    used: list[Value] = []
+
+    def lookup(name: str) -> str | None:
+        value = env.get(name)
+        if value is None:
+            value = loss(name) if loss else None
+        if value is not None:
+            used.append(value)
+        if value is not None and value.status == "unknown":
+            raise _UnknownNameError
+        return value.text if value is not None else None
+
+    try:
+        result = known(
+            read_word(text, lookup, escape or instruction.escape, reads_quotes=reads_quotes)[0],
+            exported=True,
+        )
+    except _UnknownNameError:
+        result = replace(UNKNOWN, is_exported=True)
+    except WordError as error:
+        raise _refusal(text, instruction, error) from None
+    return _told(result, used, instruction.place)
+
+
+def _told(value: Value, used: list[Value], place: str) -> Value:
+    """The value with the places that it came through, and the first loss among what it used."""
+    places = dict.fromkeys(place for value in used for place in value.came_through)
+    lost = next((value for value in used if value.lost_by), None)
+    return replace(
+        value,
+        came_through=(*(earlier for earlier in places if earlier != place), place),
+        lost_at=lost.lost_at if lost else None,
+        lost_by=lost.lost_by if lost else None,
+    )
+
+
+def _refusal(text: str, instruction: Instruction, error: WordError) -> InputError:
+    return InputError(
+        f"failed to process {text[:80]!r}: {error}",
+        file=instruction.file,
+        line=instruction.line_no,
+        excerpt=f"{instruction.instruction} {instruction.value_text}"[:200],
+        help="the engine stops here; give the variable by --build-arg, or mend the word",
+    )
