@@ -53,6 +53,7 @@ class Case:
         title: str = "",
         facts: Iterable[PlatformFacts] = (),
         absent: Iterable[dict[str, Any]] = (),
+        probe: pd.DataFrame | None = None,
     ) -> None:
         self.inputs: Inputs = gather(log, dockerfile, objects, absent)
         self.dockerfile = dockerfile if self.inputs.dockerfile is not None else None
@@ -62,6 +63,7 @@ class Case:
         self.claims = tuple(claims)
         self.title = title
         self.facts = tuple(facts)
+        self.probe = schema.make("env", [], extra=["shell"]) if probe is None else probe
         self._asked = [find_platform(name).name for name in platforms]
         self._asked += [fact.name for fact in self.facts]
         self._errors: list[dict[str, Any]] = list(self.inputs.errors)
@@ -113,17 +115,24 @@ class Case:
     # -- Dockerfile ---------------------------------------------------------------------------
 
     @cached_property
-    def instructions(self) -> pd.DataFrame:
-        """The Dockerfile's instructions: frame `instructions`."""
+    def instruction_records(self) -> list[Any]:
+        """The Dockerfile's instructions as records (diag.read.dockerfile.Instruction)."""
         if self.dockerfile is None:
-            return schema.empty("instructions")
-        from diag.read.dockerfile import read_dockerfile
+            return []
+        from diag.read.dockerfile import load_dockerfile
 
         try:
-            return read_dockerfile(self.dockerfile)
+            return load_dockerfile(self.dockerfile)
         except InputError as error:
             self._note(str(self.inputs.dockerfile), error)
-            return schema.empty("instructions")
+            return []
+
+    @cached_property
+    def instructions(self) -> pd.DataFrame:
+        """The Dockerfile's instructions: frame `instructions`."""
+        from diag.read.dockerfile import frame_of
+
+        return frame_of(self.instruction_records)
 
     def env_for(
         self, platforms: Sequence[str], build_args: Mapping[str, str] | None = None
@@ -145,6 +154,13 @@ class Case:
     def env(self) -> pd.DataFrame:
         """What every outside command receives, on each platform of the case: frame `env`."""
         return self.env_for(self.platforms or DEFAULT_PLATFORMS)
+
+    @cached_property
+    def probe_differences(self) -> pd.DataFrame:
+        """Where what was probed differs from the flow; no rows where nothing was probed."""
+        from diag.probe import compare_flow_and_probe
+
+        return compare_flow_and_probe(self.env, self.probe)
 
     # -- objects ------------------------------------------------------------------------------
 
@@ -176,7 +192,7 @@ class Case:
     def platform_of_file(self) -> dict[str, str]:
         """Object file -> platform: as given, else by its machine; "" where neither tells."""
         by_machine = {(p.elf_arch, p.bits): p.name for p in reversed(PLATFORMS)}
-        of_file = dict(self._scanned[2])
+        of_file = {**self.inputs.build_script_platform, **self._scanned[2]}
         named = self.objects[self.objects["arch"] != ""]
         for file, arch, bits in zip(named["file"], named["arch"], named["bits"], strict=True):
             if not of_file.get(file):
@@ -205,14 +221,18 @@ class Case:
         """Where the program was run and how it ended, as the case tells: frame `runs`."""
         return schema.make("runs", [row for fact in self.facts for row in fact.run_rows()])
 
+    @property
+    def linked(self) -> dict[str, tuple[bool, str]]:
+        """Platform -> whether the case's author saw it link, and the file that says so."""
+        told = [fact for fact in self.facts if fact.linked is not None]
+        return {fact.name: (bool(fact.linked), fact.file) for fact in told}
+
     @cached_property
     def platforms(self) -> tuple[str, ...]:
         """The platforms to judge, in the order of display."""
         names = set(self._asked) | {name for name in self.inputs.platforms if name}
         if not names:
             names = set(self.steps["target_platform"].dropna()) - {""}
-        if not names and not self.steps.empty and self.dockerfile is not None:
-            return ()
         return tuple(display_order(names))
 
     @property

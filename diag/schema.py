@@ -7,7 +7,7 @@ a column is an error where it enters and not a silent missing value later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ import pandas as pd
 from diag.errors import DiagError
 from diag.schema_frames import FRAMES, Column, Frame
 
-__all__ = ["FRAMES", "Column", "Frame", "SchemaError", "check", "empty", "make"]
+__all__ = ["FRAMES", "Column", "Frame", "SchemaError", "check", "each", "empty", "make"]
 
 _PANDAS_TYPES = {
     ("str", False): "str",
@@ -54,6 +54,11 @@ def make(
     for other in extra:
         data[other] = pd.Series([row.get(other) for row in kept], dtype="str")
     return pd.DataFrame(data)
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame, one after the other, as named tuples."""
+    return iter(frame.itertuples(index=False))
 
 
 def empty(name: str) -> pd.DataFrame:

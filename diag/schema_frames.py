@@ -218,6 +218,15 @@ _FRAMES = (
         _c("visibility", "str", "visibility"),
         _c("size_bytes", "int", "size", unit="bytes"),
     )),
+    Frame("case_assignments", ("file", "line_no", "name", "pattern"), "join_case_assignments", (
+        _FILE,
+        _c("line_no", "int", "line of the assignment, from 1"),
+        _c("name", "str", "variable"),
+        _c("pattern", "str", "pattern of the branch"),
+        _c("case_line_no", "int", "line of `case`, from 1"),
+        _c("esac_line_no", "int", "line of `esac`, from 1"),
+        _c("run_line_no", "int", "first line of the RUN, from 1"),
+    )),
     Frame("drift", ("file", "step_id"), "join_log_and_dockerfile: step headers against instructions", (
         _FILE,
         _c("step_id", "str", "the builder's number of the step"),

@@ -1,0 +1,23 @@
+"""The catalogue: every explanation that the kit can judge, in the order of the tests.
+
+Infrastructure first, then presence, machine, order, visibility, then what was said of it.
+"""
+
+from __future__ import annotations
+
+from diag.causes import (
+    after_case,
+    claims,
+    environment,
+    inputs,
+    masks,
+    never_produced,
+    remainder,
+    resolution,
+)
+from diag.causes.model import Cause, Evidence, Finding, Missing
+
+__all__ = ["CATALOGUE", "Cause", "Evidence", "Finding", "Missing"]
+
+_MODULES = (never_produced, resolution, masks, environment, after_case, claims, inputs, remainder)
+CATALOGUE: dict[str, Cause] = {cause.id: cause for module in _MODULES for cause in module.CAUSES}

@@ -1,0 +1,299 @@
+"""Families B and I: variables that steer a build and do not reach the command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from diag.causes.facts import Facts, at, clip, dockerfile_missing
+from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
+from diag.schema import each
+
+NO_BRANCH = "no-branch-matched"
+ARG_SCOPE = "arg-scope-lost"
+ENV_FLOW = "dockerfile-env-flow-broken"
+PRECEDENCE = "rustflags-precedence-or-target-split"
+
+# lost_by (schema.LOST_BY) -> the cause that it is an instance of.
+CAUSE_OF_LOSS = {
+    **dict.fromkeys(
+        ("arg-before-from", "arg-not-declared", "arg-declared-late", "arg-of-other-stage"),
+        ARG_SCOPE,
+    ),
+    "no-branch-matched": NO_BRANCH,
+    **dict.fromkeys(("outranked-in-cargo", "withheld-from-build-scripts"), PRECEDENCE),
+}
+
+_NO_BRANCH_FIX = (
+    'Give the `case` a last branch that stops: *) echo "unknown: $TARGETARCH" >&2; exit 1 ;;',
+    "Set what all branches share before the `case`.",
+)
+# Names by which compilers, cargo, go and make are steered: a loss of another name is the script's
+# own affair. Sources: the Cargo Book (environment variables), the cc crate, `go help environment`.
+_STEERING = re.compile(
+    r"^(?:(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)|CARGO_\w+|RUST\w*FLAGS|(?:TARGET_|HOST_)?"
+    r"(?:CC|CXX|AR|LD|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS)(?:_\w+)?|CGO_\w+|GO(?:ARCH|ARM|OS|FLAGS)"
+    r"|PKG_CONFIG\w*|CROSS_COMPILE|LIBRARY_PATH)$"
+)
+BUILDERS = frozenset(
+    [
+        "bazel",
+        "c++",
+        "cargo",
+        "cargo-zigbuild",
+        "cc",
+        "clang",
+        "clang++",
+        "cmake",
+        "configure",
+        "cross",
+        "g++",
+        "gcc",
+        "gmake",
+        "go",
+        "ld",
+        "make",
+        "maturin",
+        "meson",
+        "ninja",
+        "npm",
+        "pip",
+        "python",
+        "python3",
+        "rustc",
+        "xx-cargo",
+        "xx-go",
+    ]
+)
+
+
+def steering_rows(env: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `env` that steer a build: such a name, at such a command."""
+    is_named = env["name"].str.match(_STEERING).astype(bool)
+    return env[(is_named & env["command"].isin(BUILDERS)) | (env["source"] != "shell")]
+
+
+# -- losses that the flow names ------------------------------------------------------------------
+
+
+def judge_losses(facts: Facts, cause: str) -> Iterator[Finding]:
+    """One of arg-scope-lost, dockerfile-env-flow-broken, rustflags-precedence-or-target-split."""
+    if not facts.has_dockerfile:
+        if cause in facts.claims:
+            missing = (dockerfile_missing(),)
+            yield from (_lost(cause, p, "claim", "untestable", (), missing) for p in facts.judged)
+        return
+    rows = steering_rows(facts.env)
+    lost = rows[rows["lost_by"].notna()]
+    for platform in facts.platforms:
+        yield from _judge_loss(facts, platform, cause, lost[lost["platform"] == platform])
+
+
+def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> Iterator[Finding]:
+    own = lost[[CAUSE_OF_LOSS.get(str(by), ENV_FLOW) == cause for by in lost["lost_by"]]]
+    # That --target keeps RUSTFLAGS from build scripts is how cargo works, no loss by itself.
+    own = own[own["lost_by"].astype(str) != "withheld-from-build-scripts"]
+    if len(own):
+        role: Role = "latent" if facts.outcome(platform) == "linked" else "contributing"
+        yield _lost(cause, platform, role, "supported", _loss_evidence(own), fix=_FIX[cause])
+    elif cause in facts.claims or facts.outcome(platform) == "failed":
+        yield _lost(cause, platform, "claim", "refuted", _arrived_evidence(facts, platform))
+
+
+def _loss_evidence(rows: pd.DataFrame) -> list[Evidence]:
+    found = []
+    for row in each(rows.drop_duplicates(["name", "lost_at", "lost_by"])):
+        place = row.lost_at if isinstance(row.lost_at, str) else f"{row.file}:{row.line_no}"
+        text = f"{row.name} is {row.status} at `{row.command}` (line {row.line_no}): {row.lost_by}"
+        found.append(at(place, text))
+    return found[:5]
+
+
+def _arrived_evidence(facts: Facts, platform: str) -> list[Evidence]:
+    rows = steering_rows(facts.env)
+    rows = rows[
+        (rows["platform"] == platform) & (rows["status"] == "set") & (rows["source"] == "shell")
+    ]
+    if rows.empty:
+        return [
+            Evidence(
+                facts.dockerfile or "",
+                1,
+                "no variable that steers the build is lost in this Dockerfile",
+            )
+        ]
+    own = rows[rows["came_through"].str.len() > 0].tail(1)
+    rows = own if len(own) else rows.tail(1)
+    return [
+        Evidence(
+            r.file,
+            int(r.line_no),
+            clip(
+                f"`{r.command}` receives {r.name}={r.value}; no steering variable is lost on the way"
+            ),
+        )
+        for r in each(rows)
+    ]
+
+
+_CLAIMS = {
+    ARG_SCOPE: "A build argument is empty where it is used, because its scope ended before.",
+    ENV_FLOW: "A variable that steers the build is set in the Dockerfile and lost before the command.",
+    PRECEDENCE: "Flags are set and outranked by others that cargo prefers.",
+}
+_FIX = {
+    ARG_SCOPE: ("Declare the ARG again in the stage that uses it, before the RUN.",),
+    ENV_FLOW: (
+        "Set the variable by ENV, or export it in the same RUN and the same shell as the command.",
+        "Guard it: diag env DOCKERFILE --command cargo --expect NAME=VALUE",
+    ),
+    PRECEDENCE: (
+        "Keep the flags in one place: CARGO_ENCODED_RUSTFLAGS outranks RUSTFLAGS (even an empty one), which outranks the configuration files.",
+    ),
+}
+
+
+def _lost(
+    cause: str,
+    platform: str,
+    role: Role,
+    status: Status,
+    evidence: Iterable[Evidence] = (),
+    missing: Iterable[Missing] = (),
+    fix: tuple[str, ...] = (),
+) -> Finding:
+    return Finding(
+        cause,
+        "environment",
+        role,
+        status,
+        platform or None,
+        None,
+        _CLAIMS[cause],
+        tuple(evidence),
+        tuple(missing),
+        fix,
+        _PRINT,
+    )
+
+
+# -- no-branch-matched ---------------------------------------------------------------------------
+
+
+def judge_no_branch(facts: Facts) -> Iterator[Finding]:
+    """A branch that no value fits: on the platforms of the build, and on one that it does not list."""
+    if not facts.has_dockerfile:
+        if NO_BRANCH in facts.claims:
+            yield from (
+                _no_branch(p, "cause", "untestable", (), (dockerfile_missing(),))
+                for p in facts.judged
+            )
+        return
+    for platform in facts.platforms:
+        rows = _unmatched(facts.env[facts.env["platform"] == platform])
+        if len(rows):
+            role: Role = "latent" if facts.outcome(platform) == "linked" else "cause"
+            yield _no_branch(platform, role, "supported", _unmatched_evidence(rows))
+    rows = _unmatched(facts.unlisted_env)
+    if len(rows):
+        yield _no_branch(
+            "", "latent", "supported", _unmatched_evidence(rows), tried=facts.unlisted_platform
+        )
+    elif not facts.case_assignments.empty and not facts.unlisted_env.empty:
+        first = facts.case_assignments.iloc[0]
+        text = f"on {facts.unlisted_platform} every variable that a branch assigns reaches its commands"
+        found = Evidence(first["file"], int(first["case_line_no"]), text)
+        yield _no_branch("", "latent", "refuted", (found,), tried=facts.unlisted_platform)
+
+
+def _unmatched(env: pd.DataFrame) -> pd.DataFrame:
+    return env[(env["lost_by"] == "no-branch-matched") & (env["source"] == "shell")]
+
+
+def _unmatched_evidence(rows: pd.DataFrame) -> list[Evidence]:
+    found = []
+    for row in each(rows.drop_duplicates(["name", "lost_at", "status"])):
+        place = row.lost_at if isinstance(row.lost_at, str) else f"{row.file}:{row.line_no}"
+        how = {"empty": "set but empty (an empty value still outranks configuration files)"}
+        state = how.get(row.status, row.status)
+        text = f"no branch fits {row.platform}: {row.name} is {state} at `{row.command}` (line {row.line_no})"
+        if isinstance(row.condition, str) and row.condition:
+            text += f"; {row.condition}"
+        found.append(at(place, text))
+    return found[:5]
+
+
+def _no_branch(
+    platform: str,
+    role: Role,
+    status: Status,
+    evidence: Iterable[Evidence],
+    missing: Iterable[Missing] = (),
+    tried: str = "",
+) -> Finding:
+    where = f" (tried: {tried})" if tried else ""
+    return Finding(
+        cause=NO_BRANCH,
+        family="environment",
+        role=role,
+        status=status,
+        platform=platform or None,
+        symbol=None,
+        claim=f"Where no branch of the `case` fits the platform{where}, the variable stays without its value.",
+        evidence=tuple(evidence),
+        missing=tuple(missing),
+        fix=_NO_BRANCH_FIX if status == "supported" else (),
+        experiment="diag env DOCKERFILE --platform PLATFORM --command cargo",
+    )
+
+
+_PRINT = "Print the variable in the same RUN right before the command: printenv NAME || echo unset."
+
+CAUSES = (
+    Cause(
+        id=ARG_SCOPE,
+        family="environment",
+        role="cause",
+        claim=_CLAIMS[ARG_SCOPE],
+        refutation="The value is seen in the log, or the flow shows it at the command.",
+        fix=_FIX[ARG_SCOPE],
+        experiment=_PRINT,
+        limits="Only names that steer compilers, cargo, go or make, and the platform arguments.",
+        judge=lambda facts: judge_losses(facts, ARG_SCOPE),
+    ),
+    Cause(
+        id=ENV_FLOW,
+        family="environment",
+        role="cause",
+        claim=_CLAIMS[ENV_FLOW],
+        refutation="The flow, the log's echo or the probe shows the value at the command.",
+        fix=_FIX[ENV_FLOW],
+        experiment=_PRINT,
+        limits="A value that hangs on the output of an outside command is unknown to the flow.",
+        judge=lambda facts: judge_losses(facts, ENV_FLOW),
+    ),
+    Cause(
+        id=PRECEDENCE,
+        family="environment",
+        role="cause",
+        claim=_CLAIMS[PRECEDENCE],
+        refutation="The flags stand on rustc's command lines (cargo -v).",
+        fix=_FIX[PRECEDENCE],
+        experiment="cargo build -v prints rustc's command lines: look for the flags there.",
+        limits="Configuration files are read where the Dockerfile writes them; others are not seen.",
+        judge=lambda facts: judge_losses(facts, PRECEDENCE),
+    ),
+    Cause(
+        id=NO_BRANCH,
+        family="environment",
+        role="cause",
+        claim="No branch of a `case` or `if` fits the platform, and the variable stays empty or unset.",
+        refutation="The flow shows the value that a branch assigns at the command.",
+        fix=_NO_BRANCH_FIX,
+        experiment="diag env DOCKERFILE --platform PLATFORM --command cargo",
+        limits="Tried on the platforms of the build and on one that it does not list.",
+        judge=judge_no_branch,
+    ),
+)

@@ -1,0 +1,202 @@
+"""The frames of one case, joined, as the causes see them: no file is opened behind this line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from diag.causes.model import Evidence, Missing
+from diag.schema import each
+
+MAX_TEXT = 240  # of one evidence row; a link command of 100 kB stays readable
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One symbol that a platform's link wants and does not get."""
+
+    name: str
+    platform: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Every frame of diag/schema_frames.py that a cause may look at.
+
+    `lines` holds the log lines of the kinds that can decide. `unlisted_env` is the environment
+    flow for one platform that the build does not list (`unlisted_platform`), to see what a
+    script does where none of its branches fits. `probe` is empty where nothing was probed.
+    `platform_of_file` maps object files to platforms.
+    """
+
+    platforms: tuple[str, ...]
+    outcomes: pd.DataFrame
+    steps: pd.DataFrame
+    lines: pd.DataFrame
+    link_errors: pd.DataFrame
+    link_commands: pd.DataFrame
+    instructions: pd.DataFrame
+    env: pd.DataFrame
+    unlisted_env: pd.DataFrame
+    unlisted_platform: str
+    probe: pd.DataFrame
+    probe_differences: pd.DataFrame
+    case_assignments: pd.DataFrame
+    objects: pd.DataFrame
+    sightings: pd.DataFrame
+    build_script: pd.DataFrame
+    drift: pd.DataFrame
+    arrivals: pd.DataFrame
+    platform_of_file: Mapping[str, str]
+    has_log: bool
+    dockerfile: str | None
+    claims: tuple[str, ...] = ()
+
+    @property
+    def has_dockerfile(self) -> bool:
+        """A Dockerfile was given and could be read."""
+        return not self.instructions.empty
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The platforms, or one without a name where none is known."""
+        return self.platforms or ("",)
+
+    def has_objects(self, platform: str) -> bool:
+        """Objects of that platform were given and could be read."""
+        return platform in self._platforms_with_objects
+
+    @cached_property
+    def _platforms_with_objects(self) -> frozenset[str]:
+        return frozenset(self.platform_of_file.get(file, "") for file in self.objects["file"])
+
+    @cached_property
+    def wanted(self) -> tuple[Symbol, ...]:
+        """What each platform's link wants and does not get, once each, in order of the log."""
+        rows = self.link_errors[self.link_errors["kind"] == "undefined"].dropna(subset=["symbol"])
+        named = [Symbol(r.symbol, _text(r.platform)) for r in each(rows)]
+        seen = self.sightings[self.sightings["bind"] == "GLOBAL"]
+        left = seen[seen["is_output"] & (seen["role"] != "defined")]
+        named += [Symbol(r.name, r.platform) for r in each(left)]
+        named += [Symbol(r.name, r.platform) for r in each(self._unlinked())]
+        return tuple(dict.fromkeys(named))
+
+    def _unlinked(self) -> pd.DataFrame:
+        """Wanted by objects of a platform for which there is no log and no linked output."""
+        has_output = set(self.sightings.loc[self.sightings["is_output"], "platform"])
+        told = set(self.link_errors["platform"].dropna()) | has_output
+        linked = set(self.outcomes.loc[self.outcomes["outcome"] == "linked", "platform"])
+        rows = self.sightings[self.sightings["role"] == "wanted"]
+        rows = rows[~rows["platform"].isin(told | linked)]
+        defined = self.sightings[self.sightings["role"] == "defined"]
+        pairs = set(zip(defined["platform"], defined["name"], strict=True))
+        keep = [(p, n) not in pairs for p, n in zip(rows["platform"], rows["name"], strict=True)]
+        return rows[keep]
+
+    def outcome(self, platform: str) -> str:
+        """linked, failed, canceled or unknown."""
+        found = self.outcomes.loc[self.outcomes["platform"] == platform, "outcome"]
+        return str(found.iloc[0]) if len(found) else "unknown"
+
+    def outcome_evidence(self, platform: str) -> tuple[Evidence, ...]:
+        """Where that outcome is seen."""
+        rows = self.outcomes[
+            (self.outcomes["platform"] == platform) & (self.outcomes["text"] != "")
+        ]
+        return tuple(
+            Evidence(r.file, None if pd.isna(r.line_no) else int(r.line_no), clip(r.text))
+            for r in each(rows)
+        )
+
+    def on(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
+        """Rows of that platform; rows that name none count where only one platform is judged."""
+        same = frame["platform"] == platform
+        if len(self.platforms) <= 1:
+            same = same | frame["platform"].isna() | (frame["platform"] == "")
+        return frame[same.fillna(False).astype(bool)]
+
+    def seen(self, symbol: Symbol, role: str) -> pd.DataFrame:
+        """Where the objects of the symbol's platform want it, define it, or make it zero."""
+        rows = self.sightings[self.sightings["name"] == symbol.name]
+        return rows[(rows["platform"] == symbol.platform) & (rows["role"] == role)]
+
+    def definitions(self, symbol: Symbol) -> pd.DataFrame:
+        """Inputs of the symbol's platform that define it for others to use (not LOCAL)."""
+        rows = self.seen(symbol, "defined")
+        return rows[~rows["is_output"] & (rows["bind"] != "LOCAL")]
+
+    def reference_evidence(self, symbol: Symbol) -> tuple[Evidence, ...]:
+        """The log line of the undefined reference, and the members that want the symbol."""
+        rows = self.on(self.link_errors, symbol.platform)
+        rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
+        found = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(rows)]
+        wanted = self.seen(symbol, "wanted")
+        return (*found[:2], *sightings_evidence(wanted, f"wants {symbol.name} (undefined)")[:3])
+
+
+def sightings_evidence(rows: pd.DataFrame, what: str) -> list[Evidence]:
+    """Rows of `sightings` as evidence: file, and in words the member."""
+    return [
+        Evidence(r.file, None, f"{r.member or 'the file itself'} {what}")
+        for r in each(rows.drop_duplicates(["file", "member"]))
+    ]
+
+
+def clip(text: str, limit: int = MAX_TEXT) -> str:
+    """The text, shortened in its middle where it is long."""
+    text = text.strip()
+    return text if len(text) <= limit else f"{text[: limit - 80]} ... {text[-70:]}"
+
+
+def line_of(place: str) -> int:
+    """The line of a `file:line` place; 0 where it names none."""
+    tail = place.rpartition(":")[2]
+    return int(tail) if tail.isdigit() else 0
+
+
+def at(place: str, text: str) -> Evidence:
+    """Evidence at a `file:line` place."""
+    return Evidence(place.rpartition(":")[0], line_of(place), text)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value is pd.NA or value != value else str(value)
+
+
+def log_missing(platform: str) -> Missing:
+    """The artefact: a full log of that platform."""
+    where = f" --platform {platform}" if platform else ""
+    return Missing(
+        f"build log of {platform or 'the build'}",
+        "the linker's message and what the build said before it stand there",
+        (f"docker buildx build --progress=plain --no-cache{where} . 2>&1 | tee build.log",),
+    )
+
+
+def dockerfile_missing() -> Missing:
+    """The artefact: the Dockerfile as built."""
+    return Missing(
+        "the Dockerfile that was built",
+        "what each command receives is computed from it",
+        (
+            "git show COMMIT:Dockerfile > Dockerfile",
+            "diag investigate build.log --dockerfile Dockerfile",
+        ),
+    )
+
+
+def objects_missing(platform: str) -> Missing:
+    """The artefact: what the compiler and archiver left behind."""
+    return Missing(
+        f"objects and archives of {platform or 'the failing platform'}",
+        "whether any object defines the symbol is seen there and nowhere else",
+        (
+            "keep the target folder in a cache mount: RUN --mount=type=cache,id=target-$TARGETPLATFORM,target=/src/target ...",
+            f"export it: docker buildx build --platform {platform or 'PLATFORM'} --output type=local,dest=out -f export.Dockerfile .",
+            f"diag investigate build.log --objects {platform or 'PLATFORM'}=out/",
+        ),
+    )

@@ -1,0 +1,189 @@
+"""Family I: whether what was given belongs together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from diag.causes.facts import Facts, clip, dockerfile_missing, log_missing, objects_missing
+from diag.causes.model import Cause, Evidence, Finding, Missing, Status
+from diag.schema import each
+
+DRIFT = "log-from-other-dockerfile"
+DISAGREE = "artefacts-disagree"
+PROBE = "flow-differs-from-probe"
+
+_CLAIMS = {
+    DRIFT: "The log is of another revision of the Dockerfile, or of a cached layer.",
+    DISAGREE: "Log and objects are of different builds.",
+    PROBE: "Static flow and execution give different values.",
+}
+_FIX = {
+    DRIFT: (
+        "Find the revision that was built (git log -p Dockerfile) or build again with --no-cache, and judge that log.",
+    ),
+    DISAGREE: ("Take log and objects from one build.",),
+    PROBE: ("Trust the probe for the shell named; report the script, so that the flow is mended.",),
+}
+_EXPERIMENT = {
+    DRIFT: "docker buildx build --no-cache --progress=plain . 2>&1 | tee build.log, then compare again.",
+    DISAGREE: "Build once with the target folder kept in a cache mount, and export that.",
+    PROBE: "Run the RUN's script by hand in the shell named.",
+}
+_HASHED = re.compile(r"^(?P<stem>lib.+|.+)-(?P<hash>[0-9a-f]{16})(?P<rest>\..*)$")
+
+
+def judge_drift(facts: Facts) -> Iterator[Finding]:
+    """log-from-other-dockerfile, for the whole build."""
+    if not facts.has_log or not facts.has_dockerfile:
+        missing = [] if facts.has_log else [log_missing("")]
+        missing += [] if facts.has_dockerfile else [dockerfile_missing()]
+        if facts.has_log or facts.has_dockerfile:
+            yield _finding(DRIFT, "untestable", (), missing)
+        return
+    if facts.drift.empty:
+        text = "the log holds no step whose instruction could be compared"
+        found = [Evidence(str(file), 1, text) for file in facts.lines["file"].unique()[:1]]
+        yield _finding(DRIFT, "untestable", found, (log_missing(""),))
+        return
+    other = facts.drift[~facts.drift["is_same"]].drop_duplicates(["differs_at"])
+    if other.empty:
+        yield _finding(DRIFT, "refuted", _same_evidence(facts))
+        return
+    found = []
+    for row in each(other.head(3)):
+        found.append(Evidence(row.file, int(row.line_no), clip(f"the log has: {row.name_text}")))
+        if row.dockerfile_line_no is not None and row.dockerfile_line_no == row.dockerfile_line_no:
+            text = clip(f"the Dockerfile differs at: {row.differs_at}")
+            found.append(Evidence(row.dockerfile, int(row.dockerfile_line_no), text))
+    yield _finding(DRIFT, "supported", found)
+
+
+def _same_evidence(facts: Facts) -> list[Evidence]:
+    n_steps = len(facts.drift)
+    longest = facts.drift.iloc[facts.drift["name_text"].str.len().argmax()]
+    text = f"all {n_steps} RUN, COPY, ADD and WORKDIR steps stand in the Dockerfile; the longest is this"
+    return [
+        Evidence(longest["file"], int(longest["line_no"]), text),
+        Evidence(longest["dockerfile"], int(longest["dockerfile_line_no"]), "the same instruction"),
+    ]
+
+
+def judge_disagreement(facts: Facts) -> Iterator[Finding]:
+    """artefacts-disagree, on each platform whose log names an undefined symbol."""
+    errors = facts.link_errors[facts.link_errors["kind"] == "undefined"]
+    for platform in facts.judged:
+        own = facts.on(errors, platform)
+        if own.empty:
+            continue
+        if not facts.has_objects(platform):
+            yield _finding(DISAGREE, "untestable", (), (objects_missing(platform),), platform)
+            continue
+        found = list(_hash_differs(facts, platform, own["object"].dropna()))
+        status: Status = "supported" if found else "refuted"
+        yield _finding(DISAGREE, status, found or _agreement(facts, platform, own), (), platform)
+
+
+def _hash_differs(facts: Facts, platform: str, named: Iterable[str]) -> Iterator[Evidence]:
+    """The log's object is not among those given, and one of the same name with another hash is."""
+    files = [f for f in facts.objects["file"].unique() if facts.platform_of_file.get(f) == platform]
+    given = {PurePath(file).name: file for file in files}
+    stems = {match["stem"]: file for name, file in given.items() if (match := _HASHED.match(name))}
+    for path in dict.fromkeys(named):
+        name = PurePath(path).name
+        match = _HASHED.match(name)
+        if name not in given and match and match["stem"] in stems:
+            text = f"the log names {name}; this file is of another build"
+            yield Evidence(stems[match["stem"]], None, text)
+
+
+def _agreement(facts: Facts, platform: str, errors: object) -> list[Evidence]:
+    rows = facts.sightings[
+        (facts.sightings["platform"] == platform) & (facts.sightings["role"] == "wanted")
+    ]
+    text = "the objects given want the symbol that the log names as undefined"
+    return [
+        Evidence(r.file, None, f"{r.member or r.file}: {text}") for r in each(rows.head(1))
+    ] or [
+        Evidence(f, None, "an object of the platform was given")
+        for f in facts.objects["file"].head(1)
+    ]
+
+
+def judge_probe(facts: Facts) -> Iterator[Finding]:
+    """flow-differs-from-probe, where a probe was made or the difference is claimed."""
+    if facts.probe.empty:
+        if PROBE in facts.claims:
+            how = (f"diag probe {facts.dockerfile or 'DOCKERFILE'}",)
+            why = "only running the script in real shells shows what they do"
+            yield _finding(
+                PROBE, "untestable", (), (Missing("a probe of the Dockerfile", why, how),)
+            )
+        return
+    differing = facts.probe_differences
+    if differing.empty:
+        text = f"{len(facts.probe)} values probed, none differs from the flow"
+        yield _finding(PROBE, "refuted", [Evidence(str(facts.probe["file"].iloc[0]), None, text)])
+        return
+    found = [
+        Evidence(
+            r.file,
+            int(r.line_no),
+            clip(
+                f"{r.name} in {r.shell}: flow {r.flow_status} {r.flow_value}, probe {r.probe_status} {r.probe_value}"
+            ),
+        )
+        for r in each(differing.head(5))
+    ]
+    yield _finding(PROBE, "supported", found)
+
+
+def _finding(
+    cause: str,
+    status: Status,
+    evidence: Iterable[Evidence] = (),
+    missing: Iterable[Missing] = (),
+    platform: str = "",
+) -> Finding:
+    return Finding(
+        cause=cause,
+        family="inputs",
+        role="contributing",
+        status=status,
+        platform=platform or None,
+        symbol=None,
+        claim=_CLAIMS[cause],
+        evidence=tuple(evidence),
+        missing=tuple(missing),
+        fix=_FIX[cause] if status == "supported" else (),
+        experiment=_EXPERIMENT[cause] if status != "refuted" else None,
+    )
+
+
+_REFUTED_BY = {
+    DRIFT: "Every step of the log stands in the Dockerfile.",
+    DISAGREE: "The objects that the log names are among those given, and want the same symbols.",
+    PROBE: "Both give the same values.",
+}
+_LIMITS = {
+    DRIFT: "A variable in an instruction fits any text of the header; FROM is not compared.",
+    DISAGREE: "Told by cargo's hashes in file names, and by the symbols that the objects want.",
+    PROBE: "The probe does not run outside commands; their effects are not seen.",
+}
+_JUDGES = {DRIFT: judge_drift, DISAGREE: judge_disagreement, PROBE: judge_probe}
+
+CAUSES = tuple(
+    Cause(
+        id=cause,
+        family="inputs",
+        role="contributing",
+        claim=_CLAIMS[cause],
+        refutation=_REFUTED_BY[cause],
+        fix=_FIX[cause],
+        experiment=_EXPERIMENT[cause],
+        limits=_LIMITS[cause],
+        judge=judge,
+    )
+    for cause, judge in _JUDGES.items()
+)

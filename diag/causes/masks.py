@@ -1,0 +1,241 @@
+"""Family G: switches that hide a link error instead of curing it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from diag.causes.facts import Facts, Symbol, at, clip, objects_missing, sightings_evidence
+from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
+from diag.schema import each
+
+UNDEFINED = "undefined-ignored"
+DUPLICATE = "duplicate-ignored"
+
+# Sources: the manuals of GNU ld 2.40 and lld 14, command-line options.
+_IGNORES_UNDEFINED = re.compile(
+    r"--unresolved-symbols[=,]ignore-(?:all|in-object-files)|--warn-unresolved-symbols"
+    r"|--noinhibit-exec|-z[,\s]undefs\b|--defsym[=,\s][^=,\s]+=0x0*\b|--defsym[=,\s][^=,\s]+=0\b"
+    r"|-undefined[,\s]dynamic_lookup"
+)
+_IGNORES_DUPLICATES = re.compile(r"--allow-multiple-definition|-z[,\s]muldefs\b")
+
+
+def flag_evidence(facts: Facts, platform: str, flag: re.Pattern[str]) -> list[Evidence]:
+    """Where a linker switch stands: on a link command, in the log's echo, in what commands get."""
+    found = []
+    for command in each(facts.on(facts.link_commands, platform)):
+        hit = flag.search(" ".join(command.flags))
+        if hit:
+            text = f"the link command holds {hit[0]}"
+            found.append(Evidence(command.file, int(command.line_no), text))
+    for echo in each(facts.arrivals[facts.arrivals["platform"] == platform]):
+        if flag.search(echo.echoed):
+            text = clip(f"the log echoes {echo.name}={echo.echoed}")
+            found.append(Evidence(echo.file, int(echo.line_no), text))
+    return (found + _flag_in_flow(facts, platform, flag))[:3]
+
+
+def _flag_in_flow(facts: Facts, platform: str, flag: re.Pattern[str]) -> list[Evidence]:
+    rows = facts.env[(facts.env["platform"] == platform) & facts.env["value"].notna()]
+    rows = rows[rows["value"].str.contains(flag.pattern, regex=True).astype(bool)]
+    found = []
+    for row in each(rows.drop_duplicates(["name", "value"])):
+        place = row.came_through[-1] if len(row.came_through) else f"{row.file}:{row.line_no}"
+        found.append(at(place, clip(f"`{row.command}` receives {row.name}={row.value}")))
+    return found
+
+
+def judge_undefined_ignored(facts: Facts) -> Iterator[Finding]:
+    """undefined-ignored, on each platform where such a switch is on or an output shows its mark."""
+    for platform in facts.judged:
+        flags = flag_evidence(facts, platform, _IGNORES_UNDEFINED)
+        left = _left(facts, platform)
+        if flags and left:
+            yield from (_undefined_supported(facts, symbol, flags) for symbol in left)
+        elif flags or UNDEFINED in facts.claims:
+            yield _undefined_open(facts, platform, flags)
+
+
+def _left(facts: Facts, platform: str) -> list[Symbol]:
+    """Symbols that the platform's output still wants or holds at zero, though it was linked."""
+    rows = facts.sightings[facts.sightings["is_output"] & (facts.sightings["role"] != "defined")]
+    rows = rows[(rows["platform"] == platform) & (rows["bind"] == "GLOBAL")]
+    return [Symbol(name, platform) for name in dict.fromkeys(rows["name"])]
+
+
+def _undefined_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) -> Finding:
+    zero = facts.seen(symbol, "zero")
+    wanted = facts.seen(symbol, "wanted")
+    wanted = wanted[wanted["is_output"]]
+    evidence = [*flags, *sightings_evidence(zero, f"holds {symbol.name} at address 0")]
+    evidence += sightings_evidence(wanted, f"is linked and still wants {symbol.name}")
+    evidence += _end_of_run(facts, symbol.platform)
+    return _undefined(symbol.platform, symbol.name, "supported", evidence, fix=_FIX_UNDEFINED)
+
+
+def _end_of_run(facts: Facts, platform: str) -> list[Evidence]:
+    rows = facts.outcomes[
+        (facts.outcomes["platform"] == platform) & (facts.outcomes["ended"] != "")
+    ]
+    return [
+        Evidence(r.file, None, f"the program was run and ended: {r.ended}")
+        for r in each(rows)
+        if r.file
+    ]
+
+
+def _undefined_open(facts: Facts, platform: str, flags: list[Evidence]) -> Finding:
+    if facts.outcome(platform) == "failed":
+        evidence = facts.outcome_evidence(platform)
+        return _undefined(platform, None, "refuted", (*evidence, *flags))
+    if _has_output(facts, platform):
+        own = facts.objects[facts.objects["kind"] == "executable"]
+        text = "the output wants no symbol and holds none at address 0"
+        found = [
+            Evidence(f, None, text)
+            for f in own["file"]
+            if facts.platform_of_file.get(f) == platform
+        ]
+        return _undefined(platform, None, "refuted", (*found[:2], *flags))
+    missing = Missing(
+        f"the linked program of {platform}",
+        "an ignored symbol stays undefined in it, or stands at address 0",
+        (f"diag investigate build.log --objects {platform}=PROGRAM", "nm PROGRAM | grep ' U '"),
+    )
+    return _undefined(platform, None, "untestable", flags, (missing,))
+
+
+def _has_output(facts: Facts, platform: str) -> bool:
+    own = facts.objects[facts.objects["kind"] == "executable"]
+    return any(facts.platform_of_file.get(file) == platform for file in own["file"])
+
+
+_FIX_UNDEFINED = (
+    "Take the switch away: it lets the link pass and the program dies where the symbol is called.",
+    "Mend why nothing defines the symbol; the link must pass without the switch.",
+)
+
+
+def _undefined(
+    platform: str,
+    symbol: str | None,
+    status: Status,
+    evidence: Iterable[Evidence],
+    missing: Iterable[Missing] = (),
+    fix: tuple[str, ...] = (),
+) -> Finding:
+    claim = "A linker switch ignores undefined symbols: it links, and dies where one is called."
+    return Finding(
+        UNDEFINED,
+        "masks",
+        "cause",
+        status,
+        platform or None,
+        symbol,
+        claim,
+        tuple(evidence),
+        tuple(missing),
+        fix,
+        _NO_SWITCH,
+    )
+
+
+_NO_SWITCH = "Link again without the switch: the linker then names what it was told to ignore."
+
+
+def judge_duplicate_ignored(facts: Facts) -> Iterator[Finding]:
+    """duplicate-ignored, on each platform where the switch is on."""
+    for platform in facts.judged:
+        flags = flag_evidence(facts, platform, _IGNORES_DUPLICATES)
+        if not flags and DUPLICATE not in facts.claims:
+            continue
+        if not facts.has_objects(platform):
+            missing = (objects_missing(platform),)
+            yield _duplicate(platform, None, "latent", "untestable", flags, missing)
+            continue
+        doubled = _doubled(facts, platform)
+        if doubled and flags:
+            yield from (_duplicate_supported(facts, symbol, flags) for symbol in doubled[:20])
+        else:
+            yield _duplicate(
+                platform, None, "latent", "refuted", _no_duplicate(facts, platform, flags)
+            )
+
+
+def _doubled(facts: Facts, platform: str) -> list[Symbol]:
+    rows = facts.sightings[
+        (facts.sightings["platform"] == platform) & ~facts.sightings["is_output"]
+    ]
+    rows = rows[(rows["role"] == "defined") & (rows["bind"] == "GLOBAL")]
+    members = rows.drop_duplicates(["name", "member", "size_bytes"])
+    return [
+        Symbol(name, platform) for name in members.loc[members.duplicated("name"), "name"].unique()
+    ]
+
+
+def _duplicate_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) -> Finding:
+    evidence = [*flags, *sightings_evidence(facts.definitions(symbol), f"defines {symbol.name}")]
+    return _duplicate(symbol.platform, symbol.name, "latent", "supported", evidence)
+
+
+def _no_duplicate(facts: Facts, platform: str, flags: list[Evidence]) -> list[Evidence]:
+    own = [file for file in facts.objects["file"] if facts.platform_of_file.get(file) == platform]
+    text = "no symbol has two different definitions among the objects given; the switch hides nothing here"
+    return [*flags[:1], *(Evidence(file, None, text) for file in own[:1])]
+
+
+def _duplicate(
+    platform: str,
+    symbol: str | None,
+    role: Role,
+    status: Status,
+    evidence: Iterable[Evidence],
+    missing: Iterable[Missing] = (),
+) -> Finding:
+    claim = "A linker switch silently takes the first of two different definitions."
+    fix = (
+        ("Take the switch away and remove one of the two definitions.",)
+        if status == "supported"
+        else ()
+    )
+    return Finding(
+        DUPLICATE,
+        "masks",
+        role,
+        status,
+        platform or None,
+        symbol,
+        claim,
+        tuple(evidence),
+        tuple(missing),
+        fix,
+        _NO_SWITCH,
+    )
+
+
+CAUSES = (
+    Cause(
+        id=UNDEFINED,
+        family="masks",
+        role="cause",
+        claim="A linker switch ignores undefined symbols: it links, and dies where one is called.",
+        refutation="The output wants no symbol that its libraries do not give, and holds none at address 0.",
+        fix=_FIX_UNDEFINED,
+        experiment=_NO_SWITCH,
+        limits="A symbol left open is told from an ordinary import by its missing version, so a "
+        "program whose libraries carry no versions (musl) is judged only at address 0.",
+        judge=judge_undefined_ignored,
+    ),
+    Cause(
+        id=DUPLICATE,
+        family="masks",
+        role="latent",
+        claim="A linker switch silently takes the first of two different definitions.",
+        refutation="No symbol has two different strong definitions among the inputs.",
+        fix=("Take the switch away and remove one of the two definitions.",),
+        experiment=_NO_SWITCH,
+        limits="It can never supply a missing definition. Members that two archives share unchanged count once.",
+        judge=judge_duplicate_ignored,
+    ),
+)

@@ -1,0 +1,177 @@
+"""Family A: the definition was never produced, because a compile was refused or left out."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from diag.causes.facts import Facts, Symbol, log_missing, objects_missing, sightings_evidence
+from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.skips import REFUSED_FLAG, Skip, crates_that_want, is_tied, skips_on
+from diag.knowledge import isa_words_in
+from diag.platforms import BY_NAME
+from diag.schema import each
+
+KERNEL = "kernel-object-not-built"
+
+
+def judge_kernel(facts: Facts) -> Iterator[Finding]:
+    """kernel-object-not-built, for each symbol that a link wants and does not get."""
+    for symbol in facts.wanted:
+        finding = judge_kernel_of(facts, symbol)
+        if finding is not None:
+            yield finding
+
+
+def judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
+    """The same for one symbol; None where nothing invites the explanation."""
+    defined = facts.definitions(symbol)
+    if len(defined):
+        text = "defines it, so it was built"
+        return _finding(symbol, "refuted", sightings_evidence(defined, text)[:3])
+    crates = crates_that_want(facts, symbol)
+    tied = [skip for skip in skips_on(facts, symbol.platform) if is_tied(skip, symbol, crates)]
+    if tied:
+        return _supported(facts, symbol, tied)
+    if not isa_words_in(symbol.name) and not crates:
+        return None
+    return _undecided(facts, symbol)
+
+
+def _supported(facts: Facts, symbol: Symbol, tied: list[Skip]) -> Finding:
+    has_objects = facts.has_objects(symbol.platform)
+    evidence = [*tied[0].lines[:3], *facts.reference_evidence(symbol)]
+    evidence += [line for skip in tied[1:] for line in skip.lines[:2]]
+    evidence += absence_evidence(facts, symbol) + _cfg_evidence(facts, symbol)
+    missing = () if has_objects else (objects_missing(symbol.platform),)
+    fix = _fix(symbol, tied)
+    return _finding(symbol, "supported", evidence, missing, fix)
+
+
+def absence_evidence(facts: Facts, symbol: Symbol) -> list[Evidence]:
+    """That no object given for the platform defines the symbol; empty where none was given."""
+    own = facts.objects[
+        [facts.platform_of_file.get(file, "") == symbol.platform for file in facts.objects["file"]]
+    ]
+    own = own[~own["kind"].isin(["executable", "archive"])]
+    if own.empty:
+        return []
+    files = sorted(set(own["file"]))
+    folder = os.path.commonpath([str(PurePath(file).parent) for file in files])
+    n_wanting = len(facts.seen(symbol, "wanted").drop_duplicates(["file", "member"]))
+    text = (
+        f"{len(own)} objects and members in {len(files)} files given for {symbol.platform}: "
+        f"{n_wanting} want {symbol.name}, none defines it"
+    )
+    return [Evidence(folder, None, text)]
+
+
+def _cfg_evidence(facts: Facts, symbol: Symbol) -> list[Evidence]:
+    """What the build scripts of the wanting crates switched on and which archives they made."""
+    crates = crates_that_want(facts, symbol)
+    rows = facts.build_script[facts.build_script["key"].isin(["rustc-cfg", "rustc-link-lib"])]
+    rows = rows[[facts.platform_of_file.get(file, "") == symbol.platform for file in rows["file"]]]
+    rows = rows[[str(p).replace("-", "_") in crates for p in rows["package"]]]
+    return [Evidence(r.file, int(r.line_no), f"{r.key}={r.value}") for r in each(rows)][:4]
+
+
+def _undecided(facts: Facts, symbol: Symbol) -> Finding:
+    missing = [] if facts.has_objects(symbol.platform) else [objects_missing(symbol.platform)]
+    if not facts.has_log:
+        missing.insert(0, log_missing(symbol.platform))
+    else:
+        missing.append(_verbose_log(symbol.platform))
+    evidence = [*facts.reference_evidence(symbol), *absence_evidence(facts, symbol)]
+    return _finding(symbol, "untestable", evidence, missing)
+
+
+def _verbose_log(platform: str) -> Missing:
+    return Missing(
+        f"a log of {platform} that shows what build scripts say",
+        "cargo hides the warnings of registry crates, and the skipped compile would be told there",
+        (
+            "put -vv on the cargo command of the Dockerfile",
+            f"docker buildx build --progress=plain --no-cache --platform {platform} . 2>&1 | tee build.log",
+        ),
+    )
+
+
+def _fix(symbol: Symbol, tied: list[Skip]) -> tuple[str, ...]:
+    place = tied[0].lines[0].place
+    steps = [
+        f"In the build script that printed {place}: switch each kernel's cfg (or define) on only "
+        "after the compile of that kernel succeeded, one cfg for each object.",
+        "Let the build fail when a kernel that the code will call cannot be compiled; a warning "
+        "hides the cause until the link.",
+    ]
+    refused = REFUSED_FLAG.search("\n".join(skip.text for skip in tied))
+    if refused:
+        flag = f"{refused['flag']}={refused['value']}"
+        steps.insert(
+            1,
+            f"Give the kernel's compile an explicit CPU instead of {flag}, which this compiler refuses.",
+        )
+        steps += _workaround(symbol, refused["flag"])
+    steps.append(
+        "Other RUSTFLAGS cannot cure this: they reach rustc, and the missing object is the C compiler's."
+    )
+    return tuple(steps)
+
+
+def _workaround(symbol: Symbol, flag: str) -> list[str]:
+    platform = BY_NAME.get(symbol.platform)
+    if platform is None or platform.elf_arch != "x86_64" or flag != "-march":
+        return []
+    target = platform.rust_targets[0].replace("-", "_")
+    return [
+        f"Until the script is mended: ENV CFLAGS_{target}=-march=x86-64 (the cc crate puts it after "
+        "the script's own flags, so the kernel compiles, for the baseline CPU)."
+    ]
+
+
+def _finding(
+    symbol: Symbol,
+    status: str,
+    evidence: Iterable[Evidence],
+    missing: Iterable[Missing] = (),
+    fix: tuple[str, ...] = (),
+) -> Finding:
+    return Finding(
+        cause=KERNEL,
+        family="never_produced",
+        role="cause",
+        status=status,  # type: ignore[arg-type]
+        platform=symbol.platform or None,
+        symbol=symbol.name,
+        claim=f"{symbol.name} was never compiled: its kernel was refused or skipped, and the caller was built all the same.",
+        evidence=tuple(evidence),
+        missing=tuple(missing),
+        fix=fix,
+        experiment=EXPERIMENT if status != "refuted" else None,
+    )
+
+
+EXPERIMENT = (
+    "Build once with a compiler that accepts the kernel's flags (a native builder, or clang): the "
+    "symbol is then defined. Build again with other RUSTFLAGS only: nothing changes."
+)
+
+CAUSES = (
+    Cause(
+        id=KERNEL,
+        family="never_produced",
+        role="cause",
+        claim="A build script could not compile one kernel, only warned, and left the switch on that makes the caller need it.",
+        refutation="Any object or archive member that defines the symbol.",
+        fix=(
+            "One cfg or define for each object that was really produced.",
+            "An explicit -march for the kernel.",
+            "Fail when the compile fails.",
+        ),
+        experiment=EXPERIMENT,
+        limits="Cargo hides warnings of registry crates without -vv, so a log may hold no skipped "
+        "compile. Without a log, only names that carry an instruction-set word are looked at.",
+        judge=judge_kernel,
+    ),
+)

@@ -1,0 +1,267 @@
+"""Families B, D and G: a definition exists, and the link does not use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+
+from diag.causes.facts import (
+    Facts,
+    Symbol,
+    clip,
+    objects_missing,
+    sightings_evidence,
+)
+from diag.causes.model import Cause, Evidence, Finding, Missing, Status
+from diag.causes.never_produced import absence_evidence
+from diag.platforms import BY_NAME
+from diag.schema import each
+
+NOT_LINKED = "object-not-linked"
+ORDER = "static-link-order"
+WRONG_ARCH = "wrong-arch-object"
+HIDDEN = "symbol-hidden"
+NOT_FOUND = "definition-not-found"
+
+_CLAIMS = {
+    NOT_LINKED: "An object that defines the symbol exists and is not on the link command.",
+    ORDER: "The archive that defines the symbol stands before its user on the link command.",
+    WRONG_ARCH: "An input of another machine is among the objects, so its definition does not count.",
+    HIDDEN: "The symbol is defined, but hidden or local where it is defined.",
+    NOT_FOUND: "Nothing that was given defines the symbol, and nothing says why.",
+}
+_FIX = {
+    NOT_LINKED: ("Name the object or archive that defines it on the link command.",),
+    ORDER: (
+        "Put the archive after its user, or both between -Wl,--start-group and -Wl,--end-group.",
+    ),
+    WRONG_ARCH: (
+        "Rebuild that input with the target's compiler, or take the archive made for the target.",
+    ),
+    HIDDEN: (
+        "Export it where it is defined (visibility attribute or version script), or link that object itself.",
+    ),
+    NOT_FOUND: ("Find out which source should define it, and whether that source was compiled.",),
+}
+_EXPERIMENT = {
+    NOT_LINKED: "Link again with the defining object named: the reference is then resolved.",
+    ORDER: "Link the same line with lld or mold, or within --start-group: both pass if it is the order.",
+    WRONG_ARCH: "readelf -h on each input: the machine of the odd one differs.",
+    HIDDEN: "nm -D --defined-only on the shared object: the symbol is not among its exports.",
+    NOT_FOUND: "Search every object of the build: find . -name '*.[ao]' | xargs nm -A 2>/dev/null | grep SYMBOL",
+}
+
+
+def each_symbol(
+    judge: Callable[[Facts, Symbol], Iterator[Finding]],
+) -> Callable[[Facts], Iterator[Finding]]:
+    """A judge of one symbol as a judge of all that a link wants and does not get."""
+
+    def all_symbols(facts: Facts) -> Iterator[Finding]:
+        for symbol in facts.wanted:
+            yield from judge(facts, symbol)
+
+    return all_symbols
+
+
+def not_given(facts: Facts, cause: str, symbol: Symbol) -> Finding | None:
+    """The finding where the objects are missing that would decide."""
+    if facts.has_objects(symbol.platform):
+        return None
+    evidence = facts.reference_evidence(symbol)
+    return finding(cause, symbol, "untestable", evidence, (objects_missing(symbol.platform),))
+
+
+def link_command(facts: Facts, symbol: Symbol) -> Any | None:
+    commands = facts.on(facts.link_commands, symbol.platform)
+    return next(each(commands.tail(1)), None)
+
+
+def _place_on(command: Any, file: str) -> int | None:
+    """The place of a file among the command's inputs, by its name."""
+    name = PurePath(file).name
+    names = [PurePath(item[1]).name for item in command.inputs]
+    return names.index(name) if name in names else None
+
+
+def judge_not_linked(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
+    """object-not-linked."""
+    missing = not_given(facts, NOT_LINKED, symbol)
+    if missing:
+        yield missing
+        return
+    defined, command = facts.definitions(symbol), link_command(facts, symbol)
+    if defined.empty:
+        yield finding(NOT_LINKED, symbol, "refuted", absence_evidence(facts, symbol))
+    elif command is None or command.is_shortened:
+        yield finding(
+            NOT_LINKED, symbol, "untestable", defines(defined, symbol), (command_missing(symbol),)
+        )
+    else:
+        linked = [_place_on(command, file) is not None for file in defined["file"]]
+        status: Status = "refuted" if any(linked) else "supported"
+        evidence = [*defines(defined, symbol), command_evidence(command, "the link command")]
+        yield finding(NOT_LINKED, symbol, status, evidence)
+
+
+def judge_order(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
+    """static-link-order."""
+    missing = not_given(facts, ORDER, symbol)
+    if missing:
+        yield missing
+        return
+    defined, command = facts.definitions(symbol), link_command(facts, symbol)
+    if defined.empty:
+        yield finding(ORDER, symbol, "refuted", absence_evidence(facts, symbol))
+    elif command is None or command.is_shortened:
+        yield finding(
+            ORDER, symbol, "untestable", defines(defined, symbol), (command_missing(symbol),)
+        )
+    else:
+        yield _judge_places(facts, symbol, defined, command)
+
+
+def _judge_places(facts: Facts, symbol: Symbol, defined: pd.DataFrame, command: Any) -> Finding:
+    given = [_place_on(command, file) for file in defined.loc[defined["member"] != "", "file"]]
+    asked = [_place_on(command, file) for file in facts.seen(symbol, "wanted")["file"]]
+    archives = [place for place in given if place is not None]
+    users = [place for place in asked if place is not None]
+    is_before = bool(archives and users) and max(archives) < max(users)
+    evidence = [
+        *defines(defined, symbol),
+        command_evidence(command, "the order on the link command"),
+    ]
+    return finding(ORDER, symbol, "supported" if is_before else "refuted", evidence)
+
+
+def judge_wrong_arch(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
+    """wrong-arch-object."""
+    errors = facts.on(facts.link_errors, symbol.platform)
+    errors = errors[errors["kind"] == "wrong_arch"]
+    if len(errors):
+        told = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(errors)]
+        yield finding(WRONG_ARCH, symbol, "supported", told[:3])
+        return
+    missing = not_given(facts, WRONG_ARCH, symbol)
+    if missing:
+        yield missing
+        return
+    platform = BY_NAME.get(symbol.platform)
+    own = facts.objects[facts.objects["format"] == "elf"]
+    own = own[[facts.platform_of_file.get(file, "") == symbol.platform for file in own["file"]]]
+    if platform is None or own.empty:
+        return
+    other = own[own["arch"] != platform.elf_arch]
+    if len(other):
+        found = [
+            Evidence(r.file, None, f"{r.member or 'the file'} is {r.arch}, not {platform.elf_arch}")
+            for r in each(other)
+        ]
+        yield finding(WRONG_ARCH, symbol, "supported", found[:3])
+    else:
+        text = f"all {len(own)} ELF objects and members given for {symbol.platform} are {platform.elf_arch}"
+        yield finding(WRONG_ARCH, symbol, "refuted", [Evidence(own["file"].iloc[0], None, text)])
+
+
+def judge_hidden(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
+    """symbol-hidden."""
+    missing = not_given(facts, HIDDEN, symbol)
+    if missing:
+        yield missing
+        return
+    rows = facts.seen(symbol, "defined")
+    rows = rows[~rows["is_output"]]
+    # Hidden inside one relocatable object is no barrier: a static link still resolves to it.
+    shared = set(facts.objects.loc[facts.objects["kind"] == "shared", "file"])
+    barred = rows["visibility"].isin(["HIDDEN", "INTERNAL"]) & rows["file"].isin(shared)
+    usable = rows[(rows["bind"] != "LOCAL") & ~barred]
+    kept_back = rows.drop(usable.index)
+    if len(kept_back) and usable.empty:
+        found = [
+            Evidence(
+                r.file, None, f"{r.member or 'the file'} defines it as {r.bind} {r.visibility}"
+            )
+            for r in each(kept_back)
+        ]
+        yield finding(HIDDEN, symbol, "supported", found[:3])
+    elif rows.empty:
+        yield finding(HIDDEN, symbol, "refuted", absence_evidence(facts, symbol))
+    else:
+        yield finding(HIDDEN, symbol, "refuted", defines(usable, symbol))
+
+
+def defines(rows: pd.DataFrame, symbol: Symbol) -> list[Evidence]:
+    return sightings_evidence(rows, f"defines {symbol.name}")[:3]
+
+
+def command_evidence(command: Any, what: str) -> Evidence:
+    text = f"{what}: {command.driver}, {len(command.inputs)} inputs"
+    return Evidence(command.file, int(command.line_no), clip(text))
+
+
+def command_missing(symbol: Symbol) -> Missing:
+    return Missing(
+        f"the whole link command of {symbol.platform}",
+        "which inputs the linker was given, in which order, stands there",
+        ("put -vv on the cargo command (or V=1, VERBOSE=1) and keep the log",),
+    )
+
+
+def finding(
+    cause: str,
+    symbol: Symbol,
+    status: Status,
+    evidence: Iterable[Evidence] = (),
+    missing: Iterable[Missing] = (),
+) -> Finding:
+    return Finding(
+        cause=cause,
+        family="resolution",
+        role="cause",
+        status=status,
+        platform=symbol.platform or None,
+        symbol=symbol.name or None,
+        claim=_CLAIMS[cause],
+        evidence=tuple(evidence),
+        missing=tuple(missing),
+        fix=_FIX[cause] if status == "supported" else (),
+        experiment=_EXPERIMENT[cause] if status != "refuted" else None,
+    )
+
+
+_REFUTED_BY = {
+    NOT_LINKED: "No object defines the symbol, or the one that does is on the link command.",
+    ORDER: "No archive defines it, or the archive stands after its last user.",
+    WRONG_ARCH: "Every input is of the target's machine and class.",
+    HIDDEN: "A definition with default visibility exists, or none at all.",
+}
+_LIMITS = {
+    NOT_LINKED: "Inputs are matched by file name; needs the objects and the whole link command.",
+    ORDER: "Groups and repeated archives are not yet followed; lld and mold do not mind the order.",
+    WRONG_ARCH: "Needs the objects, or the linker's own words.",
+    HIDDEN: "Version scripts are seen only by their effect on the shared object.",
+}
+_JUDGES = {
+    NOT_LINKED: judge_not_linked,
+    ORDER: judge_order,
+    WRONG_ARCH: judge_wrong_arch,
+    HIDDEN: judge_hidden,
+}
+
+CAUSES = tuple(
+    Cause(
+        id=cause,
+        family="resolution",
+        role="cause",
+        claim=_CLAIMS[cause],
+        refutation=_REFUTED_BY[cause],
+        fix=_FIX[cause],
+        experiment=_EXPERIMENT[cause],
+        limits=_LIMITS[cause],
+        judge=each_symbol(judge),
+    )
+    for cause, judge in _JUDGES.items()
+)

@@ -1,0 +1,118 @@
+"""Compiles that were refused or left out, told in the log or in a build script's own output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.model import Evidence
+from diag.knowledge import isa_words_in
+from diag.schema import each
+
+# What build scripts say when they go on without a file, and what compilers say when they refuse.
+_SKIPPED = re.compile(
+    r"\b(?:skip(?:s|ped|ping)?|not (?:be )?(?:compiled|built|enabled|supported|available)"
+    r"|disabl(?:e|ed|ing)|refus(?:ed|es)|(?:unable|fail(?:ed|s)?|not able) to (?:compile|build)"
+    r"|could not (?:compile|build)|cannot (?:compile|build))\b",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"bad value .+ for '?-m|unrecognized (?:command[- ]line )?option .?-m|unknown target CPU"
+    r"|unsupported (?:option|argument) '?-m|invalid feature modifier|target specific option mismatch"
+    r"|unknown value .+ for '?-m"
+)
+REFUSED_FLAG = re.compile(r"bad value \W*(?P<value>[\w.+-]+)\W+ for \W*(?P<flag>-m[\w-]+)=?")
+_PACKAGE = re.compile(r"^warning: (?P<package>[A-Za-z0-9_-]+)@\d[\w.+-]*: ")
+_SOURCE = re.compile(r"(?P<stem>[A-Za-z0-9_+-]+)\.(?:c|cc|cpp|cxx|s|asm|cu|m)\b", re.IGNORECASE)
+_RLIB = re.compile(r"^lib(?P<crate>.+)-[0-9a-f]{16}\.rlib$")
+_CARGO_PREFIX = re.compile(r"^(?:warning: (?:[A-Za-z0-9_-]+@[\w.+-]+: )?|cargo:?:warning=)")
+_NEAR = 3  # lines that one message may lie apart
+_MIN_STEM = 4  # shorter stems (`io`, `f16`) occur in names by chance
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Neighbouring lines in which a compile is refused or left out."""
+
+    lines: tuple[Evidence, ...]
+    package: str | None
+
+    @property
+    def text(self) -> str:
+        """The lines together."""
+        return "\n".join(line.text for line in self.lines)
+
+
+def skips_on(facts: Facts, platform: str) -> list[Skip]:
+    """Refused or skipped compiles of that platform, in the log and in build scripts' output."""
+    rows = facts.on(facts.lines, platform)
+    rows = rows[rows["kind"].isin(["build_script", "compiler"])]
+    told = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(rows)]
+    packages = _package_of_warning(facts)
+    blocks = [Skip(block, _package(block, packages)) for block in _blocks(told)]
+    blocks += [
+        Skip(block, packages.get(_bare(block[0].text))) for block in _script_blocks(facts, platform)
+    ]
+    return [skip for skip in blocks if _SKIPPED.search(skip.text) or _REFUSED.search(skip.text)]
+
+
+def _script_blocks(facts: Facts, platform: str) -> Iterator[tuple[Evidence, ...]]:
+    rows = facts.build_script[facts.build_script["key"] == "warning"]
+    own = rows[[facts.platform_of_file.get(file, "") == platform for file in rows["file"]]]
+    yield from _blocks([Evidence(r.file, int(r.line_no), clip(r.value)) for r in each(own)])
+
+
+def _blocks(lines: Iterable[Evidence]) -> Iterator[tuple[Evidence, ...]]:
+    block: list[Evidence] = []
+    for line in lines:
+        last = block[-1] if block else None
+        if last and (line.file != last.file or (line.line_no or 0) - (last.line_no or 0) > _NEAR):
+            yield tuple(block)
+            block = []
+        block.append(line)
+    if block:
+        yield tuple(block)
+
+
+def _package_of_warning(facts: Facts) -> dict[str, str]:
+    """Text of a build script's warning -> its package, where output files tell it."""
+    rows = facts.build_script[facts.build_script["key"] == "warning"].dropna(subset=["package"])
+    return {_bare(clip(r.value)): r.package for r in each(rows)}
+
+
+def _bare(text: str) -> str:
+    return _CARGO_PREFIX.sub("", text.strip()).strip()
+
+
+def _package(block: tuple[Evidence, ...], packages: dict[str, str]) -> str | None:
+    for line in block:
+        named = _PACKAGE.match(line.text)
+        if named:
+            return named["package"]
+        if _bare(line.text) in packages:
+            return packages[_bare(line.text)]
+    return None
+
+
+def is_tied(skip: Skip, symbol: Symbol, crates: frozenset[str]) -> bool:
+    """Whether the skipped compile is that of the symbol: by source name, by instruction set, or by
+    the package whose Rust code wants the symbol."""
+    stems = {found["stem"].lower().replace("-", "_") for found in _SOURCE.finditer(skip.text)}
+    if any(len(stem) >= _MIN_STEM and stem in symbol.name.lower() for stem in stems):
+        return True
+    told, own = isa_words_in(skip.lines[0].text), isa_words_in(symbol.name)
+    if told and own:
+        return bool(told & own)
+    return skip.package is not None and skip.package.replace("-", "_") in crates
+
+
+def crates_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:
+    """Rust crates (by the name of their rlib) that refer to the symbol."""
+    errors = facts.on(facts.link_errors, symbol.platform)
+    files = [*errors.loc[errors["symbol"] == symbol.name, "object"].dropna()]
+    files += list(facts.seen(symbol, "wanted")["file"])
+    found = (_RLIB.match(PurePath(file).name) for file in files)
+    return frozenset(match["crate"] for match in found if match)

@@ -1,0 +1,205 @@
+"""Two cases of one build: what the change between them did to the cause, not only the symptom.
+
+Words: `cured` the failure and its cause are gone; `masked` the failure is hidden and the cause is
+still there; `moved` it fails elsewhere or otherwise; `unproven` what was given does not show a
+cure; `worse` a platform fails that was sound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from diag.case import Case
+from diag.causes.facts import Facts, Symbol, sightings_evidence
+from diag.causes.model import Evidence, Finding
+from diag.verdict import Verdict, diagnose, gather_facts
+
+__all__ = ["Comparison", "PlatformChange", "compare"]
+
+_MASKS = ("undefined-ignored", "duplicate-ignored")
+_WORST_FIRST = ("worse", "masked", "moved", "unproven", "cured")
+
+
+@dataclass(frozen=True)
+class PlatformChange:
+    """One platform before and after. `result` is None where it was sound both times."""
+
+    platform: str
+    result: str | None
+    by: str | None
+    before: str
+    after: str
+    symbol: str | None
+    evidence: tuple[Evidence, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """One item of `platforms` in the JSON contract."""
+        return {
+            "platform": self.platform or None,
+            "result": self.result,
+            "by": self.by,
+            "before": self.before,
+            "after": self.after,
+            "symbol": self.symbol,
+            "evidence": [item.to_json() for item in self.evidence],
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the change did: the worst word over all platforms, and each platform apart."""
+
+    result: str
+    by: str | None
+    platforms: tuple[PlatformChange, ...]
+    evidence: tuple[Evidence, ...]
+    before_title: str = ""
+    after_title: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON contract of `compare`, schema 1."""
+        return {
+            "schema": 1,
+            "result": self.result,
+            "by": self.by,
+            "platforms": [change.to_json() for change in self.platforms],
+            "evidence": [item.to_json() for item in self.evidence],
+        }
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One case, judged."""
+
+    facts: Facts
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, case: Case) -> _Side:
+        return cls(gather_facts(case), diagnose(case))
+
+    def failure(self, platform: str) -> Finding | None:
+        """The supported cause on that platform."""
+        own = [f for f in self.verdict.findings if (f.platform or "") == platform]
+        return next((f for f in own if f.status == "supported" and f.role == "cause"), None)
+
+    def mask(self, platform: str) -> Finding | None:
+        """A switch that hides something on that platform."""
+        own = [f for f in self.verdict.findings if (f.platform or "") == platform]
+        return next((f for f in own if f.status == "supported" and f.cause in _MASKS), None)
+
+    def wanted(self, platform: str) -> list[Symbol]:
+        return [symbol for symbol in self.facts.wanted if symbol.platform == platform]
+
+    def ran(self, platform: str) -> bool | None:
+        rows = self.facts.outcomes[self.facts.outcomes["platform"] == platform]
+        value = rows["ran"].iloc[0] if len(rows) else None
+        return None if value is None or value != value else bool(value)
+
+
+def compare(before: Case, after: Case, reverted: Case | None = None) -> Comparison:
+    """What the change from `before` to `after` did; `reverted` is the build with it taken out."""
+    old, new = _Side.of(before), _Side.of(after)
+    back = _Side.of(reverted) if reverted is not None else None
+    names = dict.fromkeys((*old.facts.judged, *new.facts.judged))
+    changes = tuple(_change(platform, old, new, back) for platform in names)
+    results = [change for change in changes if change.result]
+    worst = min(results, key=lambda change: _WORST_FIRST.index(change.result or ""), default=None)
+    return Comparison(
+        result=(worst.result or "unproven") if worst else "unproven",
+        by=worst.by if worst else None,
+        platforms=changes,
+        evidence=worst.evidence if worst else (),
+        before_title=before.title,
+        after_title=after.title,
+    )
+
+
+def _change(platform: str, old: _Side, new: _Side, back: _Side | None) -> PlatformChange:
+    before, after = old.facts.outcome(platform), new.facts.outcome(platform)
+    symbol = next(iter(old.wanted(platform)), None)
+    result, by, evidence = _judge(platform, old, new, symbol)
+    if result == "cured" and back is not None:
+        result, evidence = _returns(platform, symbol, back, evidence)
+    name = symbol.name if symbol else None
+    return PlatformChange(platform, result, by, before, after, name, tuple(evidence))
+
+
+_Judged = tuple[str | None, str | None, list[Evidence]]
+
+
+def _judge(platform: str, old: _Side, new: _Side, symbol: Symbol | None) -> _Judged:
+    before, after = old.facts.outcome(platform), new.facts.outcome(platform)
+    told = list(new.facts.outcome_evidence(platform))
+    was_sound = (
+        before == "linked" and old.failure(platform) is None and old.ran(platform) is not False
+    )
+    if after in ("canceled", "unknown"):
+        return (None if was_sound and after == "canceled" else "unproven"), None, told
+    mask = new.mask(platform)
+    if after == "linked" and mask is not None and not was_sound:
+        return "masked", mask.cause, list(mask.evidence)
+    if was_sound:
+        is_sound = after == "linked" and mask is None and new.ran(platform) is not False
+        return (None if is_sound else "worse"), None, told
+    if before in ("canceled", "unknown") and after == "linked" and symbol is None:
+        return "unproven", None, told
+    if after == "failed":
+        return _still_fails(platform, old, new, symbol, told)
+    return _links_now(platform, new, symbol, told)
+
+
+def _still_fails(
+    platform: str, old: _Side, new: _Side, symbol: Symbol | None, told: list[Evidence]
+) -> _Judged:
+    same = symbol is not None and symbol in new.wanted(platform)
+    if same and symbol is not None:
+        return "unproven", None, [*new.facts.reference_evidence(symbol)[:1], *told]
+    failure = new.failure(platform)
+    old_failure = old.failure(platform)
+    if failure and old_failure and failure.cause == old_failure.cause:
+        return "moved", failure.cause, list(failure.evidence[:3])
+    return "moved", failure.cause if failure else None, told
+
+
+def _links_now(platform: str, new: _Side, symbol: Symbol | None, told: list[Evidence]) -> _Judged:
+    """It links: is the cause gone, by the objects, and does the program run?"""
+    if new.ran(platform) is False:
+        rows = new.facts.outcomes[new.facts.outcomes["platform"] == platform]
+        told.append(
+            Evidence(rows["file"].iloc[0], None, f"it links and dies: {rows['ended'].iloc[0]}")
+        )
+        return "masked", None, told
+    if symbol is None or not new.facts.has_objects(platform):
+        return "unproven", None, told
+    now = Symbol(symbol.name, platform)
+    defined, wanted = new.facts.definitions(now), new.facts.seen(now, "wanted")
+    members = defined.drop_duplicates(["member", "size_bytes"])
+    if wanted.empty and defined.empty:
+        return "cured", None, [*told, _no_longer_wanted(new.facts, now)]
+    if len(members) == 1:
+        found = sightings_evidence(members, f"defines {now.name}, once")
+        return "cured", None, [*told, *found]
+    if len(members) > 1:
+        return "unproven", None, [*told, *sightings_evidence(members, f"defines {now.name}")]
+    return "unproven", None, [*told, *sightings_evidence(wanted, f"still wants {now.name}")]
+
+
+def _no_longer_wanted(facts: Facts, symbol: Symbol) -> Evidence:
+    own = [f for f in facts.objects["file"] if facts.platform_of_file.get(f) == symbol.platform]
+    text = f"none of the {len(own)} objects and members given for {symbol.platform} wants {symbol.name} any more"
+    return Evidence(own[0], None, text)
+
+
+def _returns(
+    platform: str, symbol: Symbol | None, back: _Side, evidence: list[Evidence]
+) -> tuple[str, list[Evidence]]:
+    """Whether the failure returns when the fix is taken out."""
+    if symbol is not None and symbol in back.wanted(platform):
+        found = back.facts.reference_evidence(symbol)[:1]
+        return "cured", [*evidence, *found]
+    told = Evidence(
+        back.facts.dockerfile or "", None, "the failure does not return when the fix is taken out"
+    )
+    return "unproven", [*evidence, told]

@@ -1,0 +1,97 @@
+"""Wanted against defined: every sighting of the symbols in question among the objects given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from diag import schema
+from diag.knowledge import isa_words_in
+
+# A legacy Rust name ends in its hash: 17h, sixteen hexadecimal digits, E.
+_RUST_LEGACY = re.compile(r"^_ZN.*17h[0-9a-f]{16}E$")
+OUTPUT_KINDS = ("executable",)
+_KEY = ["file", "member", "member_no"]
+
+
+def join_symbols(
+    symbols: pd.DataFrame,
+    objects: pd.DataFrame,
+    platform_of_file: Mapping[str, str],
+    names: Iterable[str] = (),
+) -> pd.DataFrame:
+    """The `sightings` frame of `names` and of the symbols that the objects themselves leave open.
+
+    Those are: symbols that a linked output still wants although its other imports carry a
+    version, symbols that it holds at address zero, names with an instruction-set word that no
+    object defines, and names that two different input members define.
+    """
+    if symbols.empty:
+        return schema.empty("sightings")
+    joined = _with_kind(symbols, objects, platform_of_file)
+    seen = joined[joined["bind"] != "LOCAL"]
+    asked = set(names) | _left_in_outputs(seen) | _never_defined(seen) | _doubled(seen)
+    rows = joined[joined["name"].isin(asked)]
+    frame = rows[[c.name for c in schema.FRAMES["sightings"].columns if c.name in rows]].copy()
+    frame["role"] = pd.Categorical(
+        _roles(rows), categories=list(schema.FRAMES["sightings"].columns[7].vocabulary)
+    )
+    columns = [column.name for column in schema.FRAMES["sightings"].columns]
+    return frame[columns].reset_index(drop=True)
+
+
+def _with_kind(
+    symbols: pd.DataFrame, objects: pd.DataFrame, platform_of_file: Mapping[str, str]
+) -> pd.DataFrame:
+    named = symbols[symbols["name"] != ""]
+    kinds = objects[[*_KEY, "kind", "size_bytes"]].rename(columns={"size_bytes": "member_bytes"})
+    joined = named.merge(kinds, on=_KEY, how="left", validate="many_to_one")
+    assert len(joined) == len(named), "a symbol row is joined to its object, never multiplied"
+    joined["platform"] = joined["file"].map(lambda file: platform_of_file.get(file, ""))
+    joined["platform"] = joined["platform"].astype("str")
+    joined["is_output"] = joined["kind"].isin(OUTPUT_KINDS)
+    return joined
+
+
+def _roles(rows: pd.DataFrame) -> list[str]:
+    zero = rows["is_output"] & (rows["value"] == 0) & (rows["type"] == "NOTYPE")
+    return [
+        "wanted" if not is_defined else "zero" if is_zero else "defined"
+        for is_defined, is_zero in zip(rows["is_defined"], zero, strict=True)
+    ]
+
+
+def _left_in_outputs(joined: pd.DataFrame) -> set[str]:
+    """What an output still wants, or holds at zero. WEAK is not looked at: it may stay open."""
+    rows = joined[joined["is_output"] & (joined["bind"] == "GLOBAL")]
+    wanted = rows[~rows["is_defined"] & rows["version"].isna() & ~rows["name"].str.contains("@")]
+    versioned = set(rows.loc[rows["version"].notna(), "file"])
+    zero = rows[rows["is_defined"] & (rows["value"] == 0) & (rows["type"] == "NOTYPE")]
+    return set(wanted.loc[wanted["file"].isin(versioned), "name"]) | set(zero["name"])
+
+
+def _never_defined(joined: pd.DataFrame) -> set[str]:
+    """Names with an instruction-set word that some object of a platform wants and none defines."""
+    inputs = joined[~joined["is_output"]]
+    defined = set(_pairs(inputs[inputs["is_defined"]]))
+    wanted = inputs[~inputs["is_defined"] & (inputs["bind"] == "GLOBAL")]
+    open_names = {name for platform, name in _pairs(wanted) if (platform, name) not in defined}
+    return {name for name in open_names if isa_words_in(name) and not _is_rust_mangled(name)}
+
+
+def _doubled(joined: pd.DataFrame) -> set[str]:
+    """Names that two different members define. A member that an rlib bundles is the same one."""
+    rows = joined[joined["is_defined"] & (joined["bind"] == "GLOBAL") & ~joined["is_output"]]
+    rows = rows[rows["kind"] == "relocatable"]
+    members = rows.drop_duplicates(["platform", "name", "member", "member_bytes"])
+    return set(members.loc[members.duplicated(["platform", "name"]), "name"])
+
+
+def _pairs(rows: pd.DataFrame) -> Iterable[tuple[str, str]]:
+    return zip(rows["platform"], rows["name"], strict=True)
+
+
+def _is_rust_mangled(name: str) -> bool:
+    return name.startswith("_R") or bool(_RUST_LEGACY.search(name))

@@ -1,0 +1,238 @@
+"""Runs every cause over a case and keeps them all: what holds, what does not, what cannot be told."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from diag import join, schema
+from diag.case import Case
+from diag.causes import CATALOGUE
+from diag.causes.facts import Facts
+from diag.causes.model import Evidence, Finding
+from diag.errors import InputError
+from diag.platforms import PLATFORMS, display_order
+
+__all__ = ["Verdict", "diagnose", "gather_facts"]
+
+_REMAINDER = "definition-not-found"
+_STATUS_ORDER = {"supported": 0, "untestable": 1, "refuted": 2}
+_ROLE_ORDER = {"cause": 0, "contributing": 1, "latent": 2, "claim": 3}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the evidence says. `outcome`: no_failure, explained or undecided; `cause`: the
+    headline's id, or None; `findings` in the order of display, the refuted kept.
+
+    Frames: `outcomes`, `link_errors`, `steps`, `errors` (what could not be read).
+    """
+
+    outcome: str
+    cause: str | None
+    findings: tuple[Finding, ...]
+    outcomes: pd.DataFrame
+    link_errors: pd.DataFrame
+    steps: pd.DataFrame
+    errors: pd.DataFrame
+    title: str = ""
+
+    def __getitem__(self, cause: str) -> Finding:
+        """The most telling finding of that cause; KeyError names near ids."""
+        own = self.all(cause)
+        if own:
+            return own[0]
+        near = difflib.get_close_matches(cause, {f.cause for f in self.findings}, n=3)
+        raise KeyError(
+            f"no finding {cause!r}" + (f"; did you mean {', '.join(near)}?" if near else "")
+        )
+
+    def __contains__(self, cause: object) -> bool:
+        return any(finding.cause == cause for finding in self.findings)
+
+    def all(self, cause: str) -> tuple[Finding, ...]:
+        """Every finding of that cause, supported ones first."""
+        own = [finding for finding in self.findings if finding.cause == cause]
+        return tuple(sorted(own, key=lambda finding: _STATUS_ORDER[finding.status]))
+
+    @property
+    def headline(self) -> Finding | None:
+        """The first supported finding of role `cause`."""
+        return next(
+            (f for f in self.findings if f.status == "supported" and f.role == "cause"), None
+        )
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The `findings` frame; `platform` and `symbol` are empty where the JSON has null."""
+        rows = [finding.to_json() for finding in self.findings]
+        texts = ("platform", "symbol")
+        return schema.make(
+            "findings", [{**row, **{t: row[t] or "" for t in texts}} for row in rows]
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON contract of `investigate`, schema 1."""
+        return {
+            "schema": 1,
+            "outcome": self.outcome,
+            "cause": self.cause,
+            "findings": [finding.to_json() for finding in self.findings],
+            "link_errors": records(self.link_errors),
+            "steps": records(self.steps),
+            "platforms": records(self.outcomes),
+            "errors": records(self.errors),
+        }
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as plain JSON values; what is missing is None."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False)]
+
+
+def diagnose(case: Case, claims: Iterable[str] = ()) -> Verdict:
+    """The verdict on a case. `claims` are ids of explanations to judge besides those it states.
+
+    Raises InputError for an unknown id, and where nothing that was given can be used.
+    """
+    facts = gather_facts(case, claims)
+    if not (facts.has_log or facts.has_dockerfile or len(facts.objects)):
+        raise _nothing_usable(case)
+    findings = _ordered(_explained_once(_judge(facts)))
+    headline = next((f for f in findings if f.status == "supported" and f.role == "cause"), None)
+    return Verdict(
+        outcome=_outcome(facts, headline),
+        cause=headline.cause if headline else None,
+        findings=tuple(findings),
+        outcomes=facts.outcomes,
+        link_errors=facts.link_errors,
+        steps=facts.steps,
+        errors=case.errors,
+        title=case.title,
+    )
+
+
+def _nothing_usable(case: Case) -> InputError:
+    errors = case.errors
+    if len(errors) == 1:
+        row = errors.iloc[0]
+        return InputError(row["reason"], file=row["file"], help=row["help"] or None)
+    told = "; ".join(f"{row.file}: {row.reason}" for row in schema.each(errors.head(5)))
+    return InputError(
+        f"nothing that was given can be used{': ' + told if told else ''}",
+        help="give a build log, a Dockerfile, or objects",
+    )
+
+
+def _judge(facts: Facts) -> Iterator[Finding]:
+    seen = set()
+    for cause in CATALOGUE.values():
+        for finding in cause.judge(facts):
+            key = (finding.cause, finding.platform, finding.symbol)
+            if key not in seen:
+                seen.add(key)
+                yield finding
+
+
+def _explained_once(findings: Iterable[Finding]) -> list[Finding]:
+    """The remainder is never claimed beside an explanation that is more exact."""
+    kept = list(findings)
+    explained = {
+        (f.platform, f.symbol): f
+        for f in reversed(kept)
+        if f.status == "supported" and f.role == "cause" and f.cause != _REMAINDER and f.symbol
+    }
+    return [_outdone(f, explained.get((f.platform, f.symbol))) for f in kept]
+
+
+def _outdone(finding: Finding, exact: Finding | None) -> Finding:
+    if finding.cause != _REMAINDER or exact is None:
+        return finding
+    place = exact.evidence[0] if exact.evidence else Evidence("", None, "")
+    told = replace(place, text=f"explained by {exact.cause}: {place.text}")
+    return replace(finding, status="refuted", evidence=(told,), missing=(), fix=(), experiment=None)
+
+
+def _ordered(findings: list[Finding]) -> list[Finding]:
+    """Supported causes in the order of the tests first; then what else holds, what cannot be
+    told, and what is refuted."""
+    ranks = {cause: rank for rank, cause in enumerate(CATALOGUE)}
+    places = {
+        name: rank for rank, name in enumerate(display_order(f.platform or "" for f in findings))
+    }
+    return sorted(
+        findings,
+        key=lambda f: (
+            _STATUS_ORDER[f.status],
+            _ROLE_ORDER[f.role],
+            ranks[f.cause],
+            places[f.platform or ""],
+        ),
+    )
+
+
+def _outcome(facts: Facts, headline: Finding | None) -> str:
+    if headline is not None:
+        return "explained"
+    ends = facts.outcomes
+    is_green = (ends["outcome"] == "linked").all() and not (ends["ran"] == False).any()  # noqa: E712
+    return "no_failure" if is_green and len(ends) else "undecided"
+
+
+# -- from a case to the facts --------------------------------------------------------------------
+
+
+def gather_facts(case: Case, claims: Iterable[str] = ()) -> Facts:
+    """Read and join what the causes look at."""
+    asked = (*case.claims, *claims)
+    for claim in asked:
+        _check_claim(claim)
+    platforms = case.platforms or _platforms_of_objects(case)
+    drift = join.join_log_and_dockerfile(
+        case.steps, case.instructions, case.inputs.dockerfile or ""
+    )
+    names = set(case.link_errors["symbol"].dropna())
+    unlisted = next(p.name for p in PLATFORMS if p.name not in platforms and p.bits == 64)
+    assignments = join.join_case_assignments(case.instruction_records)
+    return Facts(
+        platforms=platforms,
+        outcomes=join.join_outcomes(
+            platforms, case.steps, case.link_errors, case.runs, case.linked
+        ),
+        steps=case.steps,
+        lines=case.decisive_lines,
+        link_errors=case.link_errors,
+        link_commands=case.link_commands,
+        instructions=case.instructions,
+        env=case.env,
+        unlisted_env=case.env_for([unlisted]) if len(assignments) else schema.empty("env"),
+        unlisted_platform=unlisted,
+        probe=case.probe,
+        probe_differences=case.probe_differences,
+        case_assignments=assignments,
+        objects=case.objects,
+        sightings=join.join_symbols(case.symbols, case.objects, case.platform_of_file, names),
+        build_script=case.build_script,
+        drift=drift,
+        arrivals=join.join_flow_and_echoes(case.decisive_lines, case.env, drift, case.instructions),
+        platform_of_file=case.platform_of_file,
+        has_log=bool(case.logs),
+        dockerfile=case.inputs.dockerfile,
+        claims=asked,
+    )
+
+
+def _check_claim(claim: str) -> None:
+    if claim not in CATALOGUE:
+        near = difflib.get_close_matches(claim, CATALOGUE, n=3)
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        raise InputError(f"unknown cause {claim!r}", help=f"{hint}`diag explain` lists them all")
+
+
+def _platforms_of_objects(case: Case) -> tuple[str, ...]:
+    return tuple(display_order(name for name in case.platform_of_file.values() if name))
