@@ -173,7 +173,9 @@ class Case:
             scan = scan_objects(paths)
             objects.append(scan.objects)
             symbols.append(scan.symbols)
-            self._errors += scan.errors.to_dict("records")
+            self._errors += [
+                {str(k): v for k, v in row.items()} for row in scan.errors.to_dict("records")
+            ]
             for file in scan.objects["file"].unique():
                 platform_of[file] = platform
         return _stack("objects", objects), _stack("symbols", symbols), platform_of

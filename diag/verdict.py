@@ -142,7 +142,7 @@ def _judge(facts: Facts) -> Iterator[Finding]:
 def _explained_once(findings: Iterable[Finding]) -> list[Finding]:
     """The remainder is never claimed beside an explanation that is more exact."""
     kept = list(findings)
-    explained = {
+    explained: dict[tuple[str | None, str | None], Finding] = {
         (f.platform, f.symbol): f
         for f in reversed(kept)
         if f.status == "supported" and f.role == "cause" and f.cause != _REMAINDER and f.symbol

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -274,9 +275,14 @@ def read_dockerfile(source: Source) -> pd.DataFrame:
 
     Sources and errors as for load_dockerfile.
     """
+    return frame_of(load_dockerfile(source))
+
+
+def frame_of(instructions: Iterable[Instruction]) -> pd.DataFrame:
+    """The same frame of instructions that were read before."""
     from diag import schema
 
-    return schema.make("instructions", map(_row, load_dockerfile(source)))
+    return schema.make("instructions", map(_row, instructions))
 
 
 def _row(instruction: Instruction) -> dict[str, Any]:
