@@ -1,0 +1,127 @@
+"""How every chart looks: a title that states the finding, units and n below it, one set of
+colours that also reads in grey, sizes that follow the number of rows.
+
+Figures are made without pyplot, so nothing global is opened or kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from diag.show.text import printable
+
+# Okabe and Ito's colours, told apart by most kinds of colour vision.
+PLATFORM_COLOURS = {
+    "linux/amd64": "#0072B2",
+    "linux/arm64": "#D55E00",
+    "linux/arm/v7": "#009E73",
+    "linux/riscv64": "#CC79A7",
+    "linux/ppc64le": "#56B4E9",
+    "linux/s390x": "#E69F00",
+}
+UNKNOWN_COLOUR = "#707070"
+INK, FAINT = "#222222", "#B5B5B5"
+WIDTH_IN = 9.0
+ROW_IN = 0.27
+TITLE_PT, TEXT_PT, SMALL_PT = 12, 9, 8
+CHAR_IN = 0.077  # of TEXT_PT, on average
+SETTINGS: Any = {
+    "text.parse_math": False,  # a `$` in a flag is a dollar
+    "font.family": ["DejaVu Sans"],
+    "font.size": TEXT_PT,
+    "svg.hashsalt": "diag",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands around a chart: `alt` is for those who do not see it."""
+
+    title: str
+    subtitle: str
+    alt: str
+    caption: str
+
+
+def colour_of(platform: str) -> str:
+    """The platform's own colour; grey for those without one."""
+    return PLATFORM_COLOURS.get(platform, UNKNOWN_COLOUR)
+
+
+@contextmanager
+def chart(
+    words: Words, n_rows: float, *, left_in: float, bottom_in: float = 0.35, top_in: float = 0.0
+) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with its words set and axes of `n_rows` rows; `left_in` is room for row labels."""
+    with mpl.rc_context(SETTINGS):
+        title = wrapped(words.title, 88)
+        subtitle = wrapped(words.subtitle, 136)
+        lines = title.count("\n") + 1, subtitle.count("\n") + 1
+        head_in = 0.25 + 0.21 * lines[0] + 0.16 * lines[1] + 0.12
+        body_in = max(n_rows, 1) * ROW_IN
+        height = head_in + top_in + body_in + bottom_in
+        figure = Figure(figsize=(WIDTH_IN, height), facecolor="white")
+        figure.text(0.012, 1 - 0.12 / height, title, size=TITLE_PT, weight="bold", va="top")
+        below = 0.17 + 0.21 * lines[0]
+        figure.text(0.012, 1 - below / height, subtitle, size=SMALL_PT, color="#555555", va="top")
+        place = (left_in / WIDTH_IN, bottom_in / height, 0, body_in / height)
+        axes = figure.add_axes((*place[:2], 1 - place[0] - 0.02, place[3]))
+        axes.set_ylim(max(n_rows, 1) - 0.5, -0.5)
+        axes.tick_params(length=0)
+        yield figure, axes
+
+
+def empty_chart(words: Words) -> Figure:
+    """Only the words: there is nothing to draw, and that is the finding."""
+    with chart(words, 1, left_in=0.1) as (figure, axes):
+        axes.set_axis_off()
+    return figure
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text in lines of at most `width` characters, flags and names cut where they must be."""
+    return "\n".join(textwrap.wrap(printable(text), width, break_on_hyphens=False)) or " "
+
+
+def label(text: str, width: int = 46) -> str:
+    """A row label of at most two lines; lists are broken after a comma."""
+    loose = printable(text).replace(",", ", ")
+    lines = [
+        line.replace(", ", ",") for line in textwrap.wrap(loose, width, break_on_hyphens=False)
+    ]
+    if len(lines) > 2:
+        lines = [lines[0], lines[1][: width - 1] + "…"]
+    return "\n".join(lines)
+
+
+def label_room(labels: Sequence[str]) -> float:
+    """Inches that these row labels need, within reason."""
+    longest = max((len(line) for text in labels for line in text.split("\n")), default=0)
+    return min(max(longest * CHAR_IN + 0.15, 1.2), 4.6)
+
+
+def as_svg(figure: Figure) -> str:
+    """The figure as SVG text, the same on every run."""
+    stream = io.StringIO()
+    with mpl.rc_context(SETTINGS):
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    return stream.getvalue()
+
+
+def as_image_tag(figure: Figure, alt: str) -> str:
+    """An HTML image that holds the figure itself: nothing is loaded from anywhere."""
+    data = base64.b64encode(as_svg(figure).encode()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'

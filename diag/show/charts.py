@@ -1,0 +1,246 @@
+"""Charts, each a finding: flags by platform, symbols wanted and defined, steps by platform.
+
+`plot_*` draws what `df_*` or a frame holds; `words_*` gives its title, subtitle, alternative text
+and caption. Nothing is judged here beyond counting what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from diag.platforms import display_order
+from diag.show.chart_style import (
+    FAINT,
+    INK,
+    ROW_IN,
+    SMALL_PT,
+    TEXT_PT,
+    chart,
+    colour_of,
+    empty_chart,
+    label,
+    label_room,
+)
+from diag.show.chart_words import words_flags, words_steps, words_symbols
+from diag.show.flags import NO, NOT_SEEN, YES, df_flags
+from diag.show.redact import Redactor
+from diag.show.steps import bar_text, drawn_steps, step_label
+from diag.show.symbols import MAX_NAMED, df_symbols
+from diag.show.text import clip, counted
+
+if TYPE_CHECKING:
+    from diag.case import Case
+
+STAGES = ("written", "received", "echoed")
+SHAPES = {"written": "s", "received": "o", "echoed": "^"}
+
+
+def plot_flags(case: Case, names: Iterable[str] = (), *, mask: Redactor | None = None) -> Figure:
+    """Which flags each platform was given, received and shows: flag x platform, three marks each."""
+    table = (mask or Redactor()).data(df_flags(case, names))
+    return draw_flags(table)
+
+
+def draw_flags(table: pd.DataFrame) -> Figure:
+    """The chart of a df_flags frame."""
+    rows = list(dict.fromkeys(zip(table["variable"], table["flag"], strict=True)))
+    is_single = table["variable"].nunique() <= 1
+    labels = [label(flag if is_single else f"{name}: {flag}") for name, flag in rows]
+    platforms = display_order(table["platform"])
+    words = words_flags(table)
+    if not rows:
+        return empty_chart(words)
+    with chart(words, 1.35 * len(rows), left_in=label_room(labels), bottom_in=0.3, top_in=0.55) as (
+        figure,
+        axes,
+    ):
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_yticks(range(len(rows)), labels, family="DejaVu Sans Mono", size=SMALL_PT)
+        axes.set_xlim(-0.6, max(len(platforms), 3) * 4 - 1.4)
+        _head_columns(axes, platforms)
+        keys = zip(table["platform"], table["variable"], table["flag"], strict=True)
+        states = dict(zip(keys, table.to_dict("records"), strict=True))
+        for y, row in enumerate(rows):
+            axes.axhline(y + 0.5, color="#EEEEEE", lw=0.8)
+            for place, platform in enumerate(platforms):
+                _flag_marks(axes, place * 4, y, platform, states.get((platform, *row)))
+    return figure
+
+
+def _head_columns(axes: Axes, platforms: Sequence[str]) -> None:
+    ticks = [place * 4 + n for place in range(len(platforms)) for n in range(3)]
+    names = [stage for _ in platforms for stage in STAGES]
+    is_tight = len(platforms) > 3
+    axes.set_xticks(ticks, names, size=SMALL_PT - 1, rotation=90 if is_tight else 0)
+    axes.xaxis.tick_top()
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    for place, platform in enumerate(platforms):
+        axes.annotate(
+            platform,
+            (place * 4 + 1, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 46 if is_tight else 18),
+            textcoords="offset points",
+            ha="center",
+            size=TEXT_PT if len(platforms) < 7 else SMALL_PT - 1,
+            weight="bold",
+            color=INK,
+        )
+        if place:
+            axes.axvline(place * 4 - 1, color=FAINT, lw=0.8)
+
+
+def _flag_marks(axes: Axes, x: int, y: int, platform: str, state: Mapping[Any, Any] | None) -> None:
+    is_written = state is not None and state["written"] == YES
+    for n, stage in enumerate(STAGES):
+        told = NO if state is None else state[stage]
+        if told == YES:
+            axes.plot(x + n, y, SHAPES[stage], color=colour_of(platform), ms=8)
+        elif told == NOT_SEEN:
+            axes.text(x + n, y, "?", ha="center", va="center", color=INK)
+        elif is_written:
+            axes.text(
+                x + n,
+                y,
+                "✕ lost",
+                ha="center",
+                va="center",
+                color=INK,
+                weight="bold",
+                size=SMALL_PT,
+            )
+        else:
+            axes.plot(x + n, y, "_", color=FAINT, ms=6)
+
+
+def plot_symbols(
+    case: Case, symbols: Sequence[str] = (), *, mask: Redactor | None = None
+) -> Figure:
+    """Which object members want and which define these symbols, platform by platform.
+
+    `symbols` are raw names; left out, those that the log's linkers name.
+    """
+    table = (mask or Redactor()).data(df_symbols(case, symbols))
+    return draw_symbols(table)
+
+
+def draw_symbols(table: pd.DataFrame) -> Figure:
+    """The chart of a df_symbols frame: member x symbol, a heading row for each platform."""
+    names = [name for name in dict.fromkeys(table["symbol"]) if name]
+    rows = list(dict.fromkeys(zip(table["platform"], table["member"], strict=True)))
+    labels = [_member_label(platform, member, table) for platform, member in rows]
+    words = words_symbols(table)
+    if not names:
+        return empty_chart(words)
+    with chart(
+        words,
+        len(rows),
+        left_in=label_room(labels),
+        bottom_in=0.25,
+        top_in=0.35 if len(names) <= 2 else 2.1,
+    ) as (figure, axes):
+        axes.set_yticks(range(len(rows)), labels, size=SMALL_PT)
+        axes.set_xlim(-0.6, max(len(names), 2) - 0.4)
+        _symbol_heads(axes, names)
+        for text, (_, member) in zip(axes.get_yticklabels(), rows, strict=True):
+            text.set_fontweight("normal" if member else "bold")
+        for y, (platform, member) in enumerate(rows):
+            own = table[(table["platform"] == platform) & (table["member"] == member)]
+            for cell in own.itertuples():
+                if cell.symbol in names:
+                    _symbol_cell(axes, names.index(cell.symbol), y, cell, len(names))
+    return figure
+
+
+def _member_label(platform: str, member: str, table: pd.DataFrame) -> str:
+    if member:
+        return member if len(member) <= 56 else f"{member[:25]}…{member[-30:]}"
+    n_members = int(table.loc[table["platform"] == platform, "n_members"].max())
+    return f"{platform or 'platform not known'}, {counted(n_members, 'member')}"
+
+
+def _symbol_heads(axes: Axes, names: Sequence[str]) -> None:
+    is_few = len(names) <= 2
+    labels = [clip(name, 44 if is_few else 26) for name in names]
+    axes.xaxis.tick_top()
+    axes.set_xticks(
+        range(len(names)),
+        labels,
+        size=SMALL_PT if len(names) < 30 else SMALL_PT - 2,
+        rotation=0 if is_few else 90,
+        family="DejaVu Sans Mono",
+    )
+    for side in ("top", "right", "bottom", "left"):
+        axes.spines[side].set_visible(False)
+
+
+_CELLS = {"wanted": ("v", "none"), "defined": ("s", "full"), "zero": ("D", "none")}
+
+
+def _symbol_cell(axes: Axes, x: int, y: int, cell: Any, n_names: int) -> None:
+    colour = colour_of(cell.platform)
+    if not cell.member:  # the heading row: counts of the platform
+        axes.axhspan(y - 0.5, y + 0.5, color="#F2F2F2", zorder=0)
+        if n_names <= MAX_NAMED:
+            axes.text(x, y, cell.role, ha="center", va="center", size=SMALL_PT, color=INK)
+        return
+    shape, fill = _CELLS[cell.role]
+    shift = 0.22 if n_names <= 2 else 0.0
+    face = colour if fill == "full" else "white"
+    axes.plot(x - shift, y, shape, mec=colour, mfc=face, mew=1.6, ms=8 if n_names < 30 else 4)
+    if n_names <= 2:
+        axes.text(x - shift + 0.06, y, cell.role, ha="left", va="center", size=SMALL_PT)
+
+
+def plot_steps(case: Case, log: str | None = None, *, mask: Redactor | None = None) -> Figure:
+    """How long each step ran and how it ended, by platform. `log`: which log; the fullest one."""
+    return draw_steps((mask or Redactor()).data(drawn_steps(case.steps, log)))
+
+
+def draw_steps(steps: pd.DataFrame) -> Figure:
+    """The chart of a drawn_steps frame."""
+    words = words_steps(steps)
+    shown = steps[steps["is_drawn"]].reset_index(drop=True)
+    if shown.empty:
+        return empty_chart(words)
+    labels = [step_label(row) for row in shown.itertuples()]
+    with chart(words, len(shown), left_in=label_room(labels), bottom_in=0.55) as (figure, axes):
+        axes.set_yticks(range(len(shown)), labels, size=SMALL_PT)
+        longest = float(shown["seconds"].fillna(0).max() or 0) if len(shown) else 0.0
+        axes.set_xlim(0, max(longest, 0.1) * 1.35)
+        axes.set_xlabel("seconds", size=SMALL_PT)
+        for y, row in enumerate(shown.itertuples()):
+            _bar(axes, y, row)
+    return figure
+
+
+_HATCHES = {"error": "xxxx", "canceled": "....", "unfinished": "....", "cached": "////"}
+
+
+def _bar(axes: Axes, y: int, row: Any) -> None:
+    seconds = 0.0 if pd.isna(row.seconds) else float(row.seconds)
+    hatch = _HATCHES.get(str(row.status))
+    axes.barh(
+        y,
+        seconds,
+        height=min(0.7, 0.7 * ROW_IN / 0.27),
+        color="white" if hatch else colour_of(row.target_platform),
+        edgecolor=colour_of(row.target_platform),
+        hatch=hatch,
+    )
+    is_bad = str(row.status) == "error"
+    axes.annotate(
+        bar_text(row),
+        (seconds, y),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        size=SMALL_PT,
+        weight="bold" if is_bad else "normal",
+    )

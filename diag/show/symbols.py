@@ -1,0 +1,59 @@
+"""Symbols side by side: which object members want them, which define them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from diag.platforms import display_order
+from diag.show.frame_tables import table_of
+
+if TYPE_CHECKING:
+    from diag.case import Case
+
+COLUMNS = ("platform", "member", "symbol", "role", "n_members", "where")
+MAX_NAMED = 6  # more symbols than this, and the heading rows of a chart hold no counts
+
+
+def df_symbols(case: Case, symbols: Sequence[str] = ()) -> pd.DataFrame:
+    """One row a platform, object member and symbol: role wanted, defined or zero.
+
+    A row with an empty `member` heads each platform and symbol; its `role` counts who wants and
+    who defines it there, and `n_members` tells how many members (outputs left out) were looked at.
+    """
+    from diag.join import join_symbols
+
+    names = list(symbols) or list(dict.fromkeys(case.link_errors["symbol"].dropna()))
+    objects = case.objects[~case.objects["kind"].isin(["executable", "archive"])]
+    of_file = case.platform_of_file
+    seen = join_symbols(case.symbols, case.objects, of_file, names)
+    seen = seen[seen["name"].isin(names)]
+    sizes = objects["file"].map(lambda file: of_file.get(file, "")).value_counts()
+    rows: list[tuple[Any, ...]] = []
+    for platform in display_order({*sizes.index, *case.platforms}):
+        own = seen[seen["platform"] == platform]
+        n_members = int(sizes.get(platform, 0))
+        rows += [_heading(platform, name, own, n_members) for name in names]
+        rows += _members(platform, own, n_members)
+    return table_of(COLUMNS, rows)
+
+
+def _heading(platform: str, name: str, own: pd.DataFrame, n_members: int) -> tuple[Any, ...]:
+    mine = own[(own["name"] == name) & ~own["is_output"]]
+    counts = [
+        len(mine.loc[mine["role"] == role, ["file", "member", "member_no"]].drop_duplicates())
+        for role in ("wanted", "defined")
+    ]
+    told = f"wanted by {counts[0]}, defined by {counts[1]}" if n_members else "no objects given"
+    return (platform, "", name, told, n_members, "")
+
+
+def _members(platform: str, own: pd.DataFrame, n_members: int) -> Iterator[tuple[Any, ...]]:
+    once = own.drop_duplicates(["file", "member", "member_no", "name", "role"])
+    for row in once.itertuples():
+        file, inside = str(row.file).rsplit("/", 1)[-1], str(row.member)
+        member = f"{file}({inside})" if inside else file
+        output = ", the linked output" if row.is_output else ""
+        yield (platform, member + output, row.name, str(row.role), n_members, row.file)
