@@ -11,49 +11,26 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
+import time
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import machines
 
 RECIPE = Path(__file__).resolve().parent
 TAG = "localhost/agent-mem-server:dev"
 PROGRAM = "agent-mem-server"
 
 
-@dataclass(frozen=True)
-class Platform:
-    name: str
-    slug: str
-    # Machine as case.toml names it, and the command that runs a program inside the toolchain image's root.
-    machines: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-PLATFORMS = (
-    Platform(
-        "linux/amd64",
-        "linux-amd64",
-        (
-            ("host", ()),
-            ("qemu-x86_64 -cpu Haswell", ("/usr/bin/qemu-x86_64-static", "-cpu", "Haswell")),
-        ),
-    ),
-    Platform(
-        "linux/arm64",
-        "linux-arm64",
-        (("qemu-aarch64", ("/usr/bin/qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu")),),
-    ),
-    Platform(
-        "linux/arm/v7",
-        "linux-arm-v7",
-        (("qemu-arm", ("/usr/bin/qemu-arm-static", "-L", "/usr/arm-linux-gnueabihf")),),
-    ),
-)
-
-# All that the CPU check of the recipe's own program asks for.
-AVX512 = frozenset({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"})
+# Platform, and how its files are called.
+PLATFORMS = {
+    "linux/amd64": "linux-amd64",
+    "linux/arm64": "linux-arm64",
+    "linux/arm/v7": "linux-arm-v7",
+}
 
 
 @dataclass
@@ -78,41 +55,47 @@ class Lab:
 
 @dataclass
 class Outcome:
-    platform: Platform
+    platform: str
     linked: bool
     log: str | None
     objects: list[str] = field(default_factory=list)
-    runs: list[dict[str, object]] = field(default_factory=list)
+    program: Path | None = None
+    runs: list[machines.Run] = field(default_factory=list)
 
 
 def main() -> None:
-    lab, out, wanted = (
-        Lab(Path(sys.argv[1]).resolve()),
-        Path(sys.argv[2]).resolve(),
-        set(sys.argv[3:]),
-    )
-    cases = tomllib.loads((RECIPE / "cases.toml").read_text())["case"]
-    unknown = wanted - {case["id"] for case in cases}
-    if unknown:
+    lab, out = Lab(Path(sys.argv[1]).resolve()), Path(sys.argv[2]).resolve()
+    cases = {
+        case["id"]: case for case in tomllib.loads((RECIPE / "cases.toml").read_text())["case"]
+    }
+    wanted = sys.argv[3:] or list(cases)
+    if unknown := set(wanted) - set(cases):
         sys.exit(f"no such case: {', '.join(sorted(unknown))}")
-    for case in cases:
-        if not wanted or case["id"] in wanted:
-            build_case(lab, out, case)
+    built = {name: build_case(lab, out, cases[name]) for name in wanted}
+    run_with_avx512(lab, [outcome for outcomes in built.values() for outcome in outcomes])
+    version = lab.engine_version()
+    for name, outcomes in built.items():
+        write_case(out / name, cases[name], version, outcomes)
+        refuse_traces_of_this_machine(lab, out / name)
+        for outcome in outcomes:
+            print(name, outcome.platform, "links" if outcome.linked else "FAILS", *outcome.runs)
 
 
-def build_case(lab: Lab, out: Path, case: dict) -> None:
+def run_with_avx512(lab: Lab, outcomes: list[Outcome]) -> None:
+    """One boot for the programs of all cases."""
+    programs = {o.program: o for o in outcomes if o.program and o.platform == "linux/amd64"}
+    for program, rows in machines.run_with_avx512(lab.path, list(programs)).items():
+        programs[program].runs += rows
+
+
+def build_case(lab: Lab, out: Path, case: dict) -> list[Outcome]:
+    print(f"building {case['id']}", flush=True)
     folder = out / case["id"]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     context = make_context(lab, case)
     shutil.copy(context / "Dockerfile.multiarch", folder)
-    outcomes = build_platforms(lab, out, folder, context, case)
-    write_case(folder, case, lab.engine_version(), outcomes)
-    refuse_traces_of_this_machine(lab, folder)
-    summary = ", ".join(
-        f"{o.platform.name} {'links' if o.linked else 'FAILS'} {o.runs}" for o in outcomes
-    )
-    print(f"{case['id']}: {summary}", flush=True)
+    return build_platforms(lab, out, folder, context, case)
 
 
 def make_context(lab: Lab, case: dict) -> Path:
@@ -151,49 +134,37 @@ def command_line(platforms: list[str], progress: str) -> list[str]:
 
 
 def build_platforms(lab: Lab, out: Path, folder: Path, context: Path, case: dict) -> list[Outcome]:
-    names = [platform.name for platform in PLATFORMS]
+    names = list(PLATFORMS)
     if case.get("rawjson"):
-        forget_caches(lab, context)
         lab.docker(*command_line(names, "rawjson"), cwd=context, log=folder / "build.rawjson")
-    forget_caches(lab, context)
     all_built = (
         lab.docker(*command_line(names, "plain"), cwd=context, log=folder / "build.log") == 0
     )
     outcomes = []
-    for platform in PLATFORMS:
-        outcome = Outcome(platform, linked=True, log=None)
+    for name, slug in PLATFORMS.items():
+        outcome = Outcome(name, linked=True, log=None)
         if not all_built:
-            forget_caches(lab, context)
-            outcome.log = f"{platform.slug}.log"
-            build = command_line([platform.name], "plain")
+            outcome.log = f"{slug}.log"
+            build = command_line([name], "plain")
             outcome.linked = lab.docker(*build, cwd=context, log=folder / outcome.log) == 0
-        release = export_release(lab, context, platform)
+        release = export_release(lab, context, name)
         outcome.objects = keep_objects(out, folder, release, outcome.linked)
         if outcome.linked:
-            outcome.runs = run_program(lab, release / PROGRAM, platform)
+            outcome.program = folder / outcome.objects[-1]
+            outcome.runs = machines.run_here(lab.path, outcome.program, name)
         outcomes.append(outcome)
     return outcomes
 
 
-def forget_caches(lab: Lab, context: Path) -> None:
-    """Cache mounts outlive --no-cache; without this, a build would find the objects of the one before."""
-    lab.docker(
-        "buildx", "prune", "--force", "--all", "--filter", "type=exec.cachemount", cwd=context
-    )
-
-
-def export_release(lab: Lab, context: Path, platform: Platform) -> Path:
+def export_release(lab: Lab, context: Path, platform: str) -> Path:
     """A failed RUN takes its layer along; the cache mount stays and is copied by a second build."""
     target = lab.path / "release"
     shutil.rmtree(target, ignore_errors=True)
-    export = ["buildx", "build", "--no-cache", "--network=none", "--platform", platform.name]
-    export += [
-        "--output",
-        f"type=local,dest={target}",
-        "-f",
-        str(RECIPE / "lab/export.Dockerfile"),
-        ".",
-    ]
+    # With --no-cache, BuildKit empties the cache mounts of a build before it starts: well for the builds of a case, fatal
+    # here. A new argument makes the step run again instead.
+    export = ["buildx", "build", "--network=none", "--build-arg", f"ATTEMPT={time.time_ns()}"]
+    export += ["--platform", platform, "--output", f"type=local,dest={target}"]
+    export += ["-f", str(RECIPE / "lab/export.Dockerfile"), "."]
     log = lab.path / "export.log"
     if lab.docker(*export, cwd=context, log=log) != 0:
         sys.exit(log.read_text())
@@ -220,42 +191,8 @@ def keep_objects(out: Path, folder: Path, release: Path, linked: bool) -> list[s
     return kept
 
 
-def run_program(lab: Lab, program: Path, platform: Platform) -> list[dict[str, object]]:
-    """Runs inside the toolchain image's root, so that the C library is bookworm's on any machine."""
-    rootfs = lab.path / "rootfs"
-    inside = rootfs / "tmp" / PROGRAM
-    shutil.copy(program, inside)
-    inside.chmod(0o755)
-    rows = []
-    for machine, prefix in platform.machines:
-        command = ["chroot", str(rootfs), *prefix, f"/tmp/{PROGRAM}"]
-        result = subprocess.run(
-            command, env={"PATH": "/usr/bin"}, capture_output=True, text=True, check=False
-        )
-        print(
-            f"  {machine}: {result.returncode} {(result.stdout + result.stderr).strip().splitlines()[-1:]}",
-            flush=True,
-        )
-        row: dict[str, object] = {"machine": machine, "emulated": bool(prefix)}
-        if platform.name == "linux/amd64":
-            row["has_avx512"] = not prefix and host_has_avx512()
-        # A shell's way of counting: 128 and the number of the signal.
-        row["exit_code"] = result.returncode if result.returncode >= 0 else 128 - result.returncode
-        if result.returncode < 0:
-            row["signal"] = signal.Signals(-result.returncode).name
-        rows.append(row)
-    inside.unlink()
-    return rows
-
-
-def host_has_avx512() -> bool:
-    words = Path("/proc/cpuinfo").read_text().split()
-    return AVX512.issubset(words)
-
-
 def write_case(folder: Path, case: dict, engine_version: str, outcomes: list[Outcome]) -> None:
-    logs = ["build.log", *(outcome.log for outcome in outcomes if outcome.log)]
-    command = "docker " + " ".join(command_line([platform.name for platform in PLATFORMS], "plain"))
+    command = "docker " + " ".join(command_line(list(PLATFORMS), "plain"))
     lines = [
         "# Written by recipe/build_cases.py.",
         f"title = {quoted(case['title'])}",
@@ -263,7 +200,8 @@ def write_case(folder: Path, case: dict, engine_version: str, outcomes: list[Out
         f"engine_version = {quoted(engine_version)}",
         f"command = {quoted(command)}",
         'dockerfile = "Dockerfile.multiarch"',
-        f"logs = {listed(logs)}",
+        'logs = ["build.log"]',
+        *(['rawjson = "build.rawjson"'] if case.get("rawjson") else []),
         f"claims = {listed(case['claims'])}",
         "",
         "[build_args]",
@@ -274,7 +212,7 @@ def write_case(folder: Path, case: dict, engine_version: str, outcomes: list[Out
 
 
 def platform_lines(outcome: Outcome) -> list[str]:
-    lines = ["[[platform]]", f"name = {quoted(outcome.platform.name)}"]
+    lines = ["[[platform]]", f"name = {quoted(outcome.platform)}"]
     if outcome.log:
         lines.append(f"log = {quoted(outcome.log)}")
     lines += [
@@ -284,13 +222,9 @@ def platform_lines(outcome: Outcome) -> list[str]:
         f"linked = {literal(outcome.linked)}",
     ]
     if outcome.runs:
-        decisive = outcome.runs[0]
+        decisive = max(outcome.runs, key=machines.badness)
         lines.append(f"ran = {literal(decisive['exit_code'] == 0)}")
-        lines += [
-            f"{key} = {literal(decisive[key])}"
-            for key in ("exit_code", "signal")
-            if key in decisive
-        ]
+        lines += [f"{k} = {literal(decisive[k])}" for k in ("exit_code", "signal") if k in decisive]
     for row in outcome.runs:
         lines += [
             "",
