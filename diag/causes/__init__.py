@@ -15,9 +15,15 @@ from diag.causes import (
     remainder,
     resolution,
 )
+from diag.causes.explanation import explain_from
 from diag.causes.model import Cause, Evidence, Finding, Missing
 
-__all__ = ["CATALOGUE", "Cause", "Evidence", "Finding", "Missing"]
+__all__ = ["CATALOGUE", "Cause", "Evidence", "Finding", "Missing", "explain"]
 
 _MODULES = (never_produced, resolution, masks, environment, after_case, claims, inputs, remainder)
 CATALOGUE: dict[str, Cause] = {cause.id: cause for module in _MODULES for cause in module.CAUSES}
+
+
+def explain(cause: str) -> str:
+    """Text on one cause of the catalogue; InputError names near ids where it holds none such."""
+    return explain_from(CATALOGUE, cause)
