@@ -1,0 +1,135 @@
+"""All RUNs of a Dockerfile for one platform in one shell, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from diag.errors import UnknownPlatformError
+from diag.flow.tool_names import SHELLS
+from diag.flow.values import RunContext
+from diag.platforms import find_platform
+from diag.probe.filesystem import END_OF_TAR, first_root, paths_of, split, stub_layer, with_copies
+from diag.probe.limits import Limits
+from diag.probe.records import Call, read_calls, read_exit
+from diag.probe.sandbox import Outcome, check_sandbox, run
+from diag.probe.scripts import answering_tools
+from diag.probe.shells import Shell
+from diag.probe.stub_names import Needs, needs_of_complaints
+from diag.probe.surroundings import command_of, stub_folders
+
+_MAX_ROUNDS = 5  # how often a RUN is run again for what its shell did not find
+
+
+@dataclass(frozen=True)
+class Probed:
+    """One RUN as it was run: the calls it made, in order, and how it ended.
+
+    `failed_before` are (line, exit status) of earlier RUNs that this one stands on and that
+    failed, so that the engine would not have come here.
+    """
+
+    context: RunContext
+    shell: Shell
+    calls: tuple[Call, ...]
+    exit_code: int | None
+    failed_before: tuple[tuple[int, int], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass
+class Session:
+    """The file systems of the stages as RUN after RUN leaves them."""
+
+    shell: Shell
+    words: Needs
+    limits: Limits
+    roots: dict[int, bytes] = field(default_factory=dict)
+    failures: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def probe(self, contexts: Sequence[RunContext]) -> list[Probed]:
+        """Run each in turn; a failure stops none of the later ones."""
+        return [self._probe(context) for context in contexts]
+
+    def _probe(self, context: RunContext) -> Probed:
+        root = with_copies(self._root_of(context), context.copies, self.roots)
+        before = [f for stage in context.stage_chain for f in self.failures.get(stage, ())]
+        command = command_of(context, self.shell)
+        if command is None:
+            self.roots[context.stage_no] = root
+            note = (
+                f"SHELL {' '.join(context.shell)} is none of {', '.join(sorted(SHELLS))}: not run"
+            )
+            return Probed(context, self.shell, (), None, tuple(before), (note,))
+        calls, exit_code, root, notes = self._rounds(context, command, root)
+        self.roots[context.stage_no] = root
+        if exit_code:
+            self.failures.setdefault(context.stage_no, []).append((context.line_no, exit_code))
+        return Probed(context, self.shell, tuple(calls), exit_code, tuple(before), tuple(notes))
+
+    def _root_of(self, context: RunContext) -> bytes:
+        for stage_no in reversed(context.stage_chain):
+            if stage_no in self.roots:
+                return self.roots[stage_no]
+        return first_root(check_sandbox(self.limits).tools, self.shell.program_name)
+
+    def _rounds(
+        self, context: RunContext, command: list[str], root: bytes
+    ) -> tuple[list[Call], int | None, bytes, list[str]]:
+        """Run it, again with what its shell did not find, until nothing more is missed."""
+        needs, made = self.words, Needs()
+        for _ in range(_MAX_ROUNDS):
+            layer = _layer(context, needs, made, root)
+            files = root + layer + END_OF_TAR
+            outcome = run(command, files, workdir=context.workdir, limits=self.limits)
+            missed = needs_of_complaints(outcome.output.decode(errors="replace"))
+            fresh = missed.beyond(made)
+            if not fresh or outcome.cut:
+                break
+            made |= missed
+        records, after = split(outcome.files)
+        calls, n_calls = read_calls(records, self.limits.commands)
+        exit_code = read_exit(records)
+        notes = [*_endings(outcome, exit_code, n_calls - len(calls)), *made.told()]
+        return calls, exit_code, after or root, notes
+
+
+def _layer(context: RunContext, needs: Needs, made: Needs, root: bytes) -> bytes:
+    """The stubs of one round. What the root has already is left as it is."""
+    there = paths_of(root)
+    names = needs.names | made.names
+    places = needs.paths | made.paths
+    # Not found in spite of its stub: PATH has lost the stubs' folder.
+    lost = {f"{folder}/{name}" for name in made.names for folder in ("/usr/bin",)}
+    lost |= {f"{folder}/{name}" for folder in stub_folders(context.env) for name in names}
+    paths = [path for path in sorted(places | lost) if path not in there]
+    wanted = [("folder", path) for path in sorted(made.folders)]
+    wanted += [("program", path) for path in sorted(made.programs)]
+    return stub_layer(
+        sorted(names), paths, _answers(context), wanted=wanted, workdir=context.workdir
+    )
+
+
+def _answers(context: RunContext) -> Mapping[str, str]:
+    for name in (context.run_platform, context.platform):
+        try:
+            return answering_tools(find_platform(name))
+        except UnknownPlatformError:
+            continue
+    return {}
+
+
+def _endings(outcome: Outcome, exit_code: int | None, n_dropped: int) -> list[str]:
+    notes = []
+    if outcome.cut:
+        notes.append(
+            f"stopped at the limit of {outcome.cut}: its files and later calls are not known"
+        )
+    elif exit_code is None:
+        told = outcome.output.decode(errors="replace").strip().splitlines()
+        notes.append(f"could not be run: {told[-1][:200] if told else 'no record was left'}")
+    elif exit_code == 137:
+        notes.append("killed, by a limit of time or by itself: later calls are not known")
+    if n_dropped:
+        notes.append(f"{n_dropped} further calls of outside commands are not shown")
+    return notes

@@ -1,0 +1,69 @@
+"""The command and environment with which the sandbox starts one RUN.
+
+A variable that is unknown (the base image may set it) gets a value that can be recognised
+wherever it arrives: what contains it is unknown too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diag.flow.images import DEFAULT_PATH
+from diag.flow.tool_names import SHELLS, TOOL_FOLDERS, command_name
+from diag.flow.values import RunContext, Value
+from diag.probe.scripts import HOME_FOLDER, MARK, OWN, STUBS
+from diag.probe.shells import Shell
+
+_UNKNOWN = f"{MARK}-unknown/"
+
+# Variables that change what shells and tools do by their value: unknown ones are left unset.
+_ACTING = frozenset(("LANG", "LANGUAGE", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "TZ"))
+
+
+def is_unknown(value: str) -> bool:
+    """Whether a recorded value holds a text that stands for something unknown."""
+    return MARK in value
+
+
+def starting_env(env: Mapping[str, Value]) -> dict[str, str]:
+    """The environment of a RUN, with PATH led to the stubs last, and with HOME."""
+    given = {name: _text(name, value) for name, value in env.items() if value.status != "unset"}
+    known = {name: text for name, text in given.items() if text is not None}
+    path = env.get("PATH")
+    is_known = path is not None and path.text is not None
+    known["PATH"] = f"{path.text if path and is_known else DEFAULT_PATH}:{STUBS}"
+    if "HOME" not in env or env["HOME"].text is None:
+        known["HOME"] = HOME_FOLDER
+    return known
+
+
+def _text(name: str, value: Value) -> str | None:
+    if value.text is not None:
+        return value.text
+    return None if name in _ACTING else _UNKNOWN + name
+
+
+def without_stubs(value: str, env: Mapping[str, Value]) -> str:
+    """A recorded value without the stubs' folder, where PATH was known before that was added."""
+    path = env.get("PATH")
+    if path is None or path.text is not None:
+        return value.replace(f":{STUBS}", "")
+    return value
+
+
+def stub_folders(env: Mapping[str, Value]) -> list[str]:
+    """Folders of a PATH that has none of the usual ones: text tools would not be found."""
+    path = env.get("PATH")
+    folders = [f for f in (path.text or "").split(":") if f.startswith("/")] if path else []
+    return [] if any(folder.rstrip("/") in TOOL_FOLDERS for folder in folders) else folders
+
+
+def command_of(context: RunContext, shell: Shell) -> list[str] | None:
+    """argv of the RUN in that shell; None where its SHELL is no shell of this kind."""
+    start = [f"{OWN}/env", "-i", *(f"{k}={v}" for k, v in starting_env(context.env).items())]
+    if context.is_exec_form:
+        return [*start, *context.argv]
+    program, *options = context.shell or ("/bin/sh", "-c")
+    if command_name(program) not in SHELLS:
+        return None
+    return [*start, *shell.command, *options, context.script]
