@@ -15,7 +15,7 @@ import pandas as pd
 from diag.errors import DiagError
 from diag.schema_frames import FRAMES, Column, Frame
 
-__all__ = ["FRAMES", "Column", "Frame", "SchemaError", "check", "each", "empty", "make"]
+__all__ = ["FRAMES", "Column", "Frame", "SchemaError", "check", "each", "empty", "keep", "make"]
 
 _PANDAS_TYPES = {
     ("str", False): "str",
@@ -59,6 +59,11 @@ def make(
 def each(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of a frame, one after the other, as named tuples."""
     return iter(frame.itertuples(index=False))
+
+
+def keep(frame: pd.DataFrame, flags: Iterable[bool]) -> pd.DataFrame:
+    """The rows whose flag is true. (A bare empty list would select columns, not rows.)"""
+    return frame[pd.Series(list(flags), index=frame.index, dtype="bool")]
 
 
 def empty(name: str) -> pd.DataFrame:

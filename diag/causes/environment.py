@@ -9,7 +9,7 @@ import pandas as pd
 
 from diag.causes.facts import Facts, at, clip, dockerfile_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
-from diag.schema import each
+from diag.schema import each, keep
 
 NO_BRANCH = "no-branch-matched"
 ARG_SCOPE = "arg-scope-lost"
@@ -92,7 +92,7 @@ def judge_losses(facts: Facts, cause: str) -> Iterator[Finding]:
 
 
 def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> Iterator[Finding]:
-    own = lost[[CAUSE_OF_LOSS.get(str(by), ENV_FLOW) == cause for by in lost["lost_by"]]]
+    own = keep(lost, (CAUSE_OF_LOSS.get(str(by), ENV_FLOW) == cause for by in lost["lost_by"]))
     # That --target keeps RUSTFLAGS from build scripts is how cargo works, no loss by itself.
     own = own[own["lost_by"].astype(str) != "withheld-from-build-scripts"]
     if len(own):

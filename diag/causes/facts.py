@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from diag.causes.model import Evidence, Missing
-from diag.schema import each
+from diag.schema import each, keep
 
 MAX_TEXT = 240  # of one evidence row; a link command of 100 kB stays readable
 
@@ -94,8 +94,8 @@ class Facts:
         rows = rows[~rows["platform"].isin(told | linked)]
         defined = self.sightings[self.sightings["role"] == "defined"]
         pairs = set(zip(defined["platform"], defined["name"], strict=True))
-        keep = [(p, n) not in pairs for p, n in zip(rows["platform"], rows["name"], strict=True)]
-        return rows[keep]
+        is_open = [(p, n) not in pairs for p, n in zip(rows["platform"], rows["name"], strict=True)]
+        return keep(rows, is_open)
 
     def outcome(self, platform: str) -> str:
         """linked, failed, canceled or unknown."""
@@ -111,6 +111,10 @@ class Facts:
             Evidence(r.file, None if pd.isna(r.line_no) else int(r.line_no), clip(r.text))
             for r in each(rows)
         )
+
+    def of_platform(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
+        """Rows of a frame of files (objects, build_script) that belong to the platform."""
+        return keep(frame, (self.platform_of_file.get(f, "") == platform for f in frame["file"]))
 
     def on(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
         """Rows of that platform; rows that name none count where only one platform is judged."""

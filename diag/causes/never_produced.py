@@ -11,7 +11,7 @@ from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.skips import REFUSED_FLAG, Skip, crates_that_want, is_tied, skips_on
 from diag.knowledge import isa_words_in
 from diag.platforms import BY_NAME
-from diag.schema import each
+from diag.schema import each, keep
 
 KERNEL = "kernel-object-not-built"
 
@@ -51,9 +51,7 @@ def _supported(facts: Facts, symbol: Symbol, tied: list[Skip]) -> Finding:
 
 def absence_evidence(facts: Facts, symbol: Symbol) -> list[Evidence]:
     """That no object given for the platform defines the symbol; empty where none was given."""
-    own = facts.objects[
-        [facts.platform_of_file.get(file, "") == symbol.platform for file in facts.objects["file"]]
-    ]
+    own = facts.of_platform(facts.objects, symbol.platform)
     own = own[~own["kind"].isin(["executable", "archive"])]
     if own.empty:
         return []
@@ -71,8 +69,8 @@ def _cfg_evidence(facts: Facts, symbol: Symbol) -> list[Evidence]:
     """What the build scripts of the wanting crates switched on and which archives they made."""
     crates = crates_that_want(facts, symbol)
     rows = facts.build_script[facts.build_script["key"].isin(["rustc-cfg", "rustc-link-lib"])]
-    rows = rows[[facts.platform_of_file.get(file, "") == symbol.platform for file in rows["file"]]]
-    rows = rows[[str(p).replace("-", "_") in crates for p in rows["package"]]]
+    rows = facts.of_platform(rows, symbol.platform)
+    rows = keep(rows, (str(p).replace("-", "_") in crates for p in rows["package"]))
     return [Evidence(r.file, int(r.line_no), f"{r.key}={r.value}") for r in each(rows)][:4]
 
 

@@ -151,7 +151,7 @@ def judge_wrong_arch(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
         return
     platform = BY_NAME.get(symbol.platform)
     own = facts.objects[facts.objects["format"] == "elf"]
-    own = own[[facts.platform_of_file.get(file, "") == symbol.platform for file in own["file"]]]
+    own = facts.of_platform(own, symbol.platform)
     if platform is None or own.empty:
         return
     other = own[own["arch"] != platform.elf_arch]

@@ -61,7 +61,7 @@ def skips_on(facts: Facts, platform: str) -> list[Skip]:
 
 def _script_blocks(facts: Facts, platform: str) -> Iterator[tuple[Evidence, ...]]:
     rows = facts.build_script[facts.build_script["key"] == "warning"]
-    own = rows[[facts.platform_of_file.get(file, "") == platform for file in rows["file"]]]
+    own = facts.of_platform(rows, platform)
     yield from _blocks([Evidence(r.file, int(r.line_no), clip(r.value)) for r in each(own)])
 
 

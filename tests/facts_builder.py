@@ -1,0 +1,122 @@
+"""Facts made of a few rows, for tests of single causes: whatever is not named is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from diag import schema
+from diag.causes.facts import Facts
+
+LOG, DOCKERFILE, FOLDER = "build.log", "Dockerfile", "target"
+AMD64 = "linux/amd64"
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "steps": {"file": LOG, "stage": "builder", "instruction": "RUN", "is_clipped": False},
+    "link_errors": {
+        "file": LOG,
+        "platform": AMD64,
+        "linker": "ld.bfd",
+        "kind": "undefined",
+        "n_refs": 1,
+        "is_lower_bound": False,
+        "detail_text": "undefined reference",
+    },
+    "lines": {"file": LOG, "platform": AMD64},
+    "link_commands": {
+        "file": LOG,
+        "platform": AMD64,
+        "driver": "cc",
+        "flags": [],
+        "inputs": [],
+        "is_shortened": False,
+    },
+    "instructions": {
+        "file": DOCKERFILE,
+        "stage": "builder",
+        "stage_no": 0,
+        "flags_text": "",
+        "heredocs": [],
+        "comment_lines": [],
+    },
+    "env": {
+        "file": DOCKERFILE,
+        "platform": AMD64,
+        "run_no": 1,
+        "command_no": 1,
+        "path_no": 1,
+        "stage": "builder",
+        "command": "cargo",
+        "argv_text": "cargo build",
+        "source": "shell",
+        "is_exported": True,
+        "came_through": [],
+    },
+    "case_assignments": {"file": DOCKERFILE, "pattern": "amd64"},
+    "objects": {
+        "member": "",
+        "member_no": 0,
+        "format": "elf",
+        "arch": "x86_64",
+        "bits": 64,
+        "kind": "relocatable",
+        "abi": "",
+        "compiler": "",
+        "needed": [],
+        "is_lto": False,
+        "size_bytes": 100,
+    },
+    "sightings": {
+        "platform": AMD64,
+        "member": "",
+        "member_no": 0,
+        "table": ".symtab",
+        "is_output": False,
+        "bind": "GLOBAL",
+        "visibility": "DEFAULT",
+        "size_bytes": 0,
+    },
+    "build_script": {"package": "numerics"},
+    "drift": {"file": LOG, "dockerfile": DOCKERFILE},
+    "arrivals": {"platform": AMD64, "file": LOG, "arrived_status": "set", "is_same": True},
+    "outcomes": {"platform": AMD64, "ended": "", "file": LOG, "line_no": 1, "text": "RUN"},
+}
+_FRAME_OF = {"lines": "log_lines", "unlisted_env": "env"}
+_FRAMES = (*_DEFAULTS, "unlisted_env")
+
+
+def make_facts(
+    *,
+    platforms: Sequence[str] = (AMD64,),
+    claims: Sequence[str] = (),
+    platform_of_file: Mapping[str, str] | None = None,
+    **rows: Sequence[Mapping[str, Any]],
+) -> Facts:
+    """Facts with the given rows (a log counts as given where there are lines or link errors)."""
+    frames = {name: _frame(name, rows.get(name, ())) for name in _FRAMES}
+    if frames["outcomes"].empty:
+        failed = [{"platform": p, "outcome": "failed"} for p in platforms]
+        frames["outcomes"] = _frame("outcomes", failed)
+    return Facts(
+        platforms=tuple(platforms),
+        unlisted_platform="linux/riscv64",
+        probe=schema.make("env", [], extra=["shell"]),
+        probe_differences=pd.DataFrame(),
+        platform_of_file=platform_of_file or dict.fromkeys(frames["objects"]["file"], AMD64),
+        has_log=bool(rows.get("lines") or rows.get("link_errors") or rows.get("drift")),
+        dockerfile=DOCKERFILE if rows.get("instructions") else None,
+        claims=tuple(claims),
+        **frames,
+    )
+
+
+def _frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    defaults = _DEFAULTS.get("env" if name == "unlisted_env" else name, {})
+    numbered = []
+    for number, row in enumerate(rows, 1):
+        counted = {"error_no": number} if name == "link_errors" else {}
+        if name == "sightings":
+            counted = {"index": number}
+        numbered.append({**defaults, **counted, **row})
+    return schema.make(_FRAME_OF.get(name, name), numbered)
