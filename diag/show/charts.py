@@ -68,7 +68,8 @@ def draw_flags(table: pd.DataFrame) -> Figure:
         for y, row in enumerate(rows):
             axes.axhline(y + 0.5, color="#EEEEEE", lw=0.8)
             for place, platform in enumerate(platforms):
-                _flag_marks(axes, place * 4, y, platform, states.get((platform, *row)))
+                state = states.get((platform, *row))
+                _flag_marks(axes, place * 4, y, platform, state, is_wordy=len(platforms) <= 3)
     return figure
 
 
@@ -96,7 +97,9 @@ def _head_columns(axes: Axes, platforms: Sequence[str]) -> None:
             axes.axvline(place * 4 - 1, color=FAINT, lw=0.8)
 
 
-def _flag_marks(axes: Axes, x: int, y: int, platform: str, state: Mapping[Any, Any] | None) -> None:
+def _flag_marks(
+    axes: Axes, x: int, y: int, platform: str, state: Mapping[Any, Any] | None, *, is_wordy: bool
+) -> None:
     is_written = state is not None and state["written"] == YES
     for n, stage in enumerate(STAGES):
         told = NO if state is None else state[stage]
@@ -105,16 +108,8 @@ def _flag_marks(axes: Axes, x: int, y: int, platform: str, state: Mapping[Any, A
         elif told == NOT_SEEN:
             axes.text(x + n, y, "?", ha="center", va="center", color=INK)
         elif is_written:
-            axes.text(
-                x + n,
-                y,
-                "✕ lost",
-                ha="center",
-                va="center",
-                color=INK,
-                weight="bold",
-                size=SMALL_PT,
-            )
+            told = "✕ lost" if stage == "received" and is_wordy else "✕"
+            axes.text(x + n, y, told, ha="center", va="center", weight="bold", size=SMALL_PT)
         else:
             axes.plot(x + n, y, "_", color=FAINT, ms=6)
 

@@ -112,12 +112,8 @@ def _echoes(case: Case) -> dict[tuple[str, str], tuple[str, str]]:
 
 def _assignments(case: Case) -> dict[str, list[str]]:
     """`file:line` -> what is assigned there, without quotes."""
-    if case.dockerfile is None or case.instructions.empty:
-        return {}
-    from diag.read.dockerfile import load_dockerfile
-
     found: dict[str, list[str]] = {}
-    for record in load_dockerfile(case.dockerfile):
+    for record in case.instruction_records:
         for offset, value in _assigned(record):
             line = max((n for at, n in record.line_starts if at <= offset), default=record.line_no)
             found.setdefault(f"{record.file}:{line}", []).append(value)

@@ -137,7 +137,7 @@ def _sightings(verdict: Verdict, case: Case | None) -> Mapping[str, tuple[str, s
 
     rows = join_symbols(case.symbols, case.objects, case.platform_of_file, names)
     rows = rows[rows["name"].isin(names) & ~rows["is_output"]]
-    inputs = case.objects[case.objects["kind"] != "executable"]
+    inputs = case.objects[~case.objects["kind"].isin(["executable", "archive"])]
     totals = inputs["file"].map(case.platform_of_file).value_counts()
     told = {}
     for platform, total in totals.items():
@@ -168,8 +168,8 @@ def df_changes(comparison: Comparison) -> pd.DataFrame:
         ("platform", "result", "by", "before", "after", "symbol", "where"),
         [
             (
-                change.platform,
-                change.result,
+                change.platform or "the build",
+                change.result or "sound before and after",
                 change.by or "",
                 change.before,
                 change.after,

@@ -1,0 +1,141 @@
+"""`diag investigate` and `diag compare`: from a case to a verdict, from two to what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diag.cli_output import (
+    base_env_option,
+    build_arg_option,
+    by_platform,
+    case_of,
+    engine_option,
+    format_option,
+    output_option,
+    pairs,
+    platform_option,
+    redact_option,
+    tell_errors,
+    write_json,
+    write_screen,
+    write_text,
+)
+
+if TYPE_CHECKING:
+    from diag.case import Case
+    from diag.verdict import Verdict
+
+
+@click.command("investigate")
+@click.argument("case", metavar="[CASE|LOG|-]", required=False)
+@click.option(
+    "--log", "logs", multiple=True, metavar="[PLATFORM=]FILE", help="A build log; repeatable."
+)
+@click.option("--dockerfile", metavar="FILE", help="The Dockerfile as built.")
+@click.option(
+    "--objects", "objects", multiple=True, metavar="[PLATFORM=]PATH",
+    help="Objects, archives, binaries, or a folder of them; repeatable.",
+)  # fmt: skip
+@platform_option
+@build_arg_option
+@base_env_option
+@engine_option
+@click.option(
+    "--claim", "claims", multiple=True, metavar="ID",
+    help="An explanation to judge (`diag explain` lists them); repeatable.",
+)  # fmt: skip
+@click.option("--html", "html", metavar="FILE", help="Write a self-contained page too.")
+@format_option("table", "json")
+@output_option
+@redact_option
+def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -> int:
+    """Say why a build failed, platform by platform.
+
+    CASE is a folder with a case.toml; LOG a build log; `-` a log on standard input.
+    """
+    if not (case or logs or objects or options["dockerfile"]):
+        raise click.UsageError("give a case folder, a build log, or --log, --dockerfile, --objects")
+    taken = case_of(
+        case or "",
+        log=by_platform(logs),
+        objects=by_platform(objects),
+        dockerfile=options["dockerfile"],
+        platforms=options["platforms"],
+        build_args=pairs(options["build_args"], "--build-arg"),
+        base_env=pairs(options["base_env"], "--base-env"),
+        engine=_engine(options["engine"]),
+    )
+    return _show_verdict(taken, taken.diagnose(claims=options["claims"]), options)
+
+
+def _engine(name: str) -> str | None:
+    """The engine where it was named: a case.toml tells its own."""
+    from click import get_current_context
+    from click.core import ParameterSource
+
+    is_named = get_current_context().get_parameter_source("engine") is ParameterSource.COMMANDLINE
+    return name if is_named else None
+
+
+def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:
+    from diag.show.redact import redactor_for
+
+    mask = redactor_for(case, is_on=options["is_redacted"])
+    verdict = mask.data(verdict)
+    tell_errors(verdict.errors, mask)
+    if options["html"]:
+        from diag.show.report import write_report
+
+        write_report(options["html"], case, verdict, mask=mask)
+    if options["format_"] == "json":
+        write_json(verdict.to_json(), options["output"])
+    else:
+        from diag.show.terminal import verdict_screen
+
+        write_screen(verdict_screen(verdict, case), options["output"])
+    return 0 if verdict.outcome == "no_failure" else 1
+
+
+@click.command("compare", short_help="Say what a change did to a failure and its cause.")
+@click.argument("before")
+@click.argument("after")
+@click.argument("reverted", required=False)
+@format_option("table", "json", "html")
+@output_option
+@redact_option
+def compare_cmd(
+    before: str,
+    after: str,
+    reverted: str | None,
+    format_: str,
+    output: str | None,
+    is_redacted: bool,
+) -> int:
+    """Say what a change did: cured, masked, moved, unproven or worse.
+
+    BEFORE, AFTER and REVERTED (the build with the change taken out again) are case folders or
+    build logs. Exit status 0 only where the change cured the failure.
+    """
+    from diag.compare import compare
+    from diag.show.redact import Redactor, redactor_for
+
+    cases = [case_of(path) for path in (before, after, reverted) if path]
+    comparison = compare(cases[0], cases[1], cases[2] if len(cases) > 2 else None)
+    known = [redactor_for(case, is_on=is_redacted).literals for case in cases]
+    mask = Redactor(frozenset().union(*known), is_redacted)
+    comparison = mask.data(comparison)
+    for case in cases:
+        tell_errors(case.errors, mask)
+    if format_ == "json":
+        write_json(comparison.to_json(), output)
+    elif format_ == "html":
+        from diag.show.report import comparison_page
+
+        write_text(comparison_page(comparison), output)
+    else:
+        from diag.show.terminal import comparison_screen
+
+        write_screen(comparison_screen(comparison), output)
+    return 0 if comparison.result == "cured" else 1

@@ -1,0 +1,63 @@
+"""`diag log`: the steps and link errors of build logs, without a verdict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from diag.cli_output import (
+    format_option,
+    output_option,
+    redact_option,
+    tell_waiting,
+    write_json,
+    write_screen,
+)
+
+
+@click.command("log", short_help="Show the steps and link errors of a build log.")
+@click.argument("file", metavar="FILE|-")
+@click.option("--platform", metavar="P", help="Platform that the log is for, where it names none.")
+@format_option("table", "json")
+@output_option
+@redact_option
+def log_cmd(
+    file: str, platform: str | None, format_: str, output: str | None, is_redacted: bool
+) -> int:
+    """Show the steps and link errors of a build log (`-`: standard input)."""
+    from diag.platforms import find_platform
+    from diag.read.linkers import read_log
+    from diag.show.redact import Redactor
+
+    if file == "-":
+        tell_waiting()
+    known = find_platform(platform).name if platform else None
+    frames = read_log(file, file=file, platform=known)
+    mask = Redactor(is_on=is_redacted)
+    steps, errors = mask.frame(frames.steps), mask.frame(frames.link_errors)
+    if format_ == "json":
+        from diag.verdict import records
+
+        rows = {"steps": records(steps), "link_errors": records(errors)}
+        write_json({"format": frames.format, **rows}, output)
+    else:
+        write_screen(_screen(frames.format, steps, errors), output)
+    return 1 if len(errors) or (steps["status"] == "error").any() else 0
+
+
+def _screen(format_: str, steps: Any, errors: Any) -> Any:
+    from rich.console import Group
+    from rich.text import Text
+
+    from diag.show.frame_tables import df_link_errors, df_steps
+    from diag.show.grid import frame_table
+    from diag.show.text import counted
+
+    told = f"{format_}: {counted(len(steps), 'step')}, {counted(len(errors), 'link error')}"
+    parts: list[Any] = [Text(told, style="bold")]
+    if len(steps):
+        parts += [Text(), frame_table(df_steps(steps))]
+    if len(errors):
+        parts += [Text(), frame_table(df_link_errors(errors), limit=60)]
+    return Group(*parts)

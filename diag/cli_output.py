@@ -1,0 +1,201 @@
+"""What commands share: options, reading the arguments, writing the result, telling of errors."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from diag.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diag.case import Case
+    from diag.show.redact import Redactor
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MAX_TABLE_ROWS = 60  # on a screen; csv, json and parquet hold all
+MAX_ERRORS_TOLD = 8
+
+output_option = click.option(
+    "--output", "-o", type=click.Path(dir_okay=False), help="Write to this file."
+)
+redact_option = click.option(
+    "--redact/--no-redact", "is_redacted", default=True,
+    help="Mask what looks like a secret (the default).",
+)  # fmt: skip
+platform_option = click.option(
+    "--platform", "platforms", multiple=True, metavar="P", help="linux/amd64, ...; repeatable."
+)
+build_arg_option = click.option(
+    "--build-arg", "build_args", multiple=True, metavar="K=V",
+    help="As given to the build; repeatable.",
+)  # fmt: skip
+base_env_option = click.option(
+    "--base-env", "base_env", multiple=True, metavar="K=V",
+    help="Variable that the base image sets; repeatable.",
+)  # fmt: skip
+engine_option = click.option(
+    "--engine", type=click.Choice(["buildkit", "buildah"]), default="buildkit", show_default=True
+)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """`--format`, the first being the default."""
+    return click.option(
+        "--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True
+    )
+
+
+def pairs(given: Iterable[str], option: str) -> dict[str, str]:
+    """`K=V` words as a mapping; UsageError for a word without `=` or without a name."""
+    found = {}
+    for word in given:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"{option} {word!r}: write it as NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def by_platform(given: Iterable[str]) -> dict[str, list[str]]:
+    """`[PLATFORM=]PATH` words as platform ("" where none is named) -> paths.
+
+    A word that is an existing path is a path, whatever signs it holds.
+    """
+    from diag.platforms import find_platform
+
+    found: dict[str, list[str]] = {}
+    for word in given:
+        name, equals, path = word.partition("=")
+        if not equals or Path(word).exists():
+            name, path = "", word
+        found.setdefault(find_platform(name).name if name else "", []).append(path)
+    return found
+
+
+def source_of(path: str) -> Any:
+    """The path itself; the bytes of standard input for `-`."""
+    if path != "-":
+        return path
+    tell_waiting()
+    return sys.stdin.buffer.read()
+
+
+def tell_waiting() -> None:
+    """Say that standard input is awaited, where a person would have to type it."""
+    if sys.stdin.isatty():
+        click.echo("reading standard input; end it with Ctrl-D", err=True)
+
+
+def write_text(text: str, output: str | None) -> None:
+    """To standard output, or to the file."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(output, error) from None
+
+
+def _unwritable(output: str, error: OSError) -> InputError:
+    reason = error.strerror or type(error).__name__
+    return InputError(f"cannot be written: {reason}", file=output, help="give another --output")
+
+
+def write_json(data: Any, output: str | None) -> None:
+    """As JSON, keys in the order of the contract, text as it is."""
+    write_text(json.dumps(data, ensure_ascii=False, indent=2, default=_plain) + "\n", output)
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's; a set or other sequence as a list."""
+    return value.item() if hasattr(value, "item") else list(value)
+
+
+def write_screen(shown: Any, output: str | None) -> None:
+    """A rich renderable: as the terminal has it, plain on a pipe or in a file."""
+    from diag.show.terminal import as_plain_text, console_for
+
+    console = console_for(sys.stdout)
+    if output is None and console.is_terminal:
+        console.print(shown)
+    else:
+        write_text(as_plain_text(shown, width=console.width), output)
+
+
+def write_frame(frame: pd.DataFrame, format_: str, output: str | None, table: Any = None) -> None:
+    """One frame as table, json, csv or parquet; `table` is the frame to show instead."""
+    if format_ == "table":
+        from diag.show.grid import frame_table
+
+        shown = frame if table is None else table
+        write_screen(frame_table(shown, limit=MAX_TABLE_ROWS if output is None else None), output)
+    elif format_ == "json":
+        from diag.verdict import records
+
+        write_json(records(frame), output)
+    elif format_ == "csv":
+        write_text(_flat(frame).to_csv(index=False, lineterminator="\n"), output)
+    else:
+        _write_parquet(frame, output)
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Lists joined by a space: a cell of CSV is one text."""
+    lists = [name for name in frame.columns if frame[name].dtype == object]
+    return frame.assign(**{name: [" ".join(map(str, v)) for v in frame[name]] for name in lists})
+
+
+def _write_parquet(frame: pd.DataFrame, output: str | None) -> None:
+    if output is None and sys.stdout.isatty():
+        raise click.UsageError("parquet is binary: name a file with --output")
+    stream = io.BytesIO()
+    frame.to_parquet(stream, index=False)
+    if output is None:
+        sys.stdout.buffer.write(stream.getvalue())
+        return
+    try:
+        Path(output).write_bytes(stream.getvalue())
+    except OSError as error:
+        raise _unwritable(output, error) from None
+
+
+def tell_errors(errors: pd.DataFrame, mask: Redactor) -> None:
+    """What could not be read, one line each on standard error."""
+    from diag.show.text import as_text, is_missing
+
+    for row in errors.head(MAX_ERRORS_TOLD).to_dict("records"):
+        line = "" if is_missing(row["line_no"]) else f":{int(row['line_no'])}"
+        member = f"({row['member']})" if row["member"] else ""
+        told = f"{row['file']}{line}{member}: {row['reason']}"
+        click.echo(f"diag: {mask.text(as_text(told))}", err=True)
+        if row["help"]:
+            click.echo(f"  help: {mask.text(as_text(row['help']))}", err=True)
+    if len(errors) > MAX_ERRORS_TOLD:
+        click.echo(f"diag: {len(errors) - MAX_ERRORS_TOLD} further errors", err=True)
+
+
+def case_of(path: str, **options: Any) -> Case:
+    """The Case of a folder with a case.toml, of that file, or of a log; `options` outrank it."""
+    from diag.case import Case
+    from diag.case_inputs import read_case_toml
+
+    given = {name: value for name, value in options.items() if value}
+    is_folder = path != "-" and (Path(path).is_dir() or Path(path).suffix == ".toml")
+    if path and is_folder:
+        return Case(**{**read_case_toml(path), **given})
+    if path == "-":
+        tell_waiting()
+    logs = {**({"": [path]} if path else {})}
+    for platform, paths in given.pop("log", {}).items():
+        logs.setdefault(platform, []).extend(paths)
+    return Case(log=logs or None, **given)
