@@ -13,6 +13,7 @@ from diag.knowledge import isa_words_in
 # A legacy Rust name ends in its hash: 17h, sixteen hexadecimal digits, E.
 _RUST_LEGACY = re.compile(r"^_ZN.*17h[0-9a-f]{16}E$")
 OUTPUT_KINDS = ("executable",)
+_SIGHTINGS = {column.name: column for column in schema.FRAMES["sightings"].columns}
 _KEY = ["file", "member", "member_no"]
 
 
@@ -33,13 +34,10 @@ def join_symbols(
     joined = _with_kind(symbols, objects, platform_of_file)
     seen = joined[joined["bind"] != "LOCAL"]
     asked = set(names) | _left_in_outputs(seen) | _never_defined(seen) | _doubled(seen)
-    rows = joined[joined["name"].isin(asked)]
-    frame = rows[[c.name for c in schema.FRAMES["sightings"].columns if c.name in rows]].copy()
-    frame["role"] = pd.Categorical(
-        _roles(rows), categories=list(schema.FRAMES["sightings"].columns[7].vocabulary)
-    )
-    columns = [column.name for column in schema.FRAMES["sightings"].columns]
-    return frame[columns].reset_index(drop=True)
+    rows = joined[joined["name"].isin(asked)].copy()
+    rows["role"] = pd.Categorical(_roles(rows), categories=list(_SIGHTINGS["role"].vocabulary))
+    words = {name: "str" for name, c in _SIGHTINGS.items() if c.type == "str" and not c.vocabulary}
+    return rows[list(_SIGHTINGS)].astype(words).reset_index(drop=True)
 
 
 def _with_kind(
