@@ -39,6 +39,7 @@ def image_env(base_env: Mapping[str, str], place: str) -> dict[str, Value]:
     return {**dict.fromkeys(names, unknown), **told}
 
 
-def scratch_env() -> dict[str, Value]:
-    """The environment of a stage on nothing: the engine gives it a PATH."""
-    return {"PATH": known(DEFAULT_PATH, exported=True)}
+def scratch_env(place: str) -> dict[str, Value]:
+    """The environment of a stage on nothing: the engine gives it a PATH, the runtime a HOME."""
+    home = replace(UNKNOWN, is_exported=True, came_through=(place,))
+    return {"PATH": known(DEFAULT_PATH, exported=True), "HOME": home}

@@ -99,7 +99,7 @@ class _Build:
         """A stage on an outside image, or on nothing."""
         stage = _Stage(instruction, self.target.name, chain=(instruction.stage_no,))
         if image == "scratch":
-            stage.env = scratch_env()
+            stage.env = scratch_env(instruction.place)
         else:
             stage.env = image_env(self.base_env, instruction.place)
             stage.platform = self.run_platform(instruction)
@@ -189,6 +189,15 @@ class _Build:
 
     def do_copy(self, instruction: Instruction) -> None:
         stage = self.stages[-1]
+        source = instruction.flag("from") or ""
+        if self.engine == "buildkit" and set(source) & set("$'\""):
+            raise InputError(
+                "variable expansion is not supported for --from",
+                file=instruction.file,
+                line=instruction.line_no,
+                excerpt=f"COPY --from={source} {instruction.value_text}"[:200],
+                help="name a stage, FROM ${ARG} AS name, and copy from that",
+            )
         place = Place(self.visible(stage), stage.workdir, self.find_stage)
         stage.copies += copies_of(instruction, place)
 

@@ -217,7 +217,7 @@ class _Lexer:
             return "" if lacks else word
         if modifier == "?":
             return self._require(name, value, lacks, word)
-        if modifier in ("#", "%"):
+        if modifier in ("#", "%") and shown == modifier:
             return _trim(modifier, word, value or "")
         raise WordError(f"unsupported modifier ({shown}) in substitution")
 
