@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from diag import schema
+from diag.case import Case
+from diag.causes.model import Evidence, Finding, Missing
 from diag.compare import Comparison, PlatformChange
 from diag.verdict import Verdict
-
-from diag import schema
-from diag.causes.model import Evidence, Finding, Missing
 
 LOG, DOCKERFILE = "logs/build.log", "Dockerfile"
 SYMBOL = "blend_rows_avx512"
@@ -167,3 +167,92 @@ def comparison(**changes: Any) -> Comparison:
     )  # fmt: skip
     fields = {"result": "masked", "by": "undefined-ignored", "platforms": (change,)}
     return Comparison(**{**fields, "evidence": change.evidence, **changes})
+
+
+def case(**frames: Any) -> Case:
+    """A case that reads nothing: its frames are given, as if they had been read."""
+    made = Case(title="a paint program", build_args={"NPM_TOKEN": SECRET})
+    given: dict[str, Any] = {
+        "steps": steps(),
+        "link_errors": schema.make("link_errors", [link_error()]),
+        "log_lines": schema.make("log_lines", [log_line(20, f"RUSTFLAGS={FLAGS[0]}")]),
+        "env": schema.make("env", [env_row("linux/amd64", FLAGS[0]), env_row("linux/arm64", None)]),
+        "instruction_records": [],
+        "platforms": PLATFORMS,
+        "platform_of_file": {"target/libpaint.a": "linux/amd64"},
+        "_scanned": (objects(), symbols(), {"target/libpaint.a": "linux/amd64"}),
+    }
+    for name, value in {**given, **frames}.items():
+        made.__dict__[name] = value
+    made.dockerfile = DOCKERFILE
+    return made
+
+
+SECRET = "s3cr3t-of-the-team"
+PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7")
+FLAGS = ("-C link-arg=-Wl,-z,now -C target-cpu=generic", "-C target-cpu=generic")
+
+
+def log_line(line_no: int, text: str, **more: Any) -> dict[str, Any]:
+    """One row of the frame `log_lines`."""
+    row = {"file": LOG, "line_no": line_no, "platform": "linux/amd64", "text": text, "kind": "echo"}
+    return {**row, **more}
+
+
+def env_row(platform: str, value: str | None, **more: Any) -> dict[str, Any]:
+    """One row of the frame `env`: what cargo receives in RUSTFLAGS."""
+    return {
+        "file": DOCKERFILE,
+        "platform": platform,
+        "run_no": 1,
+        "command_no": 1,
+        "path_no": 1,
+        "name": "RUSTFLAGS",
+        "stage": "builder",
+        "line_no": 9,
+        "command": "cargo",
+        "argv_text": "cargo build --release",
+        "source": "shell",
+        "status": "unset" if value is None else "set",
+        "value": value,
+        "is_exported": value is not None,
+        "came_through": [f"{DOCKERFILE}:7"] if value is not None else [],
+        **more,
+    }
+
+
+def objects() -> Any:
+    """An archive of two members."""
+    shared = {"file": "target/libpaint.a", "arch": "x86_64", "bits": 64, "byte_order": "little"}
+    shared |= {"abi": "", "compiler": "", "needed": [], "is_lto": False, "size_bytes": 100}
+    rows = [
+        {**shared, "member": m, "member_no": n, "format": "elf", "kind": "relocatable"}
+        for n, m in enumerate(("blend.o", "main.o"))
+    ]
+    return schema.make("objects", rows)
+
+
+def symbols() -> Any:
+    """blend.o wants the symbol, nothing defines it; main.o defines main."""
+    return schema.make(
+        "symbols", [symbol("blend.o", 0, SYMBOL, False), symbol("main.o", 1, "main")]
+    )
+
+
+def symbol(member: str, member_no: int, name: str, is_defined: bool = True) -> dict[str, Any]:
+    """One row of the frame `symbols`."""
+    return {
+        "file": "target/libpaint.a",
+        "member": member,
+        "member_no": member_no,
+        "table": ".symtab",
+        "index": 1,
+        "arch": "x86_64",
+        "name": name,
+        "bind": "GLOBAL",
+        "type": "FUNC" if is_defined else "NOTYPE",
+        "visibility": "DEFAULT",
+        "value": 16 if is_defined else 0,
+        "size_bytes": 8,
+        "is_defined": is_defined,
+    }

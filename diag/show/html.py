@@ -13,7 +13,11 @@ from diag.show.text import as_text, counted, is_missing
 def html_table(frame: pd.DataFrame, caption: str = "", *, limit: int = 60) -> str:
     """The frame as an HTML table: escaped, numbers to the right, left alone by MathJax."""
     numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame.columns]
-    head = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in frame.columns)
+    head = "".join(
+        f'<th scope="col" style="text-align:{"right" if is_number else "left"}">'
+        f"{escape(str(column))}</th>"
+        for column, is_number in zip(frame.columns, numeric, strict=True)
+    )
     body = "".join(
         "<tr>" + "".join(map(_cell, row, numeric)) + "</tr>"
         for row in frame.head(limit).itertuples(index=False, name=None)

@@ -93,7 +93,8 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
         why = "No explanation is supported by the evidence at hand."
         return (what, why, _missing_sentence(verdict))
     why = _ended(causes[0].claim)
-    follow = f"{_capital(listed(refuted))} {'is' if len(refuted) == 1 else 'are'} refuted. "
+    named = listed(f"`{cause}`" for cause in refuted)
+    follow = f"Refuted: {named}. "
     fix = causes[0].fix[0] if causes[0].fix else ""
     return (what, why, (follow if refuted else "") + _ended(f"What to do: {fix}" if fix else ""))
 
@@ -184,10 +185,6 @@ def _missing_sentence(verdict: Verdict) -> str:
 def _ended(sentence: str) -> str:
     sentence = sentence.strip()
     return sentence if not sentence or sentence.endswith((".", "!", "?")) else f"{sentence}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _lower(text: str) -> str:

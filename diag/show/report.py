@@ -1,0 +1,278 @@
+"""One self-contained HTML page of a verdict: no script, no request, light, dark and in print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from diag import __version__
+from diag.errors import InputError
+from diag.show.frame_tables import df_errors, df_steps, table_of
+from diag.show.html import html_table
+from diag.show.redact import Redactor, redactor_for
+from diag.show.sentences import (
+    OUTCOME_WORDS,
+    RESULT_WORDS,
+    Group,
+    answer,
+    grouped,
+    headline,
+    what_is_missing,
+    what_to_do,
+)
+from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
+from diag.show.text import as_text, counted, deciding_spans, focus, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diag.case import Case
+    from diag.causes.model import Evidence
+    from diag.compare import Comparison
+    from diag.verdict import Verdict
+
+MAX_GROUPS = 60  # explanations on one page
+MAX_EVIDENCE = 8  # places of one explanation
+MAX_TEXT = 400  # characters of one excerpt
+MAX_ROWS = 40  # of a table beside a chart
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another case of the same incident: its name, verdict, and what changed to it."""
+
+    name: str
+    verdict: Verdict
+    comparison: Comparison
+
+
+def write_report(
+    path: str | Path,
+    case: Case,
+    verdict: Verdict | None = None,
+    *,
+    others: Sequence[Other] = (),
+    mask: Redactor | None = None,
+    command: str = "",
+) -> Path:
+    """Write the page; the folder is made where it is not there. InputError if it cannot be written.
+
+    `verdict` left out, the case is diagnosed. Secrets are masked unless `mask` is switched off.
+    """
+    page = report_page(case, verdict, others=others, mask=mask, command=command)
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror}", file=str(path), help="give another path"
+        ) from None
+    return target
+
+
+def report_page(
+    case: Case,
+    verdict: Verdict | None = None,
+    *,
+    others: Sequence[Other] = (),
+    mask: Redactor | None = None,
+    command: str = "",
+) -> str:
+    """The page as text."""
+    mask = mask or redactor_for(case)
+    verdict = mask.data(verdict if verdict is not None else case.diagnose())
+    told = [mask.data(other) for other in others]
+    charts = _charts(case, mask)
+    groups = grouped(verdict.findings)
+    return _render(
+        "report.html.j2",
+        page_title=f"diag: {as_text(verdict.title) or OUTCOME_WORDS[verdict.outcome]}",
+        title=as_text(verdict.title),
+        headline=as_text(headline(verdict)),
+        sections=_sections(verdict, charts, told),
+        outcome=verdict.outcome,
+        outcome_word=OUTCOME_WORDS[verdict.outcome],
+        answer=[_ticked(sentence) for sentence in answer(verdict)],
+        to_do=[_ticked(step) for step in what_to_do(verdict)],
+        platforms=Markup(html_table(df_platforms(verdict, case))),
+        groups=[_group(group) for group in groups[:MAX_GROUPS]],
+        n_groups_left=_more(len(groups) - MAX_GROUPS, "explanation"),
+        charts=charts,
+        others=[_other(other) for other in told],
+        others_table=Markup(html_table(df_others(told))),
+        missing=[_missing(wanted) for wanted in what_is_missing(verdict)],
+        errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
+        sources=Markup(html_table(_df_sources(case, mask))),
+        command=command or "diag investigate ... --html report.html",
+    )
+
+
+def comparison_page(comparison: Comparison) -> str:
+    """A page of one comparison."""
+    by = f" (by {comparison.by})" if comparison.by else ""
+    symbols = [change.symbol for change in comparison.platforms]
+    return _render(
+        "comparison.html.j2",
+        page_title=f"diag: {comparison.result}",
+        before=as_text(comparison.before_title) or "before",
+        after=as_text(comparison.after_title) or "after",
+        result=comparison.result,
+        said=RESULT_WORDS[comparison.result] + by,
+        changes=Markup(html_table(df_changes(comparison))),
+        items=_items(comparison.evidence, symbols),
+    )
+
+
+def _render(template: str, **told: Any) -> str:
+    folder = Path(__file__).parent / "templates"
+    env = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+    css = Markup((folder / "page.css").read_text(encoding="utf-8"))
+    return env.get_template(template).render(css=css, version=__version__, **told)
+
+
+def _sections(
+    verdict: Verdict, charts: Sequence[Mapping[str, Any]], others: Sequence[Other]
+) -> list[tuple[str, str]]:
+    """(anchor, heading) of each section that the page has."""
+    return [
+        ("answer", "Answer"),
+        *([("do", "What to do")] if what_to_do(verdict) else []),
+        ("platforms", "Platforms"),
+        ("explanations", "Explanations"),
+        *((chart["id"], chart["heading"]) for chart in charts),
+        *([("others", "Other builds")] if others else []),
+        ("missing", "What was missing"),
+        ("sources", "Sources"),
+    ]
+
+
+def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
+    from diag.show.chart_style import as_image_tag
+    from diag.show.chart_words import words_flags, words_steps, words_symbols
+    from diag.show.charts import draw_flags, draw_steps, draw_symbols
+    from diag.show.flags import df_flags
+    from diag.show.steps import drawn_steps
+    from diag.show.symbols import df_symbols
+
+    flags, symbols = mask.data(df_flags(case)), mask.data(df_symbols(case))
+    steps = mask.data(drawn_steps(case.steps))
+    parts = (
+        ("flags", "Flags by platform", words_flags(flags), draw_flags(flags), flags),
+        ("symbols", "Symbols wanted and defined", words_symbols(symbols), draw_symbols(symbols), symbols),
+        ("steps", "Steps of the build", words_steps(steps), draw_steps(steps), df_steps(steps)),
+    )  # fmt: skip
+    return [
+        {
+            "id": name,
+            "heading": heading,
+            "image": Markup(as_image_tag(figure, words.alt)),
+            "caption": words.caption,
+            "table": Markup(html_table(table, limit=MAX_ROWS)) if len(table) else "",
+        }
+        for name, heading, words, figure, table in parts
+    ]
+
+
+def _group(group: Group) -> dict[str, Any]:
+    first = group.first
+    seen = list(dict.fromkeys(e for finding in group.findings for e in finding.evidence))
+    missing = {m.artefact: m for finding in group.findings for m in finding.missing}
+    return {
+        "status": first.status,
+        "word": STATUS_WORDS[first.status],
+        "cause": first.cause,
+        "role": first.role,
+        "platforms": listed(group.platforms),
+        "claim": _ticked(first.claim),
+        "evidence": _items(seen[:MAX_EVIDENCE], group.symbols),
+        "n_more": _more(len(seen) - MAX_EVIDENCE, "further place"),
+        "missing": list(missing.values()),
+        "experiment": _ticked(first.experiment or "") if first.status != "refuted" else "",
+    }
+
+
+def _items(evidence: Iterable[Evidence], symbols: Iterable[str | None]) -> list[dict[str, Any]]:
+    words = [symbol for symbol in symbols if symbol]
+    return [
+        {
+            "text": marked_html(focus(item.text, MAX_TEXT, words), words),
+            "place": as_text(item.place),
+        }
+        for item in evidence
+    ]
+
+
+def marked_html(text: str, words: Iterable[str | None] = ()) -> Markup:
+    """The text escaped, with the words that decide in <mark>."""
+    parts, done = [], 0
+    for start, end in deciding_spans(text, words):
+        parts += [escape(text[done:start]), Markup("<mark>"), escape(text[start:end])]
+        parts.append(Markup("</mark>"))
+        done = end
+    return Markup("").join([*parts, escape(text[done:])])
+
+
+def _ticked(text: str) -> Markup:
+    """The text escaped, what stands between backticks as code."""
+    parts = as_text(text).split("`")
+    told = [
+        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
+    ]
+    return Markup("").join(told) if len(parts) % 2 else escape(as_text(text))
+
+
+def _more(number: int, noun: str) -> str:
+    return counted(number, noun) if number > 0 else ""
+
+
+def _missing(wanted: Any) -> dict[str, Any]:
+    missing = wanted.missing
+    told = {"artefact": as_text(missing.artefact), "why": as_text(missing.why)}
+    return {**told, "how": [as_text(h) for h in missing.how], "decides": listed(wanted.causes)}
+
+
+def df_others(others: Sequence[Other]) -> pd.DataFrame:
+    """One row another build: result, by what, its cause now, what happened to each platform."""
+    return table_of(
+        ("build", "result", "by", "cause now", "what happened"),
+        [
+            (
+                other.name,
+                other.comparison.result,
+                other.comparison.by or "",
+                other.verdict.cause or OUTCOME_WORDS[other.verdict.outcome],
+                "; ".join(f"{c.platform}: {c.before}, then {c.after}" for c in other.comparison.platforms),
+            )
+            for other in others
+        ],
+    )  # fmt: skip
+
+
+def _other(other: Other) -> dict[str, Any]:
+    comparison = other.comparison
+    by = f" (by {comparison.by})" if comparison.by else ""
+    title = f"{as_text(other.verdict.title)}: " if other.verdict.title else ""
+    return {
+        "name": other.name,
+        "result": comparison.result,
+        "said": f"{title}{RESULT_WORDS[comparison.result]}{by}.",
+        "evidence": _items(comparison.evidence, [c.symbol for c in comparison.platforms]),
+    }
+
+
+def _df_sources(case: Case, mask: Redactor) -> pd.DataFrame:
+    rows = [("build log", log.name, log.platform or "all") for log in case.inputs.logs]
+    if case.inputs.dockerfile:
+        rows.append(("Dockerfile", case.inputs.dockerfile, case.engine))
+    for platform, paths in case.inputs.objects.items():
+        rows += [("objects", str(path), platform or "by their machine") for path in paths]
+    rows += [
+        ("build argument", f"{k}={mask.value(k, v)}", "all") for k, v in case.build_args.items()
+    ]
+    return table_of(("what", "where", "for"), rows)
