@@ -11,6 +11,7 @@ from typing import Any
 MAP_FROM_BYTES = 1 << 20  # smaller files are read: a mapping costs a descriptor
 MAX_PROBLEMS_OF_FILE = 1000
 MAX_FILES = 500_000
+MAX_OFFSET = (1 << 63) - 1
 
 
 class Problems:
@@ -25,6 +26,8 @@ class Problems:
         self, file: str, reason: str, *, member: str = "", offset: int | None = None, help: str = ""
     ) -> None:
         """One more problem; after many of one file, one last row says that there are more."""
+        if offset is not None:  # a lying header may name a place that no file has
+            offset = min(max(offset, 0), MAX_OFFSET)
         self._count[file] = self._count.get(file, 0) + 1
         if self._count[file] > MAX_PROBLEMS_OF_FILE:
             if self._count[file] > MAX_PROBLEMS_OF_FILE + 1:

@@ -29,6 +29,7 @@ from diag.read.objects import iter_elves
 DEFAULT_PREFIX = "avx512"
 # Sections may overlap in a hostile file: no more code than this many times its size is read.
 MAX_OVERLAP = 2
+_WRAP = 1 << 64  # addresses are shown modulo sign, as the `value` of symbols is
 _CODE_BITS = {EM_386: 32, EM_X86_64: 64}
 
 
@@ -98,7 +99,9 @@ def _functions_using(elf: Elf, wanted: Encodings) -> Iterator[tuple[str, int, Co
             start, end = int(functions.starts[number]), int(functions.ends[number])
             counts = count_extensions(code[start:end].tobytes(), bits, wanted)
             if counts:
-                yield functions.name(number, base + start), base + start, counts
+                address = (base + start) % _WRAP
+                name = functions.name(number, address)
+                yield name, address - _WRAP if address >> 63 else address, counts
 
 
 def _holding(functions: Functions, places: Any) -> list[int]:
