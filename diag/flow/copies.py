@@ -33,25 +33,35 @@ def copies_of(instruction: Instruction, place: Place) -> list[Copy]:
     a folder that exists: the engine then puts the file into it.
     """
     *sources, destination = instruction.arguments().words
-    from_name = instruction.flag("from")
-    from_stage_no = place.find_stage(from_name) if from_name is not None else None
     folder = _absolute(_text(destination, instruction, place), place.workdir)
     if folder is None:
         return []
-    is_folder = folder.endswith("/") or len(sources) > 1
+    if len(sources) > 1:
+        folder = folder.rstrip("/") + "/"
     bodies = {heredoc.name: heredoc for heredoc in instruction.heredocs}
-    copies = []
-    for source in sources:
-        name = _heredoc_name(source)
-        heredoc = bodies.get(name) if name is not None else None
-        if heredoc is not None:
-            text = _body(heredoc, instruction, place)
-            copies.append(Copy(_target(folder, is_folder, heredoc.name), heredoc.name, None, text))
-        elif (path := _text(source, instruction, place)) is not None:
-            if from_name is not None:
-                path = absolute_path(path, "/")
-            copies.append(Copy(_target(folder, is_folder, path), path, from_stage_no))
-    return copies
+    found = (
+        _written(bodies[name], folder, instruction, place)
+        if (name := _heredoc_name(source)) in bodies
+        else _copied(source, folder, instruction, place)
+        for source in sources
+    )
+    return [copy for copy in found if copy is not None]
+
+
+def _written(heredoc: Heredoc, folder: str, instruction: Instruction, place: Place) -> Copy:
+    text = _body(heredoc, instruction, place)
+    return Copy(_target(folder, heredoc.name), heredoc.name, None, text)
+
+
+def _copied(source: str, folder: str, instruction: Instruction, place: Place) -> Copy | None:
+    path = _text(source, instruction, place)
+    from_name = instruction.flag("from")
+    if path is None:
+        return None
+    if from_name is None:
+        return Copy(_target(folder, path), path)
+    path = absolute_path(path, "/")
+    return Copy(_target(folder, path), path, place.find_stage(from_name))
 
 
 def _heredoc_name(word: str) -> str | None:
@@ -88,10 +98,8 @@ def _absolute(path: str | None, workdir: str) -> str | None:
     return joined.rstrip("/") + "/" if is_folder else joined
 
 
-def _target(folder: str, is_folder: bool, source: str) -> str:
+def _target(folder: str, source: str) -> str:
+    """The file itself where `folder` ends in `/` and the source's name can be told."""
     name = posixpath.basename(source.rstrip("/"))
-    if not is_folder:
-        return folder
-    base = folder.rstrip("/") + "/"
     is_plain = name not in ("", ".", "..") and not set(name) & set("*?[")
-    return base + name if is_plain else base
+    return folder + name if folder.endswith("/") and is_plain else folder

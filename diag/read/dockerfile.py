@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from diag.errors import InputError
 from diag.read.dockerfile_checks import check_arguments, check_known, check_trigger
 from diag.read.dockerfile_lexer import SPACES
 from diag.read.dockerfile_lines import Heredoc, LogicalLine, read_logical_lines
+from diag.read.dockerfile_source import Source, read_source
 from diag.read.dockerfile_words import (
     Arguments,
     Parts,
@@ -35,12 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Heredoc", "Instruction", "load_dockerfile", "parse_dockerfile", "parse_trigger",
-    "read_dockerfile",
+    "read_dockerfile", "split_dockerfile",
 ]  # fmt: skip
-
-Source = str | PathLike[str] | bytes | IO[Any]
-
-MAX_BYTES = 16 << 20
 
 # Lines that dockerfile-parse splits as the engine does: it takes other white space and a last
 # backslash for something else.
@@ -91,20 +85,28 @@ def parse_dockerfile(text: str | bytes, file: str) -> list[Instruction]:
 
     Raises InputError, with file and line, for everything that BuildKit rejects before it builds.
     """
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", errors="replace")
-    lines, escape = read_logical_lines(text, file)
-    instructions = _number_stages(
-        [
-            _instruction(line, parts, file, escape)
-            for line, parts in zip(lines, _split(lines), strict=True)
-        ]
-    )
+    instructions = split_dockerfile(text, file)
     for instruction in instructions:
         _check(instruction)
     if instructions[-1].stage_no < 0:
         raise _fault(instructions[-1], "dockerfile contains no stages to build", "add a FROM")
     return instructions
+
+
+def split_dockerfile(text: str | bytes, file: str) -> list[Instruction]:
+    """The same, with unknown instructions and bad arguments left in.
+
+    Raises InputError for bad directives, overlong lines and here-documents without an end.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", errors="replace")
+    lines, escape = read_logical_lines(text, file)
+    return _number_stages(
+        [
+            _instruction(line, parts, file, escape)
+            for line, parts in zip(lines, _split(lines), strict=True)
+        ]
+    )
 
 
 def _split(lines: list[LogicalLine]) -> list[Parts]:
@@ -151,8 +153,6 @@ def _cut_starts(
 
 
 def _number_stages(instructions: list[Instruction]) -> list[Instruction]:
-    from dataclasses import replace
-
     numbered: list[Instruction] = []
     stage, stage_no = "", -1
     for instruction in instructions:
@@ -212,8 +212,6 @@ def parse_trigger(onbuild: Instruction) -> Instruction:
 
     The engine reads a trigger afresh: the escape directive of its file holds no longer.
     """
-    from dataclasses import replace
-
     text = onbuild.value_text
     inner = split_line(text)
     trigger = replace(
@@ -233,41 +231,8 @@ def load_dockerfile(source: Source) -> list[Instruction]:
 
     Raises InputError where there is nothing to read, or nothing that BuildKit would build.
     """
-    data, name = _read_source(source)
-    if len(data) > MAX_BYTES:
-        message = f"larger than {MAX_BYTES >> 20} MiB"
-        raise InputError(message, file=name, help="is it really a Dockerfile?")
+    data, name = read_source(source)
     return parse_dockerfile(data, name)
-
-
-def _read_source(source: Source) -> tuple[bytes, str]:
-    if isinstance(source, bytes):
-        return source, "Dockerfile"
-    if isinstance(source, str | PathLike):
-        if str(source) == "-":
-            return sys.stdin.buffer.read(MAX_BYTES + 1), "-"
-        return _read_path(Path(source)), str(source)
-    data = source.read(MAX_BYTES + 1)
-    name = str(getattr(source, "name", "Dockerfile"))
-    return (data.encode() if isinstance(data, str) else data), name
-
-
-def _read_path(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        near = _dockerfiles_of(path if path.is_dir() else path.parent)
-        help = f"there is {', '.join(near)}" if near else "give the path of a Dockerfile"
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot read: {reason}", file=str(path), help=help) from None
-
-
-def _dockerfiles_of(folder: Path) -> list[str]:
-    try:
-        return sorted(str(found) for found in folder.glob("*[Dd]ockerfile*"))[:5]
-    except OSError:
-        return []
 
 
 def read_dockerfile(source: Source) -> pd.DataFrame:
