@@ -1,0 +1,183 @@
+"""BuildKit's plain progress (`--progress=plain`), and what the CLI prints after it.
+
+Format: moby/buildkit util/progress/progressui (printer.go, display.go). A vertex has a number in
+the order of first printing; its header is printed again each time that its output resumes. The
+last log lines of a failed vertex are printed a second time between two rows of dashes, and the
+Dockerfile's lines after them: both are excerpts of what is known already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from diag.read.buildkit_names import exit_code
+from diag.read.buildlog_records import Line, Step
+from diag.read.textlines import clean
+
+_OUTPUT = re.compile(rb"#(\d{1,9}) (\d{1,9}\.\d{1,3})(?: (.*))?", re.DOTALL)
+_EVENT = re.compile(rb"#(\d{1,9}) (.*)", re.DOTALL)
+_DONE = re.compile(rb"DONE(?: (?P<seconds>\d{1,9}(?:\.\d+)?)s)?")
+_ERROR = re.compile(rb"ERROR(?:: (?P<message>.*))?", re.DOTALL)
+# Until BuildKit 0.7: a block of fields under each header.
+_FIELD = re.compile(
+    rb" +(?P<key>digest|name|started|completed|duration|cached|error): *(?P<value>.*)"
+)
+_DURATION = re.compile(
+    rb"(?:(?P<minutes>\d{1,9})m)?(?P<number>\d{1,9}(?:\.\d+)?)(?P<unit>ms|\xc2\xb5s|s)"
+)
+_UNITS = {b"s": 1.0, b"ms": 1e-3, "µs".encode(): 1e-6}
+CLIPPED = b"[output clipped, log limit "
+_STATUS = re.compile(
+    rb"(?:sha256:[0-9a-f]{64}|resolve |transferring |extracting |sending |exporting |writing "
+    rb"|naming |pushing |unpacking |preparing |loading |copying |importing |inferred |WARN: )"
+)
+_EXCERPT_RULE = b"------"
+_EXCERPT_NAME = re.compile(rb" > (?P<name>.*?):?", re.DOTALL)
+_SOURCE_RULE = b"--------------------"
+_SOURCE_PLACE = re.compile(rb"[^\s:][^:]*:\d{1,9}")
+_SOURCE_LINE = re.compile(rb" *\d{1,9} \| (?:>>> |    ).*|")
+_FINAL = re.compile(
+    rb"ERROR: |View build details: |Check build summary support|\d+ warnings? found"
+)
+KILLED_BY_9 = 137
+
+
+class PlainReader:
+    """Reads the lines once; `steps` is complete when they are through."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, Step] = {}
+        self._tail = ""  # "", "rule", "excerpt", "place", "source": where in the CLI's summary
+        self._tail_step: str | None = None
+
+    def lines(self, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
+        """(line number, bytes) pairs as Lines, in order; each gives exactly one."""
+        match_output, steps = _OUTPUT.fullmatch, self.steps
+        for line_no, raw in numbered:
+            is_numbered = raw[:1] == b"#" and self._tail != "excerpt"
+            found = match_output(raw) if is_numbered else None
+            if found is None:
+                yield self._other(line_no, raw)
+                continue
+            self._tail = ""
+            number, seconds, text = found.groups(b"")
+            step_id = "#" + number.decode()
+            step = steps.get(step_id)
+            if step is None:  # the log begins in the middle
+                step = steps[step_id] = Step(step_id, "", line_no)
+            step.n_output += 1
+            if CLIPPED in text:
+                step.is_clipped = True
+                yield Line(line_no, step_id, float(seconds), text, "progress")
+            else:
+                yield Line(line_no, step_id, float(seconds), text, "output")
+
+    def _other(self, line_no: int, raw: bytes) -> Line:
+        bare = raw.rstrip(b"\r")
+        if self._tail == "rule" and (named := _EXCERPT_NAME.fullmatch(bare)):
+            self._tail, self._tail_step = "excerpt", self._step_named(clean(named["name"]))
+        if self._tail == "excerpt":
+            return self._excerpt_line(line_no, bare)
+        if bare == _EXCERPT_RULE:
+            self._tail = "rule"
+            return Line(line_no, None, None, raw, "excerpt")
+        event = _EVENT.fullmatch(bare)
+        if event:
+            self._tail = ""
+            return self._event(line_no, "#" + event[1].decode(), event[2])
+        return self._after_steps(line_no, bare)
+
+    def _excerpt_line(self, line_no: int, bare: bytes) -> Line:
+        if bare == _EXCERPT_RULE:
+            self._tail = "place"
+        found = _OUTPUT.fullmatch(bare if bare[:1] == b"#" else b"#0 " + bare)
+        seconds, text = (float(found[2]), found[3] or b"") if found else (None, bare)
+        return Line(line_no, self._tail_step, seconds, text, "excerpt")
+
+    def _step_named(self, name: str) -> str | None:
+        """The step that an excerpt is of: of several of that name, the one that failed."""
+        same = [step for step in self.steps.values() if step.name == name]
+        failed = [step for step in same if step.status == "error"]
+        return (failed or same)[-1].step_id if same else None
+
+    def _after_steps(self, line_no: int, bare: bytes) -> Line:
+        """A line without a step's number: blank, the CLI's summary, or another program's."""
+        is_rule = bare == _SOURCE_RULE
+        if self._tail != "source" and _SOURCE_PLACE.fullmatch(bare):
+            self._tail = "place"
+            return Line(line_no, None, None, bare, "excerpt")
+        if self._tail == "place" and is_rule:
+            self._tail = "source"
+            return Line(line_no, None, None, bare, "excerpt")
+        if self._tail == "source" and (is_rule or _SOURCE_LINE.fullmatch(bare)):
+            self._tail = "" if is_rule else "source"
+            return Line(line_no, None, None, bare, "excerpt")
+        self._tail = ""
+        is_own = not bare.strip() or _FINAL.match(bare)
+        return Line(line_no, None, None, bare, "progress" if is_own else "output")
+
+    def _event(self, line_no: int, step_id: str, text: bytes) -> Line:
+        step = self.steps.get(step_id)
+        if step_id == "#0" and step is None:
+            return Line(line_no, None, None, text, "progress")
+        if step is None:
+            return self._first_header(line_no, step_id, text)
+        role = self._known_event(step, text)
+        if role == "header" and not step.name:
+            step.name = clean(text)
+        return Line(line_no, step_id, None, text, role)
+
+    def _first_header(self, line_no: int, step_id: str, text: bytes) -> Line:
+        step = self.steps[step_id] = Step(step_id, "", line_no)
+        role = self._known_event(step, text)
+        if role == "header":
+            step.name = clean(text)
+        return Line(line_no, step_id, None, text, role)
+
+    def _known_event(self, step: Step, text: bytes) -> str:
+        """The kind of an event line; what it tells of the step is noted there."""
+        if done := _DONE.fullmatch(text):
+            step.status = "ok" if step.status != "cached" else "cached"
+            step.seconds = float(done["seconds"]) if done["seconds"] else step.seconds
+        elif text == b"CACHED":
+            step.status = "cached"
+            return "cache"
+        elif text == b"CANCELED":
+            step.status = "canceled"
+        elif failed := _ERROR.fullmatch(text):
+            return fail(step, clean(failed["message"] or b""))
+        elif field := _FIELD.fullmatch(text):
+            _note_field(step, field["key"], field["value"])
+        elif CLIPPED in text:
+            step.is_clipped = True
+        elif text != b"..." and not _STATUS.match(text) and _is_header(step, text):
+            return "header"
+        return "progress"
+
+
+def _is_header(step: Step, text: bytes) -> bool:
+    """A step's first line is its header; later ones are if they say the same."""
+    return not step.name or clean(text) == step.name
+
+
+def fail(step: Step, message: str) -> str:
+    """Notes the builder's error message of a step; the kind of the line that holds it."""
+    if message.endswith("context canceled"):
+        step.status = "canceled"
+        return "progress"
+    step.status = "error"
+    step.exit_code = exit_code(message)
+    return "killed" if step.exit_code == KILLED_BY_9 else "progress"
+
+
+def _note_field(step: Step, key: bytes, value: bytes) -> None:
+    if key == b"error":
+        fail(step, clean(value).strip('"'))
+    elif key == b"cached" and value == b"true":
+        step.status = "cached"
+    elif key == b"completed" and step.status == "unfinished":
+        step.status = "ok"
+    elif key == b"duration" and (found := _DURATION.fullmatch(value)):
+        seconds = float(found["number"]) * _UNITS[found["unit"]]
+        step.seconds = seconds + 60 * int(found["minutes"] or 0)

@@ -1,0 +1,126 @@
+"""One reading of a log: its steps, link errors and link commands, or its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from diag.read.buildlog import BuildLog
+from diag.read.buildlog_kinds import KindFinder
+from diag.read.buildlog_records import Line, Step
+from diag.read.linkers.commands import LinkCommand
+from diag.read.linkers.ledger import LinkError
+from diag.read.linkers.session import HOT, Session
+from diag.read.textlines import clean, clip
+from diag.schema_frames import LINE_KINDS
+
+
+class TextLine(NamedTuple):
+    """A line with its kind."""
+
+    line_no: int
+    step_id: str | None
+    seconds: float | None
+    text: str
+    kind: str
+
+
+@dataclass
+class Findings:
+    """What one reading found; each list is in the order of lines."""
+
+    steps: list[Step] = field(default_factory=list)
+    errors: list[tuple[str | None, LinkError]] = field(default_factory=list)
+    commands: list[tuple[str | None, int, LinkCommand]] = field(default_factory=list)
+
+
+def collect(log: BuildLog) -> Findings:
+    """The steps, link errors and link commands of a log, in one pass.
+
+    The excerpt that a builder prints at its end repeats what was read already; it is read only
+    for a step of which the log holds no other output.
+    """
+    sessions: dict[str | None, Session] = {}
+    excerpts: dict[str | None, Session] = {}
+    for line in log.lines():
+        if line.role not in ("output", "excerpt") or not HOT.search(line.raw):
+            continue
+        pool = sessions if line.role == "output" else excerpts
+        session = pool.get(line.step_id)
+        if session is None:
+            session = pool[line.step_id] = Session()
+        session.feed(line.line_no, clean(line.raw))
+    for session in (*sessions.values(), *excerpts.values()):
+        session.close()
+    for step_id in _only_excerpted(log.steps, excerpts, bool(sessions)):
+        sessions[step_id] = excerpts[step_id]
+    return _merge(log.steps, sessions)
+
+
+def _only_excerpted(
+    steps: list[Step], excerpts: dict[str | None, Session], has_any: bool
+) -> list[str | None]:
+    printed = {step.step_id for step in steps if step.n_output}
+    return [
+        step_id
+        for step_id in excerpts
+        if (step_id is None and not (printed or has_any))
+        or (step_id is not None and step_id not in printed)
+    ]
+
+
+def _merge(steps: list[Step], sessions: dict[str | None, Session]) -> Findings:
+    clipped = {step.step_id for step in steps if step.is_clipped}
+    errors = []
+    for step_id, session in sessions.items():
+        for error in session.errors:
+            error.is_lower_bound |= step_id in clipped
+            errors.append((step_id, error))
+    commands = [
+        (step_id, line_no, command)
+        for step_id, session in sessions.items()
+        for line_no, command in session.commands
+    ]
+    return Findings(
+        steps=steps,
+        errors=sorted(errors, key=lambda pair: pair[1].line_no),
+        commands=sorted(commands, key=lambda item: item[1]),
+    )
+
+
+class _StepLines:
+    """What is carried from line to line of one step."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.kinds = KindFinder()
+        self.warning: int | None = None  # row of the warning just before, if it was kept
+
+    def kind(self, line: Line, text: str) -> str:
+        """The kind of the step's next line of output."""
+        said = self.session.feed(line.line_no, text) if HOT.search(line.raw) else None
+        return said or self.kinds.find(text)
+
+
+def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextLine]:
+    """The lines of a log that are of these kinds, in the order of the file."""
+    rows: list[TextLine] = []
+    streams: dict[str | None, _StepLines] = {}
+    for line in log.lines():
+        text, kind = clean(line.raw), line.role
+        if kind == "output":
+            stream = streams.get(line.step_id)
+            if stream is None:
+                stream = streams[line.step_id] = _StepLines()
+            if stream.kinds.shows_rustc(text):
+                kind = "compiler"
+                if stream.warning is not None:
+                    rows[stream.warning] = rows[stream.warning]._replace(kind=kind)
+            else:
+                kind = stream.kind(line, text)
+            stream.warning = len(rows) if kind == "build_script" and kind in kinds else None
+        if kind in kinds:
+            rows.append(TextLine(line.line_no, line.step_id, line.seconds, clip(text), kind))
+    rows = [row for row in rows if row.kind in kinds]
+    return sorted(rows, key=lambda row: row.line_no)

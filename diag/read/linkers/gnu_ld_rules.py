@@ -1,0 +1,89 @@
+"""The messages of GNU ld (bfd), without the program's name.
+
+Source: binutils 2.35 to 2.46, ld/ldmain.c, ld/ldmisc.c, ld/ldfile.c, ld/ldlang.c, bfd/elflink.c,
+bfd/elfxx-x86.c, bfd/elfnn-aarch64.c. Atomic groups keep a hostile line from being tried twice.
+"""
+
+from __future__ import annotations
+
+from diag.read.linkers.grammar import rule
+
+_Q = "[`'\"‘“]"
+_E = "['\"’”]"
+
+RULES = (
+    rule("header", "n function ", rf"(?P<object>.+): [iI]n function {_Q}(?P<function>.*){_E}:"),
+    rule("follow", "more undefined references to ",
+         rf"(?>(?P<place>.*?): more undefined references to {_Q})(?P<symbol>.*){_E} follow"),
+    rule("dso", "undefined reference to symbol ",
+         rf"(?>(?P<place>.*?): undefined reference to symbol {_Q})(?P<symbol>.*){_E}"),
+    rule("undefined", "undefined reference to ",
+         rf"(?>(?:(?P<place>.*?): )?(?P<level>warning: )?undefined reference to {_Q})(?P<symbol>.*){_E}"),
+    rule("duplicate", "multiple definition of ",
+         rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})(?P<symbol>.*){_E}"
+         r"; (?P<first>.*): first defined here"),
+    rule("duplicate", "multiple definition of ",
+         rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})(?P<symbol>.*){_E}"),
+    rule("first", ": first defined here", r"(?P<place>.*): first defined here"),
+    rule("dso_detail", "error adding symbols: DSO missing", r"(?P<object>.+): error adding symbols: DSO missing from command line"),
+    rule("dso_detail", "is defined in DSO", r"note: .* is defined in DSO .*"),
+    rule("note", "skipping incompatible ", r"skipping incompatible .*"),
+    rule("note", "warning: ", r"(?:.*: )?warning: .*"),
+    rule("note", "note: ", r"note: .*"),
+    rule("note", "have you installed the static version", r"have you installed the static version of .*"),
+    rule("note", "note to link with ", r"note to link with .*"),
+    rule("note", "plugin needed to handle lto object", r".*: plugin needed to handle lto object"),
+    rule("note", "additional relocation overflows omitted", r"\s*additional relocation overflows omitted from the output"),
+    rule("overflow", "relocation truncated to fit: ",
+         rf"(?>(?P<place>.*?): relocation truncated to fit: )\S+ against (?:undefined )?(?:symbol )?{_Q}(?P<symbol>[^`'’]*){_E}.*"),
+    rule("relocation", "dangerous relocation: ", r"(?>(?P<place>.*?): dangerous relocation: ).*"),
+    rule("relocation", "reloc refers to symbol ",
+         rf"(?>(?P<place>.*?): reloc refers to symbol {_Q})(?P<symbol>[^'’]*){_E} which is not being output"),
+    rule("relocation", " can not be used when ",
+         rf"(?>(?P<place>.*?): relocation )\S+ against (?:(?:undefined|hidden|internal|protected|local) )*symbol {_Q}(?P<symbol>[^'’]*){_E}.* can not be used when .*"),
+    rule("relocation", " can not be used when ",
+         rf"(?>(?P<place>.*?): relocation )\S+ against {_Q}[^'’]*{_E}.* can not be used when .*"),
+    rule("relocation", "unresolvable ",
+         rf"(?>(?P<place>.*?): (?:warning: )?unresolvable )\S+ relocation against (?:symbol )?{_Q}(?P<symbol>[^'’]*){_E}.*"),
+    rule("discarded", " referenced in section ",
+         rf"{_Q}(?P<symbol>[^'’]*){_E} referenced in section {_Q}(?P<section>[^'’]*){_E} of (?P<place>.*?): defined in discarded section .*"),
+    rule("library_not_found", "cannot find -l", r"cannot find (?P<object>-l\S+)(?:: .*)?"),
+    rule("object_not_found", "cannot find ", r"cannot find (?P<object>.+?)(?: \(.*\))?: .*"),
+    rule("object_not_found", "cannot find ", r"cannot find (?P<object>\S+)(?: inside .*)?"),
+    rule("script", "cannot open linker script file ", r"cannot open linker script file (?P<object>.+?): .*"),
+    rule("wrong_arch", " architecture of input file ",
+         rf"\S+ architecture of input file {_Q}(?P<place>[^'’]*){_E} is incompatible with .* output"),
+    rule("wrong_arch", "Relocations in generic ELF", r"(?P<place>.+): Relocations in generic ELF \(EM: \d+\)"),
+    rule("wrong_arch", "file class ELFCLASS", r"(?P<place>.+): file class ELFCLASS\d+ incompatible with ELFCLASS\d+"),
+    rule("wrong_arch", "ile in wrong format", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile in wrong format"),
+    rule("wrong_arch", "compiled for a ", r"(?P<place>.+): compiled for a .* system and target is .*"),
+    rule("wrong_arch", "uses VFP register arguments", r"(?:error: )?(?P<place>.+?) (?:uses VFP register arguments|does not use VFP register arguments), .*"),
+    rule("wrong_arch", "failed to merge target specific data", r"failed to merge target specific data of file (?P<place>.+)"),
+    rule("wrong_arch", "can't link ", r"(?P<place>.+): can't link .* modules.*"),
+    rule("format", "ile format not recognized", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile format not recognized"),
+    rule("format", "ile truncated", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile truncated"),
+    rule("format", "archive has no index", r"(?P<place>.+): error adding symbols: (?:[Aa]rchive has no index.*)"),
+    rule("format", "malformed archive", r"(?P<place>.+): (?:error adding symbols: )?malformed archive"),
+    rule("version", "version node not found for symbol ", r"(?P<place>.+): version node not found for symbol (?P<symbol>.+)"),
+    rule("hidden", "idden symbol ",
+         rf"(?:.*: )?(?:hidden|internal|protected) symbol {_Q}(?P<symbol>[^'’]*){_E} in (?P<place>.+) is referenced by DSO"),
+    rule("hidden", "idden symbol ",
+         rf"(?P<place>.+?): (?:hidden|internal|protected) symbol {_Q}(?P<symbol>[^'’]*){_E} isn't defined"),
+    rule("tls", " mismatches ",
+         r"(?P<symbol>\S+): TLS (?:definition|reference) in .+? mismatches (?:non-TLS )?(?:definition|reference) in (?P<place>.+?)(?: section \S+)?"),
+    rule("lto", "error: lto-wrapper failed", r"error: lto-wrapper failed"),
+    rule("script", ": syntax error", r"(?P<place>.+:\d+): syntax error.*"),
+    rule("script", "' overflowed by ", rf"region {_Q}[^'’]*{_E} overflowed by \d+ bytes?"),
+    rule("script", " will not fit in region ", rf"(?P<object>.+) section {_Q}[^'’]*{_E} will not fit in region {_Q}[^'’]*{_E}"),
+    rule("script", " referenced in expression", rf"(?:.*: )?undefined symbol {_Q}(?P<symbol>[^'’]*){_E} referenced in expression"),
+    rule("trailer", "final link failed", r"final link failed(?:: .*)?"),
+    rule("trailer", "link errors found", r"link errors found, deleting executable .*"),
+    rule("trailer", "failed to set dynamic section sizes", r"failed to set dynamic section sizes(?:: .*)?"),
+    rule("trailer", "could not read symbols", r".*: could not read symbols: .*"),
+    rule("trailer", "error adding symbols", r".*: error adding symbols: .*"),
+)  # fmt: skip
+
+# Those that are told from prose by their form alone, and may come without the program's name.
+UNNAMED = frozenset(
+    ("header", "follow", "dso", "undefined", "duplicate", "first", "overflow", "discarded")
+)

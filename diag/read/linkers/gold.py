@@ -1,0 +1,126 @@
+"""gold: one line a reference, the location before `error: `.
+
+Source: binutils gold/errors.cc, gold/object.cc (Relocate_info::location), gold/resolve.cc. gold
+stops after four references of a symbol and does not say so: from four on, a number is a lower
+bound. With debug information it names the source line and not the object.
+"""
+
+from __future__ import annotations
+
+import re
+
+from diag.read.linkers.grammar import (
+    PROGRAM_END,
+    PROGRAM_START,
+    Grammar,
+    bare_symbol,
+    first_match,
+    group,
+    rule,
+)
+from diag.read.linkers.ledger import Ledger, LinkError
+from diag.read.linkers.places import NOWHERE, Place, parse_place, split_object
+
+NAME = "gold"
+MAX_SHOWN = 4  # references of one symbol
+_PROGRAM = re.compile(
+    rf"(?P<program>{PROGRAM_START}(?P<name>ld\.gold|gold|ld){PROGRAM_END}): (?P<rest>.*)", re.DOTALL
+)
+_REFERENCE = re.compile(
+    r"(?>(?P<place>.+?): error: undefined reference to ')(?P<symbol>.*?)'(?:, version '(?P<version>[^']*)')?",
+    re.DOTALL,
+)
+_FUNCTION = re.compile(r"(?P<place>.*?):function (?P<function>.*)", re.DOTALL)
+_VARIABLE = re.compile(r"(?P<place>.+?\.(?:o|a|lo)(?:\([^()]+\))?:[^:]*):(?P<name>[^:]*\D[^:]*)")
+_PREVIOUS = re.compile(r"(?P<object>.+): previous definition here")
+
+RULES = (
+    rule("duplicate", "multiple definition of ", r"(?P<object>.+?): multiple definition of '(?P<symbol>.*)'"),
+    rule("library_not_found", "cannot find -l", r"cannot find (?P<object>-l.+)"),
+    rule("object_not_found", "cannot open ", r"cannot open (?P<object>.+?): .*"),
+    rule("wrong_arch", "ELF machine number", r"(?P<object>.+?): unsupported ELF machine number \d+"),
+    rule("wrong_arch", "incompatible target", r"(?P<object>.+?): incompatible target"),
+    rule("relocation", "requires dynamic ", r"(?P<object>.+?): requires (?:dynamic|unsupported dynamic) \S+ reloc(?: against '(?P<symbol>[^']*)')?.*"),
+    rule("relocation", "unsupported reloc ", r"(?P<object>.+?): unsupported reloc \S+(?: against (?:global|local) symbol (?P<symbol>.+))?"),
+    rule("overflow", "relocation overflow", r"relocation overflow(?:: reference to '?(?P<symbol>[^']*)'?.*)?"),
+    rule("discarded", "in a discarded section", r'relocation refers to (?:global|local) symbol "(?P<symbol>[^"]*)".*'),
+    rule("hidden", "hidden symbol ", r"hidden symbol '(?P<symbol>[^']*)' is not defined locally"),
+    rule("version", "has undefined version ", r"(?P<object>.+?): symbol (?P<symbol>\S+) has undefined version .*"),
+    rule("format", "not an object or archive", r"(?P<object>.+?): not an object or archive"),
+    rule("format", "file is empty", r"(?P<object>.+?): file is empty"),
+)  # fmt: skip
+
+
+class Gold(Grammar):
+    """The grammar of gold."""
+
+    literals = ("ld.gold: ", "gold: ", "ld: error: ", "ld: fatal error: ", ": error: undefined reference to ",
+                "previous definition here", "relocation overflow", "in a discarded section")  # fmt: skip
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(ledger)
+        self._last: LinkError | None = None
+
+    def feed(self, line_no: int, text: str) -> bool:
+        """Whether the line is one of gold's."""
+        reference = _REFERENCE.fullmatch(text)
+        if reference is not None:
+            return self._reference(line_no, reference)
+        program = _PROGRAM.fullmatch(text)
+        if program is not None:
+            return self._named(line_no, program)
+        place, found, message = text.partition(": error: ")
+        matched = first_match(RULES, message) if found else None
+        if matched is None or (at := _place(place)) is None:
+            return False
+        self._add(matched[0].kind, line_no, text, group(matched[1], "symbol"), at)
+        return True
+
+    def _reference(self, line_no: int, found: re.Match[str]) -> bool:
+        place = _place(found["place"])
+        if place is None:
+            return False
+        error = self._add("undefined", line_no, found[0], found["symbol"], place)
+        same = self.ledger.of_symbol(NAME, str(error.symbol))
+        if sum(other.n_refs for other in same) >= MAX_SHOWN:
+            for other in same:
+                other.is_lower_bound = True
+        return True
+
+    def _named(self, line_no: int, program: re.Match[str]) -> bool:
+        """A message that begins with the program's name."""
+        rest = program["rest"]
+        previous = _PREVIOUS.fullmatch(rest)
+        if previous and self._last is not None and self._last.kind == "duplicate":
+            self._last.add_detail(rest)
+            return True
+        level, _, message = rest.partition("error: ")
+        if level not in ("", "fatal "):
+            return program["name"] != "ld"  # warnings and hints
+        matched = first_match(RULES, message)
+        if matched is None and program["name"] == "ld":
+            return False
+        kind, symbol, place = "other", None, NOWHERE
+        if matched is not None:
+            kind, symbol = matched[0].kind, group(matched[1], "symbol")
+            name = group(matched[1], "object")
+            place = Place(*split_object(name)) if name else NOWHERE
+        self._add(kind, line_no, message, symbol, place)
+        return True
+
+    def _add(self, kind: str, line_no: int, text: str, symbol: str | None, at: Place) -> LinkError:
+        self._last = self.ledger.add(NAME, kind, line_no, text, bare_symbol(symbol), at)
+        return self._last
+
+
+def _place(text: str) -> Place | None:
+    """`FILE:LINE`, `OBJ:FILE:function FN`, `OBJ:FILE:VARIABLE` or `OBJ(SEC+0xOFF)`."""
+    inside = _FUNCTION.fullmatch(text)
+    name = inside["function"] if inside else None
+    if inside is None and (inside := _VARIABLE.fullmatch(text)):
+        name = inside["name"]
+    if inside is None:
+        return parse_place(text)
+    leading, _, source = inside["place"].partition(":")
+    object_name, member = split_object(leading)
+    return Place(object_name, member, name, source_file=source or None)

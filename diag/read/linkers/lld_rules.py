@@ -1,0 +1,39 @@
+"""The messages of lld and mold, without the program's name and `error: `.
+
+Source: LLVM 14 to 19 lld/ELF; rui314/mold 1.0 to 2.x.
+"""
+
+from __future__ import annotations
+
+from diag.read.linkers.grammar import rule
+
+_OBJ = r"[^\s:]+\.(?:o|obj|a|so|rlib|lo)(?:\([^()]+\))?"
+
+RULES = (
+    rule("undefined", "undefined symbol: ", rf"undefined symbol: (?P<object>{_OBJ}): (?P<symbol>.+)"),
+    rule("undefined", " symbol: ", r"undefined (?:(?:hidden|internal|protected) )?symbol(?: for arch [\w.]+)?: (?P<symbol>.+)"),
+    rule("undefined", "undefined reference", r"undefined reference(?: due to --no-allow-shlib-undefined)?: (?P<symbol>.+)"),
+    rule("undefined", "undefined symbol: ", r"(?P<object>\S+): (?:--no-allow-shlib-undefined: )?undefined symbol: (?P<symbol>.+)"),
+    rule("undefined", "undefined symbol '", r"(?P<place>.+): undefined symbol '(?P<symbol>.+)'"),
+    rule("duplicate", "duplicate symbol: ", rf"duplicate symbol: (?P<object>{_OBJ}): (?P<first>{_OBJ}): (?P<symbol>.+)"),
+    rule("duplicate", "duplicate symbol: ", r"duplicate symbol: (?P<symbol>.+)"),
+    rule("discarded", "discarded section: ", r"relocation refers to a (?:symbol in a )?discarded section: (?P<symbol>.+)"),
+    rule("discarded", "discarded COMDAT section", r"(?:(?P<place>.+?): )?(?P<symbol>\S+) refers to a discarded COMDAT section.*"),
+    rule("relocation", "cannot be used against ", r"relocation \S+ cannot be used against (?:local symbol|symbol '?(?P<symbol>[^';]+)'?)(?:;.*)?"),
+    rule("relocation", " can not be used", r"(?P<place>.+?): (?:\S+ relocation at offset 0x[0-9a-f]+ against symbol|relocation \S+ against(?: symbol)?) `(?P<symbol>[^'`]*)['`] can not be used.*"),
+    rule("overflow", " out of range: ", r"(?P<place>.+?): relocation \S+ out of range: .*?(?:; references '?(?P<symbol>[^';]+)'?.*)?"),
+    rule("overflow", " out of range: ", r"(?P<place>.+?): relocation \S+ against (?P<symbol>\S+) out of range: .*"),
+    rule("library_not_found", "unable to find library ", r"unable to find library (?P<object>.+)"),
+    rule("library_not_found", "library not found: ", r"library not found: (?P<library>.+)"),
+    rule("object_not_found", "cannot open ", r"cannot open (?P<object>.+?): .*"),
+    rule("wrong_arch", " is incompatible with ", r"(?P<object>.+) is incompatible with .+"),
+    rule("wrong_arch", "incompatible file type", r"(?P<object>.+): incompatible file type: .*"),
+    rule("version", " has undefined version ", r"(?P<object>.+): symbol (?P<symbol>\S+) has undefined version .*"),
+    rule("version", "version script assignment", r"version script assignment of '.*' to symbol '(?P<symbol>.*)' failed.*"),
+    rule("tls", "TLS attribute mismatch", r"TLS attribute mismatch: (?P<symbol>.+)"),
+    rule("format", "unknown file type", r"(?P<object>.+): unknown file type.*"),
+    rule("format", "not an ELF", r"(?P<object>.+): not an ELF.*"),
+    rule("lto", "bitcode", r"(?P<object>.+?): .*bitcode.*"),
+    rule("lto", "Opaque pointers", r"(?P<object>.+?): .*Opaque pointers.*"),
+    rule("limit", "too many errors emitted", r"too many errors emitted, stopping now.*"),
+)  # fmt: skip

@@ -1,0 +1,78 @@
+"""One step's lines, given to every grammar in turn."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from diag.read.linkers.commands import LinkCommand, could_link, parse_link_command
+from diag.read.linkers.drivers import Drivers, Unwrapper
+from diag.read.linkers.gnu_ld import GnuLd
+from diag.read.linkers.gold import Gold
+from diag.read.linkers.grammar import Grammar
+from diag.read.linkers.ledger import Ledger, LinkError
+from diag.read.linkers.lld import Lld
+
+# A further linker is a further class here. GNU ld comes last: its bare program name is also
+# that of others, and what it does not know is held back as perhaps its own.
+GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, GnuLd)
+_SPEAKERS: tuple[type[Grammar], ...] = (Drivers, *GRAMMARS)
+_COMMANDS = (" -o ", '"-o"', "omitted", "  = note: ")
+LITERALS = tuple(dict.fromkeys([text for g in _SPEAKERS for text in g.literals] + list(_COMMANDS)))
+# Only lines in which one of these occurs are looked at closer.
+HOT = re.compile(b"|".join(re.escape(text.encode()) for text in LITERALS))
+MAX_MESSAGE = 64 << 10  # characters; longer lines can only be commands
+_OMITTED_NOTE = "some arguments are omitted"
+
+
+@dataclass
+class Session:
+    """The linkers' words in one step of a build."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    commands: list[tuple[int, LinkCommand]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._drivers = Drivers(self.ledger)
+        self._grammars = (self._drivers, *(make(self.ledger) for make in GRAMMARS))
+        self._unwrapper = Unwrapper()
+
+    @property
+    def errors(self) -> list[LinkError]:
+        """The link errors so far."""
+        return self.ledger.errors
+
+    def feed(self, line_no: int, text: str) -> str | None:
+        """Takes one line in; its kind (`linker`, `link_command`) if it is a linker's, else None."""
+        bare = self._unwrapper.unwrap(text)
+        if could_link(bare) and (command := parse_link_command(bare)) is not None:
+            self.commands.append((line_no, command))
+            return "link_command"
+        if len(bare) > MAX_MESSAGE:
+            return None
+        if _OMITTED_NOTE in bare:
+            self._shorten()
+            return "linker"
+        taker = next((g for g in self._grammars if g.feed(line_no, bare)), None)
+        for grammar in self._grammars:
+            if grammar is not taker:
+                grammar.end_record()
+        if self._drivers.has_ended:
+            self._end_run(is_failure=self._drivers.has_failed)
+        return None if taker is None else "linker"
+
+    def _end_run(self, *, is_failure: bool) -> None:
+        for grammar in self._grammars:
+            grammar.end_run()
+        self.ledger.end_run(is_failure)
+
+    def _shorten(self) -> None:
+        """rustc says that it left arguments out of the command that it just printed."""
+        if self.commands:
+            line_no, last = self.commands[-1]
+            shortened = LinkCommand(**{**vars(last), "is_shortened": True})
+            self.commands[-1] = (line_no, shortened)
+
+    def close(self) -> None:
+        """The step's output is at its end."""
+        self._end_run(is_failure=False)

@@ -1,0 +1,223 @@
+"""The bytes of a log, whatever they are packed in, and their lines.
+
+A log is given as a path, an open file, bytes, or "-" for standard input. gzip (RFC 1952), zstd
+(RFC 8878), bzip2 and xz are unpacked, UTF-16 as PowerShell writes it is turned into UTF-8.
+Lines are counted as `grep -n` counts them: by the line feed alone.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import mmap
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from diag.errors import InputError
+
+Source = str | Path | bytes | IO[Any]
+
+MAX_EXPANDED = 1 << 30  # bytes that a compressed log or a pipe may yield
+MAX_LINE = 4 << 20  # bytes of a line that are looked at; the longest linker commands seen are 1 MB
+MAX_TEXT = 64 << 10  # characters of a line that a row keeps
+BLOCK = 1 << 20
+MAP_FROM = 64 << 20  # files of this size are mapped, smaller ones read
+_NUL_SHARE = 0.05  # a text log holds no NUL, a damaged one a few
+
+_ANSI = re.compile(rb"\x1b(?:\[[0-?]*+[ -/]*+[@-~]?|\][^\x07\x1b]*+(?:\x07|\x1b\\)?|[@-Z\\^_])")
+_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\r")
+_HAS_CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+
+_BINARY_MAGIC = {
+    b"\x7fELF": "an ELF file",
+    b"!<arch>\n": "an ar archive",
+    b"!<thin>\n": "a thin ar archive",
+    b"PK\x03\x04": "a zip archive",
+    b"\x89PNG": "a PNG image",
+    b"SQLite format 3": "an SQLite database",
+    b"%PDF-": "a PDF document",
+    b"\xca\xfe\xba\xbe": "a Mach-O or Java class file",
+    b"\xcf\xfa\xed\xfe": "a Mach-O file",
+    b"MZ\x90": "a Windows program",
+}
+_HELP = {
+    "an ELF file": "objects and binaries go to --objects; a log is what the build printed",
+    "an ar archive": "archives go to --objects; a log is what the build printed",
+    "a thin ar archive": "archives go to --objects; a log is what the build printed",
+    "a zip archive": "unpack it and give the log inside",
+}
+_TEXT_HELP = (
+    "give the build's output as text, such as of `docker buildx build . 2>&1 | tee build.log`"
+)
+
+
+@dataclass(frozen=True)
+class LogText:
+    """A log's bytes in memory or mapped, and the name to cite."""
+
+    name: str
+    data: bytes | mmap.mmap
+
+
+def load_text(source: Source, file: str | None = None) -> LogText:
+    """The log's bytes, unpacked. InputError: no such file, a folder, empty, or not text."""
+    name = file or source_name(source)
+    data = _as_text(_unpack(_fetch(source, name), name), name)
+    if not data[:BLOCK].strip() and not bytes(data).strip():
+        raise InputError(
+            "the log is empty",
+            file=name,
+            help="was standard error kept too? `docker buildx build . > build.log 2>&1`",
+        )
+    return LogText(name, data)
+
+
+def source_name(source: Source) -> str:
+    """The name under which a source is cited."""
+    if isinstance(source, bytes):
+        return "<bytes>"
+    if isinstance(source, str | Path):
+        return str(source)
+    return str(getattr(source, "name", "-")).replace("<stdin>", "-")
+
+
+def _fetch(source: Source, name: str) -> bytes | mmap.mmap:
+    if isinstance(source, bytes):
+        return source
+    if isinstance(source, str) and source == "-":
+        return _drain(sys.stdin.buffer, name)
+    if isinstance(source, str | Path):
+        return _fetch_path(Path(source), name)
+    return _drain(source, name)
+
+
+def _fetch_path(path: Path, name: str) -> bytes | mmap.mmap:
+    try:
+        if path.is_dir():
+            raise InputError(
+                "this is a folder, not a log", file=name, help="give the log file inside it"
+            )
+        with path.open("rb") as stream:
+            if path.is_file() and path.stat().st_size >= MAP_FROM:
+                return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            return _drain(stream, name)
+    except FileNotFoundError:
+        raise InputError("no such log", file=name, help="check the path") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"the log cannot be read: {reason}", file=name) from None
+
+
+def _drain(stream: IO[Any], name: str) -> bytes:
+    """All of an open file, up to the limit; a text file gives UTF-8."""
+    got = stream.read(MAX_EXPANDED + 1)
+    data = got.encode("utf-8", "surrogatepass") if isinstance(got, str) else bytes(got or b"")
+    if len(data) > MAX_EXPANDED:
+        raise InputError(
+            f"the log is larger than {MAX_EXPANDED >> 20} MiB",
+            file=name,
+            help="save it as a plain file, which is read piece by piece, and give its path",
+        )
+    return data
+
+
+def _zstd(stream: IO[bytes]) -> IO[Any]:
+    import pyarrow as pa
+
+    opened: IO[Any] = pa.CompressedInputStream(stream, "zstd")
+    return opened
+
+
+_UNPACKERS: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[Any]]]] = {
+    b"\x1f\x8b": ("gzip", lambda stream: gzip.GzipFile(fileobj=stream)),
+    b"\x28\xb5\x2f\xfd": ("zstd", _zstd),
+    b"BZh": ("bzip2", bz2.BZ2File),
+    b"\xfd7zXZ\x00": ("xz", lzma.LZMAFile),
+}
+
+
+def _unpack(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
+    for magic, (packer, opener) in _UNPACKERS.items():
+        if data[: len(magic)] == magic:
+            return _sound_part(opener(io.BytesIO(bytes(data))), packer, name)
+    return data
+
+
+def _sound_part(stream: IO[Any], packer: str, name: str) -> bytes:
+    """What can be unpacked: a log that was cut still gives its beginning."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while size <= MAX_EXPANDED and (part := stream.read(BLOCK)):
+            parts.append(part)
+            size += len(part)
+    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        if not parts:
+            raise InputError(f"this is no sound {packer} file: {error}", file=name) from None
+    if size > MAX_EXPANDED:
+        raise InputError(
+            f"the {packer} file unpacks to more than {MAX_EXPANDED >> 20} MiB",
+            file=name,
+            help="unpack it yourself and give the plain file",
+        )
+    return b"".join(parts)
+
+
+def _as_text(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
+    """UTF-8 bytes; InputError where the bytes are no text."""
+    head = data[:BLOCK]
+    for magic, what in _BINARY_MAGIC.items():
+        if head.startswith(magic):
+            raise InputError(
+                f"this is {what}, not a log", file=name, help=_HELP.get(what, _TEXT_HELP)
+            )
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return bytes(data).decode("utf-16", "replace").encode("utf-8", "replace")
+    if head.count(0) > len(head) * _NUL_SHARE:
+        raise InputError("this is binary data, not a log", file=name, help=_TEXT_HELP)
+    return data[3:] if head.startswith(b"\xef\xbb\xbf") else data
+
+
+def iter_blocks(data: bytes | mmap.mmap) -> Iterator[bytes]:
+    """The bytes in order, in blocks of about BLOCK bytes that end at a line's end."""
+    start, size = 0, len(data)
+    while start < size:
+        end = min(start + BLOCK, size)
+        if end < size:
+            cut = data.rfind(b"\n", start, end)
+            if cut < 0:
+                cut = data.find(b"\n", end)
+            end = size if cut < 0 else cut + 1
+        yield bytes(data[start:end])
+        start = end
+
+
+def split_lines(block: bytes) -> list[bytes]:
+    """The lines of a block, without their ends."""
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def clean(raw: bytes) -> str:
+    """A line as a terminal would show it: no colour codes, no control bytes, no overwritten text."""
+    raw = raw[:MAX_LINE]
+    if _HAS_CONTROLS.search(raw):
+        raw = _ANSI.sub(b"", raw).translate(None, _CONTROLS)
+        if b"\r" in raw:
+            raw = next((part for part in reversed(raw.split(b"\r")) if part), b"")
+    return raw.decode("utf-8", "replace")
+
+
+def clip(text: str) -> str:
+    """The text as a row keeps it."""
+    if len(text) <= MAX_TEXT:
+        return text
+    return f"{text[:MAX_TEXT]} [{len(text) - MAX_TEXT} more characters]"
