@@ -1,0 +1,51 @@
+"""What holds for every test: no skips in CI, no clock in hypothesis, one locale, no display.
+
+With DIAG_NO_SKIP=1 (CI, where everything is installed) a skipped test, or a test module skipped as
+a whole, is reported as failed: a test that never runs must not look green.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+NO_SKIP = os.environ.get("DIAG_NO_SKIP") == "1"
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+# Compilers, linkers and shells talk to the tests in one language.
+os.environ["LC_ALL"] = "C.UTF-8"
+
+# A slow machine is no failure; and in CI the same examples come every time.
+settings.register_profile(
+    "diag", deadline=None, derandomize=NO_SKIP, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("diag")
+
+
+def _refuse_skip(report: Any) -> None:
+    """Make a failure of a skip (an expected failure, xfail, is none)."""
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        told = report.longrepr
+        reason = told[2] if isinstance(told, tuple) else told
+        report.outcome = "failed"
+        report.longrepr = f"DIAG_NO_SKIP=1 and this was not run: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+    """Every phase of every test."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """Every module that is collected."""
+    report = yield
+    _refuse_skip(report)
+    return report
