@@ -137,7 +137,8 @@ class Facts:
         """The log line of the undefined reference, and the members that want the symbol."""
         rows = self.on(self.link_errors, symbol.platform)
         rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
-        found = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(rows)]
+        told = rows.drop_duplicates(["detail_text"])  # the combined log and a platform's own agree
+        found = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(told)]
         wanted = self.seen(symbol, "wanted")
         return (*found[:2], *sightings_evidence(wanted, f"wants {symbol.name} (undefined)")[:3])
 

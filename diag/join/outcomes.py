@@ -9,6 +9,8 @@ import pandas as pd
 
 from diag import schema
 
+_MAX_NAME = 120  # of a step's name; the line cited holds the whole
+
 
 def join_outcomes(
     platforms: Iterable[str],
@@ -76,7 +78,8 @@ def _end_of(steps: pd.DataFrame) -> dict[str, Any]:
 
 
 def _seen(outcome: str, step: Any) -> dict[str, Any]:
-    text = f"{step['status']}: {step['name_text']}"
+    name = step["name_text"]
+    text = f"{step['status']}: {name if len(name) <= _MAX_NAME else name[:_MAX_NAME] + '...'}"
     return {"outcome": outcome, "file": step["file"], "line_no": int(step["line_no"]), "text": text}
 
 
