@@ -67,10 +67,11 @@ def _records(elf: Elf, index: int, name: str) -> Records | None:
     if entry != wanted:
         elf.fault(place, f"{name} entries of {entry} bytes, {wanted} expected: not read")
         return None
-    if present < claimed:
-        reason = f"{name} claims {claimed} bytes, {present} are in the file"
+    if present < claimed:  # what lies behind the file's end is not guessed from what is there
+        reason = f"{name} claims {claimed} bytes, {present} are in the file: not read"
         elf.fault(place, reason, TRUNCATED)
-    elif claimed % wanted:
+        return None
+    if claimed % wanted:
         elf.fault(place, f"{name} of {claimed} bytes is no whole number of entries")
     if present < wanted:
         return np.empty(0, elf.layout.symbol)

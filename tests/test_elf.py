@@ -1,0 +1,343 @@
+"""ELF headers and symbol tables: equal to readelf, and safe with headers that lie."""
+
+from __future__ import annotations
+
+import re
+import struct
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diag import schema
+from diag.read.elf import ElfError, parse_elf
+from diag.read.elf_abi import arm_attributes
+from diag.read.objects import read_objects, read_symbols, scan_objects
+from tests import readelf
+from tests.elf_builder import build_elf
+from tests.tools import need
+
+SOURCE = """
+int common_one, defined = 3; static int hidden_from_all = 4;
+extern int wanted(int); __attribute__((weak)) extern int wanted_weakly(void);
+__attribute__((visibility("hidden"))) int inner(void) { return hidden_from_all; }
+__attribute__((visibility("protected"))) int guarded(void) { return defined; }
+__attribute__((weak)) int perhaps(float x) { return (int)x; }
+_Thread_local int each_thread = 1;
+int first(int x) { return wanted(x) + wanted_weakly() + inner() + each_thread + common_one; }
+"""
+MAP = "V1 { global: first; local: hidden*; };\nV2 { global: guarded; perhaps; } V1;\n"
+COMPILERS = ("gcc", "aarch64-linux-gnu-gcc", "arm-linux-gnueabihf-gcc")
+ARCHES = dict(zip(COMPILERS, ("x86_64", "aarch64", "arm"), strict=True))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("elf")
+    (folder / "source.c").write_text(SOURCE)
+    (folder / "v.map").write_text(MAP)
+    return folder
+
+
+def compile_with(compiler: str, folder: Path, name: str, *flags: str) -> Path:
+    """The file that the compiler makes of SOURCE with these flags."""
+    need(compiler, "readelf")
+    path = folder / f"{compiler}-{name}"
+    if not path.exists():
+        command = [compiler, "-w", *flags, "-o", str(path), str(folder / "source.c")]
+        subprocess.run(command, check=True, cwd=folder)
+    return path
+
+
+def object_of(compiler: str, folder: Path) -> Path:
+    return compile_with(compiler, folder, "source.o", "-c", "-fcommon")
+
+
+def library_of(compiler: str, folder: Path) -> Path:
+    flags = ("-shared", "-fPIC", "-Wl,--version-script=v.map", "-Wl,--build-id=sha1")
+    return compile_with(compiler, folder, "libx.so", *flags, "-Wl,-soname,libx.so.1")
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("make", [object_of, library_of])
+def test_symbols_are_those_of_readelf(compiler: str, make, folder: Path) -> None:
+    """Every column of every symbol of both tables, versions included."""
+    path = make(compiler, folder)
+    frame = schema.check(read_symbols(path), "symbols")
+    assert len(frame) > 10
+    assert readelf.from_frame(frame) == readelf.symbols(path)
+    assert set(frame["arch"]) == {ARCHES[compiler]}
+
+
+@pytest.mark.parametrize("name", ["libc.so.6", "libstdc++.so.6", "libm.so.6"])
+def test_symbols_of_system_libraries(name: str) -> None:
+    """The same on libraries of this system, with thousands of versioned symbols."""
+    need("gcc", "readelf")
+    printed = subprocess.run(
+        ["gcc", f"-print-file-name={name}"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    path = Path(printed).resolve()
+    expected = readelf.symbols(path)
+    assert len(expected) > 500
+    assert readelf.from_frame(read_symbols(path)) == expected
+
+
+def test_symbols_of_an_archive_keep_their_members(folder: Path) -> None:
+    """Members of one archive, read in one batch, keep their own names and numbers."""
+    need("ar")
+    objects = [object_of(compiler, folder) for compiler in COMPILERS]
+    archive = folder / "mixed.a"
+    subprocess.run(["ar", "rcS", str(archive), *map(str, objects)], check=True)
+    frame = read_symbols(archive)
+    assert readelf.from_frame(frame) == readelf.symbols(archive)
+    assert frame.groupby("member_no")["member"].first().tolist() == [p.name for p in objects]
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_defined_symbols_are_those_of_nm(compiler: str, folder: Path) -> None:
+    """Against a second oracle: what nm calls U, w or v is undefined, common symbols are defined."""
+    need("nm")
+    path = object_of(compiler, folder)
+    printed = subprocess.run(["nm", "-P", path], check=True, capture_output=True, text=True).stdout
+    letters = dict(line.split()[:2] for line in printed.splitlines())
+    frame = read_symbols(path)
+    named = frame[frame["name"].isin(letters)]
+    assert len(named) >= len(letters) - 2  # nm shows two mapping symbols of Arm by other names
+    assert dict(zip(named["name"], named["is_defined"], strict=True)) == {
+        name: letters[name] not in "Uwv" for name in named["name"]
+    }
+    assert named.set_index("name").loc["common_one", "is_defined"]
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_facts_are_those_of_readelf(compiler: str, folder: Path) -> None:
+    """Class, byte order, needed libraries, soname, build id and compiler of a shared object."""
+    path = library_of(compiler, folder)
+    row = schema.check(read_objects(path), "objects").iloc[0]
+    head, dynamic = readelf.header(path), readelf.run("-d", path)
+    assert f"ELF{row['bits']}" == head["Class"]
+    assert f"{row['byte_order']} endian" in head["Data"]
+    assert row["needed"] == re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)
+    assert row["soname"] == "libx.so.1"
+    assert row["build_id"] in readelf.run("-n", path)
+    assert row["compiler"] in readelf.run("-p", ".comment", path)
+    assert "GCC" in row["compiler"]
+    assert (row["kind"], row["is_pic"], row["is_lto"]) == ("shared", True, False)
+    assert row["size_bytes"] == path.stat().st_size
+
+
+def test_kinds_of_linked_files(folder: Path) -> None:
+    """A position-independent program is an executable, and libc, which can be run, a library."""
+    need("gcc")
+    (folder / "main.c").write_text("int main(void) { return 0; }")
+    for flag in ("-pie", "-no-pie", "-static"):
+        path = str(folder / f"main{flag}")
+        subprocess.run(["gcc", flag, "-o", path, str(folder / "main.c")], check=True)
+    paths = [folder / f"main{flag}" for flag in ("-pie", "-no-pie", "-static")]
+    frame = read_objects(*paths, "/proc/self/exe")
+    assert frame["kind"].tolist() == ["executable"] * 4
+    assert frame["is_pic"].tolist()[:3] == [True, False, False]
+
+
+@pytest.mark.parametrize(("flag", "word"), [("softfp", "soft-float"), ("hard", "hard-float")])
+def test_float_abi_of_an_arm_object(flag: str, word: str, folder: Path) -> None:
+    """An object's float convention stands in its attributes; readelf -A reads the same."""
+    flags = ("-c", "-march=armv7-a", "-mfpu=vfpv3", "-mfloat-abi=" + flag)
+    path = compile_with("arm-linux-gnueabihf-gcc", folder, f"{flag}.o", *flags)
+    words = read_objects(path).iloc[0]["abi"].split()
+    assert words == ["eabi5", word, "v7"]
+    assert ("Tag_ABI_VFP_args: VFP registers" in readelf.run("-A", path)) == (flag == "hard")
+
+
+def test_lto_objects_hold_no_code(folder: Path) -> None:
+    """Slim LTO objects are told from fat ones, which have code as well, and from plain ones."""
+    slim = compile_with("gcc", folder, "slim.o", "-c", "-flto", "-fno-fat-lto-objects")
+    fat = compile_with("gcc", folder, "fat.o", "-c", "-flto", "-ffat-lto-objects")
+    frame = read_objects(slim, fat, object_of("gcc", folder))
+    assert frame["is_lto"].tolist() == [True, False, False]
+    assert "first" not in read_symbols(slim)["name"].tolist()
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_both_classes_and_byte_orders(bits: int, order: str, tmp_path: Path) -> None:
+    """Hand-made objects of all four layouts read as readelf reads them."""
+    need("readelf")
+    symbols = [
+        (b"a", 0x12, 0, 1, 0x8, 0x10),
+        (b"twelve_bytes", 0x21, 2, 1, 0x7FFFFFFF, 1),
+        (b"thirteen_byte", 0x10, 0, 0, 0, 0),
+        (b"a trailing space ", 0xA2, 3, 0xFFF2, 1, 2),
+        ("é_and_more_than_twelve".encode(), 0x1A, 1, 0xFFF1, 0xFFFFFFFF, 3),
+    ]
+    path = tmp_path / "made.o"
+    path.write_bytes(build_elf(symbols, bits=bits, order=order, machine=20 if bits == 32 else 22))
+    frame = read_symbols(path)
+    assert frame["name"].tolist() == [name.decode() for name, *_ in symbols]
+    assert frame["bind"].tolist() == ["GLOBAL", "WEAK", "GLOBAL", "UNIQUE", "GLOBAL"]
+    # readelf escapes letters beyond ASCII and knows UNIQUE only with the GNU OS/ABI.
+    expected = [row for row in readelf.symbols(path) if row[2] in (1, 2, 3)]
+    assert [row for row in readelf.from_frame(frame) if row[2] in (1, 2, 3)] == expected
+    assert readelf.header(path)["Class"] == f"ELF{bits}"
+
+
+def test_values_keep_their_64_bits() -> None:
+    """A value over 2**63 is the same number modulo sign."""
+    frame = read_symbols(build_elf([(b"high", 0x12, 0, 1, (1 << 64) - 2, 5)]))
+    assert frame["value"].tolist() == [-2]
+
+
+def test_unknown_machines_keep_their_number() -> None:
+    """A machine outside the table is named EM:N, and never guessed."""
+    frame = read_objects(build_elf([], machine=4711))
+    assert frame["arch"].tolist() == ["EM:4711"]
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "word"),
+    [
+        (243, 0x5, "double-float rvc"),
+        (243, 0x0, "soft-float"),
+        (40, 0x5000400, "eabi5 hard-float"),
+        (40, 0x5000200, "eabi5 soft-float"),
+        (258, 0x43, "double-float"),
+        (21, 0x2, "elfv2"),
+    ],
+)
+def test_abi_by_header_flags(machine: int, flags: int, word: str) -> None:
+    """e_flags as the processor supplements define them."""
+    assert read_objects(build_elf([], machine=machine, flags=flags))["abi"].tolist() == [word]
+
+
+def test_arm_attributes_that_do_not_parse_are_empty() -> None:
+    """Another vendor, a cut section or nothing: no attributes and no exception."""
+    whole = b"A" + (17).to_bytes(4, "little") + b"aeabi\0" + b"\1\x09\0\0\0\x06\x0a\x1c\x01"
+    assert arm_attributes(whole, "little") == {6: 10, 28: 1}
+    for cut in range(len(whole)):
+        assert isinstance(arm_attributes(whole[:cut], "little"), dict)
+    assert arm_attributes(b"", "little") == arm_attributes(b"Agnu\0", "little") == {}
+
+
+# -- headers that lie ---------------------------------------------------------------------------
+
+SOUND = build_elf([(b"one", 0x12, 0, 1, 0, 4), (b"a_name_of_some_length", 0x12, 0, 1, 4, 4)])
+SECTIONS_AT = struct.unpack_from("<Q", SOUND, 40)[0]
+SYMTAB, STRTAB = SECTIONS_AT + 2 * 64, SECTIONS_AT + 3 * 64
+TYPE, OFFSET, SIZE, LINK, ENTSIZE = 4, 24, 32, 40, 56
+
+
+def patched(place: int, value: int, width: int = 8) -> bytes:
+    return SOUND[:place] + value.to_bytes(width, "little") + SOUND[place + width :]
+
+
+LIES = {
+    "entry of one byte": (patched(SYMTAB + ENTSIZE, 1), "entries of 1 bytes"),
+    "size past the end": (patched(SYMTAB + SIZE, 1 << 45), "are in the file"),
+    "offset past the end": (patched(SYMTAB + OFFSET, 1 << 62), "are in the file"),
+    "no whole number of entries": (patched(SYMTAB + SIZE, 71), "whole number"),
+    "names from no section": (patched(SYMTAB + LINK, 99, 4), "no string table"),
+    "names from code": (patched(SYMTAB + LINK, 1, 4), "no string table"),
+    "names in no bits": (patched(STRTAB + TYPE, 8, 4), "not all in the file"),
+    "names too short": (patched(STRTAB + SIZE, 2), "outside its string table"),
+    "more sections than bytes": (patched(60, 0xFFFF, 2), "section headers claimed"),
+    "sections of odd size": (patched(58, 63, 2), "section headers of 63 bytes"),
+    "section names nowhere": (patched(62, 77, 2), "section names"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_told(lie: str) -> None:
+    """Each lying header gives a row that names it; no exception, no symbol out of nothing."""
+    data, words = LIES[lie]
+    scan = scan_objects(data)
+    assert scan.errors["reason"].str.contains(words).any()
+    assert len(scan.symbols) <= 2
+    assert scan.symbols["name"].isin(["one", "a_name_of_some_length", "", "o"]).all()
+    assert len(scan.objects) == 1
+    schema.check(scan.errors, "errors")
+
+
+def test_a_second_symbol_table_is_told() -> None:
+    """One .symtab is read; a second one would repeat the key of the frame."""
+    data = patched(SECTIONS_AT + 4 * 64 + TYPE, 2, 4)
+    assert scan_objects(data).errors["reason"].str.contains("a second .symtab").any()
+
+
+def test_names_that_share_one_long_text_are_refused() -> None:
+    """A million symbols cannot each ask for the same megabyte of name."""
+    tail = b"x" * (1 << 20)
+    at = len(b"\0" + b"".join(b"n\0" for _ in range(40)))
+    data = bytearray(build_elf([(b"n", 0x12, 0, 1, 0, 4)] * 40, strings_tail=tail))
+    for number in range(1, 41):
+        struct.pack_into("<I", data, 64 + 16 + number * 24, at)
+    scan = scan_objects(bytes(data))
+    assert scan.errors["reason"].str.contains("overlap to").any()
+    assert scan.symbols["name"].tolist() == [""] * 40
+
+
+def test_names_that_are_not_utf8_are_escaped() -> None:
+    """Bytes that are no text are shown as escapes, short names and long ones."""
+    frame = read_symbols(
+        build_elf([(b"\xff", 0x12, 0, 1, 0, 0), (b"long_enough_\xfe_name", 0x12, 0, 1, 0, 0)])
+    )
+    assert frame["name"].tolist() == ["\\xff", "long_enough_\\xfe_name"]
+
+
+def test_truncation_at_every_byte_is_safe() -> None:
+    """A file cut anywhere gives an error row, and no more symbols than it had."""
+    for cut in range(0, len(SOUND), 7):
+        scan = scan_objects(SOUND[:cut])
+        assert len(scan.errors) >= 1
+        assert len(scan.symbols) <= 2
+
+
+@pytest.fixture(scope="module")
+def seeds(folder: Path) -> list[bytes]:
+    return [library_of(c, folder).read_bytes() for c in COMPILERS[:1]] + [
+        object_of(c, folder).read_bytes() for c in COMPILERS
+    ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_no_mutation_escapes(seeds: list[bytes], data: st.DataObject) -> None:
+    """Changed bytes give rows or error rows in the shape of the schema, never an exception."""
+    mutated = bytearray(data.draw(st.sampled_from(seeds)))
+    near_end = max(0, len(mutated) - 2500)  # where the section headers are
+    place = st.integers(0, 63) | st.integers(near_end, len(mutated) - 8)
+    number = st.sampled_from([0, 1, (1 << 64) - 1, 1 << 63, 1 << 31]) | st.integers(0, 1 << 20)
+    for at, value in data.draw(st.lists(st.tuples(place, number), min_size=1, max_size=6)):
+        width = data.draw(st.sampled_from([1, 2, 4, 8]))
+        mutated[at : at + width] = (value % (1 << 8 * width)).to_bytes(width, "little")
+    scan = scan_objects(bytes(mutated))
+    schema.check(scan.symbols, "symbols")
+    schema.check(scan.errors, "errors")
+
+
+def test_header_errors_have_their_place() -> None:
+    """What is no ELF header at all is refused with a byte offset."""
+    with pytest.raises(ElfError) as caught:
+        parse_elf(memoryview(b"\x7fELF\x09\x01" + bytes(60)))
+    assert caught.value.fault.offset == 4
+    with pytest.raises(ElfError):
+        parse_elf(memoryview(SOUND[:40]))
+
+
+def test_section_count_beyond_16_bits() -> None:
+    """With e_shnum 0 the first section header holds the count."""
+    data = bytearray(patched(60, 0, 2))
+    struct.pack_into("<Q", data, SECTIONS_AT + SIZE, 5)
+    assert len(parse_elf(memoryview(bytes(data))).sections) == 5
+    assert read_symbols(bytes(data))["name"].tolist() == ["one", "a_name_of_some_length"]
+
+
+def test_many_tables_make_the_same_frame_as_each_alone() -> None:
+    """Batches of small objects and single tables agree in every cell but the file's name."""
+    alone = read_symbols(SOUND).drop(columns="file")
+    both = read_symbols(SOUND, build_elf([(b"x" * 13, 0x12, 0, 1, 1, 1)], bits=32, order="big"))
+    assert both.iloc[:2].drop(columns="file").equals(alone)
+    assert both["name"].tolist()[2] == "x" * 13
+    assert both["index"].to_numpy().dtype == np.int64
