@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from iced_x86 import Code, CpuidFeature, EncodingKind, Instruction, MandatoryPrefix, OpCodeInfo
 
+NOT_DECODED = "knc"  # Knights Corner, an accelerator with encodings of its own, never a host
 # iced's opcode maps -> the number in the mmm field of the prefix.
 _MAP_FIELD = {1: 1, 2: 2, 3: 3, 4: 5, 5: 6}
 _PP_FIELD = {
@@ -44,7 +45,7 @@ def _names(enumeration: Any) -> dict[Any, str]:
 @lru_cache(maxsize=1)
 def extensions() -> tuple[str, ...]:
     """Every extension by iced's CpuidFeature name in lower case, sorted."""
-    return tuple(sorted(_names(CpuidFeature).values()))
+    return tuple(sorted(set(_names(CpuidFeature).values()) - {NOT_DECODED}))
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +63,8 @@ def encodings(prefix: str) -> Encodings:
     """What is needed to find the instructions of the extensions that begin with `prefix`."""
     features: dict[Any, tuple[str, ...]] = {}
     for code, all_features in _code_features().items():
+        if NOT_DECODED in all_features:
+            continue
         if wanted := tuple(name for name in all_features if name.startswith(prefix)):
             features[code] = wanted
     tables = {
