@@ -1,5 +1,7 @@
 # Every command a person needs; `make` alone lists them.
 PY := .venv/bin/python
+# Tests run on all processors; `make test PYTEST="-x tests/test_elf.py"` runs what you name.
+PYTEST ?= -n logical --dist worksteal
 
 .PHONY: help report test lint bench lab notebooks clean
 
@@ -10,8 +12,9 @@ help:
 	@echo "make bench      the kit beside the tools it replaces, as ratios"
 	@echo "make lab        rebuild data/ with a real BuildKit and real compilers (root, Debian 12)"
 	@echo "make notebooks  execute the notebooks again"
+	@echo "make clean      remove what these commands made"
 
-# A stamp, so that a second run costs nothing; it is older than pyproject.toml after a change.
+# Stamps, so that a second run costs nothing; they are older than pyproject.toml after a change.
 .venv/.run: pyproject.toml tools/venv.sh
 	@sh tools/venv.sh
 	@touch $@
@@ -24,12 +27,13 @@ report: .venv/.run
 	@$(PY) tools/report.py
 
 test: .venv/.test
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(PYTEST)
 
 lint: .venv/.test
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@$(PY) tools/docs_tables.py --check
 	@.venv/bin/lint-imports
 
 bench: .venv/.test
@@ -42,4 +46,4 @@ notebooks: .venv/.test
 	@$(PY) tools/notebooks.py
 
 clean:
-	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
