@@ -82,5 +82,6 @@ def encodings(prefix: str) -> Encodings:
 
 def _mark(table: npt.NDArray[np.bool_], info: iced_x86.OpCodeInfo) -> None:
     place = _MAP_FIELD[info.table], _PP_FIELD[info.mandatory_prefix]
+    first_byte = info.op_code >> 8 * (info.op_code_len - 1)  # some have a fixed second byte
     for w in (0, 1) if info.is_wig or info.is_wig32 else (info.w,):
-        table[(*place, w, info.op_code)] = True
+        table[(*place, w, first_byte)] = True
