@@ -1,6 +1,6 @@
 """A case: whatever is at hand of one build, as lazy frames that everything else takes.
 
-    case = open_case("data/avx512-link/before")          # a folder with a case.toml
+    case = open_case("path/to/case")                      # a folder with a case.toml
     case = Case(log="build.log", dockerfile="Dockerfile", objects=["target/"])
 
 Nothing is read before a frame is asked for, and each file once. What cannot be read becomes a

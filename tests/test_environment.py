@@ -34,7 +34,7 @@ PACKAGE_OF = {
     "arm-linux-gnueabihf-gcc": "gcc-arm-linux-gnueabihf",
     "aarch64-linux-gnu-readelf": "gcc-aarch64-linux-gnu",
     "dash": "dash", "bash": "bash", "busybox": "busybox-static", "bwrap": "bubblewrap",
-    "shellcheck": "shellcheck", "chromium": "chromium", "git": "git", "make": "make",
+    "shellcheck": "shellcheck", "chromium": "chromium", "git": "git", "make": "make", "patch": "patch",
 }  # fmt: skip
 
 
