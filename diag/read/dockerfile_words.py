@@ -18,6 +18,10 @@ from diag.read.dockerfile_lexer import SPACES, is_space
 # no-break space is trimmed from the ends of a line and does not separate words.
 _GAP = re.compile(r"[\t\v\f\r ]+")
 
+# Flags and HEALTHCHECK are read by bytes: wider spaces do not end one. (Nor do we end one inside of a letter whose
+# last byte happens to be a no-break space, as the engine does.)
+_ASCII_SPACES = "\t\n\v\f\r "
+
 _TORN = re.compile(r"[\ud800-\udfff]")
 
 
@@ -57,7 +61,7 @@ def _read_flags(line: str, at: int, end: int) -> tuple[tuple[str, ...], int]:
     """Leading `--flag` words, and where the first other word starts."""
     flags: list[str] = []
     while at < end:
-        if is_space(line[at]):
+        if line[at] in _ASCII_SPACES:
             at += 1
         elif not line.startswith("--", at, end):
             return tuple(flags), at
@@ -78,7 +82,7 @@ def _read_flag(line: str, at: int, end: int) -> tuple[str, int]:
     quote = ""
     while at < end:
         character = line[at]
-        if not quote and is_space(character):
+        if not quote and character in _ASCII_SPACES:
             break
         if character == quote:
             quote = ""
@@ -210,11 +214,11 @@ def _paths(text: str, escape: str) -> Arguments:
 
 
 def _health(text: str, escape: str) -> Arguments:
-    at = next((i for i, character in enumerate(text) if is_space(character)), len(text))
-    if at == 0:
+    kind = re.split(f"[{_ASCII_SPACES}]", text, maxsplit=1)[0]
+    if not kind:
         return Arguments(())
-    rest = _command(text[at:].lstrip(SPACES), escape)
-    return Arguments((text[:at], *rest.words), rest.is_json)
+    rest = _command(text[len(kind) :].lstrip(_ASCII_SPACES), escape)
+    return Arguments((kind, *rest.words), rest.is_json)
 
 
 def _pairs(instruction: str) -> Callable[[str, str], Arguments]:
