@@ -1,0 +1,289 @@
+"""Simple commands: assignments, then a function, a builtin or a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from diag.flow.builtins import BUILTINS, SPECIAL
+from diag.flow.core import ASH, BASH, DASH, Abort
+from diag.flow.file_store import entry_of, resolve
+from diag.flow.holes import has_hole, show
+from diag.flow.processes import Process, Processes
+from diag.flow.state import State, Var
+from diag.flow.tool_names import SHELL_BUILTINS
+from diag.read.shell_lexemes import DECLARATIONS
+from diag.read.shell_tree import ArrayLiteral, Assignment, Function, Literal, Simple, Word
+
+RUNNERS = frozenset(["eval", ".", "source", "exec", "command", "builtin"])
+Prefix = list[tuple[str, Var]]
+Run = Callable[[State], list[State]]
+
+
+class Commands(Processes):
+    """Runs one simple command, on every way that it opens."""
+
+    substitution_status: int | None = 0
+    has_substituted = False
+
+    def run_command(self, node: object, state: State) -> list[State]:
+        raise NotImplementedError
+
+    def simple(self, node: Simple, state: State) -> list[State]:
+        self.tick(node.start)
+        if not self.collecting:
+            self.used = []
+        return self.ways(state, lambda trial: self._simple(node, trial))
+
+    def _simple(self, node: Simple, state: State) -> list[State]:
+        words = node.words
+        self.has_substituted = False
+        if words and words[0].bare == "time" and self.is_dialect(state, BASH):
+            words = words[2:] if len(words) > 1 and words[1].bare == "-p" else words[1:]
+        if words and (words[0].bare or "") in DECLARATIONS and words[0].bare not in state.functions:
+            return self.with_redirects(
+                node.redirects, state, lambda after: self._declaration(node, words, after)
+            )
+        fields = self.fields(words, state)
+        if not fields:
+            return self._assignments_alone(node, state)
+        prefix = [self._prefix(assignment, state) for assignment in node.assignments]
+        return self.with_redirects(
+            node.redirects, state, lambda after: self.call(fields, prefix, after, node.start)
+        )
+
+    def _declaration(self, node: Simple, words: tuple[Word, ...], state: State) -> list[State]:
+        for assignment in node.assignments:
+            name, var = self._prefix(assignment, state)
+            self._apply_prefix([(name, var)], state, True)
+        self.declare(words, state, node.start)
+        return [state]
+
+    # -- assignments ------------------------------------------------------------------------------
+
+    def _assignments_alone(self, node: Simple, state: State) -> list[State]:
+        state_before = state.status
+        for assignment in node.assignments:
+            self._assign(assignment, state)
+        state.status = self.substitution_status if self.has_substituted else 0
+        if not node.assignments and not node.redirects and not self.has_substituted:
+            state.status = state_before if not node.words else 0
+        return self.with_redirects(node.redirects, state, lambda after: [after])
+
+    def _assign(self, assignment: Assignment, state: State) -> None:
+        name, value = assignment.name, assignment.value
+        if (assignment.is_append or assignment.index is not None) and not self.is_dialect(
+            state, BASH
+        ):
+            state.status = 127  # no assignment there, but a command that does not exist
+            return
+        with self.using():
+            if value.parts and type(value.parts[0]) is ArrayLiteral:
+                self._assign_array(assignment, value.parts[0], state)
+                return
+            text = self.value_text(value, state)
+            if assignment.index is not None:
+                self._assign_element(assignment, text, state)
+                return
+            if assignment.is_append:
+                old = self.lookup(state, name).text or ""
+                text = old + text
+            self.assign(state, name, text, assignment.start, value)
+
+    def _assign_array(self, assignment: Assignment, array: ArrayLiteral, state: State) -> None:
+        self.is_list_open = False
+        values: tuple[str, ...] | None = tuple(self.fields(array.words, state))
+        if self.is_list_open or any(word.text.startswith("[") for word in array.words):
+            values = None
+        if assignment.is_append and values is not None:
+            before = state.arrays.get(assignment.name, ())
+            values = None if before is None else (*before, *values)
+        first = values[0] if values else "" if values is not None else self.unknown_array("first")
+        self.assign(state, assignment.name, first, assignment.start, None)
+        state.arrays = {**state.arrays, assignment.name: values}
+
+    def _assign_element(self, assignment: Assignment, text: str, state: State) -> None:
+        name = assignment.name
+        index = self.arithmetic(assignment.index, state)
+        before = state.arrays.get(name, ())
+        if before is None or not index.isdigit() or int(index) > len(before):
+            state.arrays = {**state.arrays, name: None}
+            return
+        place = int(index)
+        values = (*before[:place], text, *before[place + 1 :])
+        self.assign(state, name, values[0], assignment.start, None)
+        state.arrays = {**state.arrays, name: values}
+
+    def _prefix(self, assignment: Assignment, state: State) -> tuple[str, Var]:
+        with self.using():
+            text = self.value_text(assignment.value, state)
+            place = self.place(assignment.start)
+            var = self.prefix_var(assignment.name, text, state, place)
+            if self.names_in_single_quotes(state, assignment.value):
+                var = var._replace(lost_at=place, lost_by="quoted-not-expanded")
+            return assignment.name, var
+
+    # -- calls ------------------------------------------------------------------------------------
+
+    def call(self, fields: list[str], prefix: Prefix, state: State, offset: int) -> list[State]:
+        """Call what the first field names."""
+        name = fields[0]
+        if name in state.functions and name not in SPECIAL:
+            return self._with_prefix(
+                prefix, state, lambda after: self._function(fields, after), offset
+            )
+        is_builtin = name in BUILTINS or name in RUNNERS or name in DECLARATIONS
+        if is_builtin and self._has_builtin(name, state):
+            if name in SPECIAL:
+                return self._special_builtin(fields, prefix, state, offset)
+            return self._with_prefix(
+                prefix, state, lambda after: self._builtin(fields, after, offset), offset
+            )
+        if name in SHELL_BUILTINS and not is_builtin:
+            self.call_builtin(name, fields[1:], state, offset)
+            return [state]
+        if is_builtin:
+            state.status = 127
+            return [state]
+        process = Process(tuple(fields), offset, dict(prefix))
+        found = self.start(process, state)
+        for after in found:
+            self._forget_prefix(prefix, after, self.place(offset))
+        return found
+
+    def _has_builtin(self, name: str, state: State) -> bool:
+        if name == "source":
+            return self.is_dialect(state, BASH | ASH)
+        if name in ("let", "mapfile", "readarray", "pushd", "popd", "builtin"):
+            return self.is_dialect(state, BASH)
+        return True
+
+    def _forget_prefix(self, prefix: Prefix, state: State, place: str) -> None:
+        """The command is done, and its variables with it."""
+        for name, var in prefix:
+            old = state.vars.get(name, Var())
+            if var.text and old.text != var.text and not old.lost_by:
+                ways = old.came_through or var.came_through
+                changed = old._replace(
+                    came_through=ways, lost_at=place, lost_by="prefix-of-other-command"
+                )
+                state.set_var(name, changed)
+
+    def _with_prefix(self, prefix: Prefix, state: State, run: Run, offset: int) -> list[State]:
+        """Run with the assignments in effect, and take them back."""
+        saved = {name: state.vars.get(name, Var()) for name, _ in prefix}
+        for name, var in prefix:
+            state.set_var(name, var)
+        found = run(state)
+        for after in found:
+            for name, _ in prefix:
+                after.set_var(name, saved[name])
+        return found
+
+    def _special_builtin(
+        self, fields: list[str], prefix: Prefix, state: State, offset: int
+    ) -> list[State]:
+        """A special builtin: in all shells but bash the assignments before it stay."""
+        if prefix and self.is_dialect(state, frozenset({"bash"})):
+            found = self._with_prefix(
+                prefix, state, lambda after: self._builtin(fields, after, offset), offset
+            )
+            for after in found:
+                self._forget_prefix(prefix, after, self.place(offset))
+            return found
+        if prefix:
+            is_exported = not self.is_dialect(state, DASH | ASH)
+            self._apply_prefix(prefix, state, is_exported)
+        return self._builtin(fields, state, offset)
+
+    def _apply_prefix(self, prefix: Prefix, state: State, is_exported: bool) -> None:
+        for name, var in prefix:
+            old = state.vars.get(name, Var())
+            if old.is_readonly:
+                raise Abort
+            kept = is_exported or old.is_exported or "a" in state.options
+            state.set_var(name, var._replace(is_exported=kept, born=state.n_commands))
+
+    def call_builtin(self, name: str, args: list[str], state: State, offset: int) -> None:
+        method = BUILTINS.get(name)
+        if method is None:
+            self.do_unknown_builtin(name, state)
+            return
+        method(self, args, state, offset)
+
+    def do_unknown_builtin(self, name: str, state: State) -> None:
+        state.print(self.output_hole(name))
+        state.status, state.status_of = None, f"`{name}`"
+
+    def _builtin(self, fields: list[str], state: State, offset: int) -> list[State]:
+        name, args = fields[0], fields[1:]
+        if name == "eval":
+            return self.run_eval(args, state, offset)
+        if name in (".", "source"):
+            return self.run_source(args, state, offset)
+        if name == "exec":
+            return self._exec(args, state, offset)
+        if name in ("command", "builtin"):
+            return self._command(args, state, offset)
+        if name in DECLARATIONS:
+            self.declare(tuple(self._word(field, offset) for field in fields), state, offset)
+            return [state]
+        self.call_builtin(name, args, state, offset)
+        return [state]
+
+    def _word(self, text: str, offset: int) -> Word:
+        return Word((Literal(text, False),), offset, offset, text)
+
+    def _exec(self, args: list[str], state: State, offset: int) -> list[State]:
+        if not args:
+            state.status = 0
+            return [state]
+        found = self.start(Process(tuple(args), offset), state)
+        for after in found:
+            after.flow = after.flow or "exit"
+        return found
+
+    def _command(self, args: list[str], state: State, offset: int) -> list[State]:
+        if args and args[0] in ("-v", "-V"):
+            return [self._command_v(args[1:], state, offset)]
+        while args and args[0] in ("-p", "--"):
+            args = args[1:]
+        if not args:
+            state.status = 0
+            return [state]
+        if args[0] in BUILTINS or args[0] in RUNNERS or args[0] in DECLARATIONS:
+            return self._builtin(args, state, offset)
+        return self.start(Process(tuple(args), offset), state)
+
+    def _command_v(self, args: list[str], state: State, offset: int) -> State:
+        name = args[0] if args else ""
+        if name in state.functions or name in BUILTINS:
+            state.print(name + "\n")
+            state.status = 0
+            return state
+        state.print(self.holes.named(f"command -v {name}", f"the path of {show(name)}\n"))
+        state.status = None
+        state.status_of = self.label(("command", "-v", name), offset)
+        entry = entry_of(state.files, resolve(state.cwd, name)) if "/" in name else None
+        if entry is not None and entry.text is None and not has_hole(name):
+            state.status = 1
+        return state
+
+    # -- functions --------------------------------------------------------------------------------
+
+    def _function(self, fields: list[str], state: State) -> list[State]:
+        function: Function = state.functions[fields[0]]
+        positional, scopes = state.positional, state.scopes
+        state.positional = tuple(fields[1:])
+        state.scopes = (*scopes, {})
+        with self.nested():
+            found = self.run_command(function.body, state)
+        for after in found:
+            for name, outer in after.scopes[len(scopes)].items() if after.scopes else ():
+                self._leave_local(name, outer, after)
+            after.positional, after.scopes = positional, scopes
+            after.flow = "" if after.flow == "return" else after.flow
+        return found
+
+    def _leave_local(self, name: str, outer: Var | None, state: State) -> None:
+        """The outer value is back; what the function made of the name is lost there."""
+        state.set_var(name, outer or Var())

@@ -1,0 +1,196 @@
+"""Builtins that declare variables: export, readonly, local, declare, unset."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from diag.flow.conditions import Conditions
+from diag.flow.core import BASH, DASH, Abort
+from diag.flow.holes import has_hole
+from diag.flow.state import State, Var
+from diag.read.shell_tree import ArrayLiteral, Literal, Word
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+ASSIGNED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<append>\+?)=")
+OLD_DASH = frozenset({"dash-0.5.10"})
+
+
+class Declared(NamedTuple):
+    """One argument of a declaration: a name, and the value where one is assigned."""
+
+    name: str
+    text: str | None
+    word: Word | None
+    used: list[tuple[str, Var]]
+    array: tuple[str, ...] | None = None
+    is_cut: bool = False
+    is_append: bool = False
+
+
+class Declarations(Conditions):
+    """`export X=...` and its kin: assignments in the place of arguments."""
+
+    def declare(self, words: tuple[Word, ...], state: State, offset: int) -> None:
+        """Run the declaration builtin whose name is the first word."""
+        command = words[0].bare or ""
+        if command in ("declare", "typeset") and not self.is_dialect(state, BASH):
+            state.status = 127
+            return
+        if command == "local" and not state.scopes:
+            if not self.is_dialect(state, BASH):
+                raise Abort(2)
+            state.status = 1
+            return
+        options, arguments = self._arguments(words[1:], state)
+        state.status = 0
+        for argument in arguments:
+            if not NAME.fullmatch(argument.name):
+                if not self.is_dialect(state, BASH):
+                    raise Abort(2)
+                state.status = 1
+                continue
+            self._declare_one(command, options, argument, state, offset)
+
+    def _arguments(self, words: tuple[Word, ...], state: State) -> tuple[set[str], list[Declared]]:
+        options: set[str] = set()
+        found: list[Declared] = []
+        for word in words:
+            bare = word.bare
+            if bare is not None and not found and re.fullmatch(r"[-+][A-Za-z]+", bare):
+                options |= {bare[0] + letter for letter in bare[1:]}
+            elif bare != "--":
+                found += self._argument(word, state)
+        return options, self._marked_cuts(found, state)
+
+    def _argument(self, word: Word, state: State) -> list[Declared]:
+        saved, self.used = self.used, []
+        try:
+            first = word.parts[0] if word.parts else None
+            assigned = (
+                ASSIGNED.match(first.text)
+                if type(first) is Literal and not first.is_quoted
+                else None
+            )
+            if assigned:
+                return self._assignment(word, assigned, state)
+            return [self._expanded(field) for field in self._fields_of(word, state)]
+        finally:
+            self.used = saved
+
+    def _expanded(self, field: str) -> Declared:
+        name, equals, text = field.partition("=")
+        return Declared(name, text if equals else None, None, self.used)
+
+    def _assignment(self, word: Word, assigned: re.Match[str], state: State) -> list[Declared]:
+        """`NAME=value`, which newer shells do not split at spaces."""
+        head = Literal(word.parts[0].text[assigned.end() :], False)
+        value = Word((head, *word.parts[1:]), word.start, word.end, word.text[assigned.end() :])
+        name, is_append = assigned["name"], assigned["append"] == "+"
+        if len(word.parts) > 1 and type(word.parts[1]) is ArrayLiteral:
+            array = tuple(self.fields(word.parts[1].words, state))
+            return [Declared(name, " ".join(array), None, self.used, array)]
+        if state.dialects & OLD_DASH and len(word.parts) > 1:
+            pieces = self._pieces_in_old_dash(value, state)
+            if pieces is not None:
+                first = Declared(name, pieces[0], value, self.used, is_cut=True)
+                return [first, *(self._expanded(piece) for piece in pieces[1:])]
+        text = self.value_text(value, state)
+        return [Declared(name, text, value, self.used, is_append=is_append)]
+
+    def _pieces_in_old_dash(self, value: Word, state: State) -> list[str] | None:
+        """The fields that dash before 0.5.11 makes of an unquoted value, if they differ."""
+        before = list(self.used)
+        text = self.value_text(value, state)
+        self.used[:] = before
+        if has_hole(text) or text == "":
+            return None
+        fields = self._split(self.fragments(value, state), state) or [""]
+        self.used[:] = before
+        if fields == [text] or not self.is_dialect(state, OLD_DASH):
+            return None
+        return self._split(self.fragments(value, state), state) or [""]
+
+    def _marked_cuts(self, found: list[Declared], state: State) -> list[Declared]:
+        """An assignment before a word that is neither one nor a variable was cut at a space."""
+        marked = list(found)
+        for place, argument in enumerate(found[:-1]):
+            after = found[place + 1]
+            is_stray = after.text is None and state.vars.get(after.name, Var()).text is None
+            is_name = NAME.fullmatch(after.name) is not None
+            if argument.text is not None and ((is_stray and argument.text) or not is_name):
+                marked[place] = argument._replace(is_cut=True)
+        return marked
+
+    def _declare_one(
+        self, command: str, options: set[str], argument: Declared, state: State, offset: int
+    ) -> None:
+        is_local = command == "local" or (command in ("declare", "typeset") and state.scopes)
+        if is_local and "-g" not in options:
+            self._make_local(argument, state)
+        if argument.text is not None:
+            self._set_value(argument, state, offset)
+        var = state.vars.get(argument.name, Var())
+        if command == "export" or "-x" in options:
+            is_off = command == "export" and "-n" in options
+            var = var._replace(is_exported=not is_off)
+        elif "+x" in options:
+            var = var._replace(is_exported=False)
+        if command == "readonly" or "-r" in options:
+            var = var._replace(is_readonly=True)
+        state.set_var(argument.name, var)
+        if "-a" in options or "-A" in options:
+            values = None if "-A" in options else argument.array or ()
+            state.arrays = {**state.arrays, argument.name: values}
+
+    def _set_value(self, argument: Declared, state: State, offset: int) -> None:
+        text = argument.text or ""
+        place = self.place(offset if argument.word is None else argument.word.start)
+        if argument.is_append:
+            text = (state.vars.get(argument.name, Var()).text or "") + text
+            argument.used.append((argument.name, state.vars.get(argument.name, Var())))
+        var = self.value_of(state, argument.name, text, place, argument.used)
+        if argument.word is not None and self.names_in_single_quotes(state, argument.word):
+            var = var._replace(lost_at=place, lost_by="quoted-not-expanded")
+        if argument.is_cut:
+            var = var._replace(lost_at=place, lost_by="cut-at-space")
+        state.set_var(argument.name, var)
+        state.drop_array(argument.name)
+        if argument.array is not None:
+            state.arrays = {**state.arrays, argument.name: argument.array}
+
+    def _make_local(self, argument: Declared, state: State) -> None:
+        """Remember the outer value; the function's end brings it back."""
+        scope = state.scopes[-1]
+        name = argument.name
+        outer = state.vars.get(name)
+        if name not in scope:
+            state.scopes = (*state.scopes[:-1], {**scope, name: outer})
+        if argument.text is not None or outer is None or outer.text is None:
+            return
+        if self.is_dialect(state, DASH):
+            return  # dash lets a local variable begin with the outer value
+        if outer.is_exported and self.is_dialect(state, BASH):
+            # bash hides it from the script and still hands it to commands
+            hole = self.holes.named(f"local {name}", f"${name} declared local without a value")
+            state.set_var(name, Var(hole, True, outer.came_through, may_be_unset=True))
+        else:
+            state.set_var(name, Var())
+
+    def unset(self, args: list[str], state: State, offset: int) -> None:
+        """`unset [-f|-v] names`."""
+        state.status = 0
+        is_function = "-f" in args
+        for name in args:
+            if name.startswith("-"):
+                continue
+            name = name.partition("[")[0]
+            if is_function:
+                state.functions = {k: v for k, v in state.functions.items() if k != name}
+                continue
+            old = state.vars.get(name, Var())
+            if old.is_readonly:
+                raise Abort
+            lost = (self.place(offset), "env-cleared") if old.text and old.is_exported else ()
+            state.set_var(name, Var(None, False, old.came_through if lost else (), *lost))
+            state.drop_array(name)

@@ -1,0 +1,313 @@
+"""Processes of their own: outside commands, modelled tools, wrappers such as env, other shells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from diag.flow import tools_text
+from diag.flow.core import ASH, DASH, SH, Event
+from diag.flow.file_store import entry_of, resolve
+from diag.flow.holes import has_hole, show
+from diag.flow.redirects import Redirects
+from diag.flow.state import FileEntry, State, Var
+from diag.flow.tool_names import SHELLS, WRAPPERS, command_name, is_outside
+from diag.flow.tools import MODELS, Call, NotModelledError, run_tool, touched_paths
+
+assert tools_text  # its models register themselves
+
+# Shell builtins that are programs too, alike in what they print.
+ALSO_PROGRAMS = frozenset(["echo", "printf", "true", "false", "test", "[", "pwd"])
+SHELL_DIALECTS = {
+    "bash": frozenset({"bash"}),
+    "rbash": frozenset({"bash"}),
+    "dash": DASH,
+    "ash": ASH,
+}
+ASSIGNED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<text>.*)", re.DOTALL)
+SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?(?:\S*/)?(?P<shell>sh|bash|dash|ash)\b")
+# Options of wrappers that take a value in the next word.
+WRAPPER_VALUES = {
+    "nice": ("-n", "--adjustment"),
+    "timeout": ("-s", "-k", "--signal", "--kill-after"),
+    "xargs": ("-n", "-I", "-P", "-L", "-d", "-a", "-s", "-E"),
+}
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process to be: its arguments and how its environment departs from the shell's."""
+
+    argv: tuple[str, ...]
+    offset: int
+    overlay: Mapping[str, Var] = field(default_factory=dict)
+    is_cleared: bool = False
+
+
+class Processes(Redirects):
+    """Starts processes."""
+
+    def start(self, process: Process, state: State) -> list[State]:
+        """Run a program: never a function or a builtin."""
+        word = process.argv[0]
+        name = command_name(word)
+        if has_hole(word) or is_outside(word):
+            script = self._known_script(word, state)
+            if script is not None:
+                return self.shell_on_file(process, script, state)
+            return [self.outside(process, state)]
+        if name in WRAPPERS:
+            return self.wrapper(name, process, state)
+        if name in SHELLS:
+            return self.shell(name, process, state)
+        self.tool(name, process, state)
+        return [state]
+
+    # -- outside commands -------------------------------------------------------------------------
+
+    def label(self, argv: tuple[str, ...], offset: int) -> str:
+        shown = show(" ".join(argv))
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        return f"`{shown}` (line {self.line(offset)})"
+
+    def outside(self, process: Process, state: State) -> State:
+        state.n_commands += 1
+        self.events.append(
+            Event(
+                state.n_commands, self.line(process.offset), self.place(process.offset),
+                process.argv, state.vars, process.overlay, process.is_cleared, state.files,
+                state.cwd, state.conditions,
+            )
+        )  # fmt: skip
+        self._without_model(process, state)
+        return state
+
+    def _without_model(self, process: Process, state: State) -> None:
+        """Output and status hang on the outside, and so do the files that it names."""
+        state.status, state.status_of = None, self.label(process.argv, process.offset)
+        what = f"output of {state.status_of}"
+        state.print(self.holes.new(what))
+        state.err = state.err or self.holes.new(what)
+        call = self._call(command_name(process.argv[0]), process, state)
+        for path in list(touched_paths(call)):
+            if not state.files[path].is_folder:
+                state.set_file(path, FileEntry(self.holes.new(f"what {state.status_of} writes")))
+
+    def _call(self, name: str, process: Process, state: State) -> Call:
+        place = self.place(process.offset)
+        args = list(process.argv[1:])
+        return Call(name, args, state, self.holes, self.machine, place, [], state.stdin)
+
+    def tool(self, name: str, process: Process, state: State) -> None:
+        """A modelled program, or a builtin that is a program too."""
+        if name in ALSO_PROGRAMS and name not in MODELS:
+            self.call_builtin(name, list(process.argv[1:]), state, process.offset)
+            return
+        call = self._call(name, process, state)
+        call.sources += [way for _, var in self.used for way in var.came_through]
+        n_known = len(call.sources)
+        try:
+            result = run_tool(call)
+        except NotModelledError:
+            self._without_model(process, state)
+            return
+        self.used.append(("", Var("", came_through=tuple(call.sources[n_known:]))))
+        state.print(result.out)
+        state.status = result.status
+        state.status_of = self.label(process.argv, process.offset)
+
+    def call_builtin(self, name: str, args: list[str], state: State, offset: int) -> None:
+        raise NotImplementedError
+
+    # -- wrappers ---------------------------------------------------------------------------------
+
+    def wrapper(self, name: str, process: Process, state: State) -> list[State]:
+        if name == "env":
+            return self.env(process, state)
+        rest = list(process.argv[1:])
+        while rest and rest[0].startswith("-") and len(rest[0]) > 1:
+            word = rest.pop(0)
+            if word in WRAPPER_VALUES.get(name, ()) and rest:
+                rest.pop(0)
+        if name == "timeout" and rest:
+            rest.pop(0)
+        if name == "xargs":
+            rest = [*(rest or ["echo"]), self.holes.new("arguments that xargs adds")]
+        if not rest:
+            state.status = None
+            return [state]
+        return self.start(replace(process, argv=tuple(rest)), state)
+
+    def env(self, process: Process, state: State) -> list[State]:
+        """`env [-i] [-u name] [name=value] command`."""
+        overlay, is_cleared = dict(process.overlay), process.is_cleared
+        rest = list(process.argv[1:])
+        place = self.place(process.offset)
+        while rest and (rest[0].startswith("-") or ASSIGNED.match(rest[0])):
+            word = rest.pop(0)
+            if word in ("-i", "-", "--ignore-environment"):
+                overlay, is_cleared = {}, True
+            elif word in ("-u", "--unset") or word.startswith("--unset=") or word[:2] == "-u":
+                unset = word.partition("=")[2] or word[2:] if word not in ("-u", "--unset") else ""
+                name = unset or (rest.pop(0) if rest else "")
+                overlay[name] = self._removed_by_env(name, state, place)
+            elif word in ("-C", "--chdir", "-S", "--split-string"):
+                rest[:1] = rest[0].split() if rest and word in ("-S", "--split-string") else []
+            elif found := ASSIGNED.match(word):
+                overlay[found["name"]] = self.prefix_var(found["name"], found["text"], state, place)
+        if not rest:
+            state.print(self.holes.new("the environment as env prints it"))
+            state.status = 0
+            return [state]
+        return self.start(Process(tuple(rest), process.offset, overlay, is_cleared), state)
+
+    def _removed_by_env(self, name: str, state: State, place: str) -> Var:
+        old = state.vars.get(name, Var())
+        if old.text and old.is_exported:
+            return Var(None, False, old.came_through, place, "env-cleared")
+        return Var()
+
+    def prefix_var(self, name: str, text: str, state: State, place: str) -> Var:
+        """The variable that `name=text command` gives to the command alone."""
+        old = state.vars.get(name, Var())
+        ways = dict.fromkeys(way for _, var in self.used for way in var.came_through)
+        used = any(other == name for other, _ in self.used)
+        var = Var(text, True, (*(way for way in ways if way != place), place))
+        lost = next(((v.lost_at, v.lost_by) for _, v in self.used if v.lost_by), None)
+        if old.text and old.is_exported and old.text != text and not used and not old.may_be_unset:
+            lost = (place, "overridden-by-prefix")
+        return var._replace(lost_at=lost[0], lost_by=lost[1]) if lost else var
+
+    # -- shells -----------------------------------------------------------------------------------
+
+    def shell(self, name: str, process: Process, state: State) -> list[State]:
+        """`sh -c text`, `sh file`, `sh < text`."""
+        letters, rest = set[str](), list(process.argv[1:])
+        dialects = self.dialects_of(name, state)
+        while rest and rest[0][:1] in ("-", "+") and len(rest[0]) > 1:
+            word = rest.pop(0)
+            if word == "--":
+                break
+            if word == "--posix":
+                dialects = frozenset({"bash-posix"})
+            elif not word.startswith("--"):
+                letters |= set(word[1:]) if word[0] == "-" else set()
+                if "o" in word[1:] and rest:
+                    letters.add(rest.pop(0))
+        if "c" in letters:
+            text = rest.pop(0) if rest else ""
+            zero, rest = (rest[0], rest[1:]) if rest else (name, [])
+        elif rest and "s" not in letters:
+            return self._shell_file(process, rest, dialects, letters, state)
+        else:
+            text, zero = state.stdin, name
+            state.stdin = ""
+        return self.child(process, text, zero, tuple(rest), dialects, letters, state)
+
+    def dialects_of(self, name: str, state: State) -> frozenset[str]:
+        if name in SHELL_DIALECTS:
+            return SHELL_DIALECTS[name]
+        return state.dialects if state.dialects <= SH else SH
+
+    def _shell_file(
+        self,
+        process: Process,
+        rest: list[str],
+        dialects: frozenset[str],
+        letters: set[str],
+        state: State,
+    ) -> list[State]:
+        entry = entry_of(state.files, resolve(state.cwd, rest[0]))
+        if entry is None or entry.text is None or has_hole(entry.text):
+            self._without_model(process, state)
+            return [state]
+        args = tuple(rest[1:])
+        return self.child(process, entry.text, rest[0], args, dialects, letters, state)
+
+    def _known_script(self, word: str, state: State) -> str | None:
+        """The text of a shell script in the store that a path names."""
+        if "/" not in word or has_hole(word):
+            return None
+        entry = entry_of(state.files, resolve(state.cwd, word))
+        if entry is None or not entry.text or has_hole(entry.text):
+            return None
+        return entry.text if SHEBANG.match(entry.text) else None
+
+    def shell_on_file(self, process: Process, text: str, state: State) -> list[State]:
+        found = SHEBANG.match(text)
+        dialects = self.dialects_of(found["shell"] if found else "sh", state)
+        first = text.partition("\n")[0]
+        flags = re.search(r"\s-([a-z]+)\s*$", first)
+        letters = set(flags[1]) if flags else set()
+        zero, args = process.argv[0], process.argv[1:]
+        return self.child(process, text, zero, args, dialects, letters, state)
+
+    def child(
+        self,
+        process: Process,
+        text: str,
+        zero: str,
+        args: tuple[str, ...],
+        dialects: frozenset[str],
+        letters: set[str],
+        state: State,
+    ) -> list[State]:
+        """Another shell on a script: it has what is exported, and gives nothing back."""
+        if has_hole(text):
+            self._without_model(process, state)
+            return [state]
+        child = state.copy()
+        child.vars = self.environment(process, state)
+        child.functions, child.arrays, child.scopes = {}, {}, ()
+        child.positional, child.zero, child.dialects = args, zero, dialects
+        child.options = frozenset(letters & {"e", "u", "a", "x", "pipefail", "f"})
+        found = []
+        with self.nested():
+            for after in self.run_text(text, child, self.line(process.offset)):
+                joined = self.rejoin(state, after, "subshell", self.place(process.offset))
+                joined.dialects = after.dialects if dialects == state.dialects else state.dialects
+                found.append(joined)
+        return found
+
+    def environment(self, process: Process, state: State) -> dict[str, Var]:
+        """The variables that a new process begins with."""
+        found: dict[str, Var] = {}
+        for name in {*state.vars, *process.overlay}:
+            event = Event(
+                0, 0, self.place(process.offset), (), state.vars, process.overlay,
+                process.is_cleared, {}, "", (),
+            )  # fmt: skip
+            var = event.var(name)
+            if var.text is not None and not var.is_exported:
+                where = var.came_through[-1] if var.came_through else None
+                var = Var(None, False, var.came_through, where, "not-exported" if where else None)
+            found[name] = var._replace(is_readonly=False, born=state.n_commands)
+        return found
+
+    # -- what a child gives back ------------------------------------------------------------------
+
+    def rejoin(self, parent: State, child: State, kind: str, place: str) -> State:
+        """The parent after a child has ended: files and output stay, variables are lost."""
+        after = parent.copy()
+        after.files, after.out, after.err = child.files, child.out, child.err
+        after.stdin, after.n_commands = child.stdin, child.n_commands
+        after.conditions, after.decided = child.conditions, child.decided
+        after.dialects, after.is_main = child.dialects, child.is_main
+        after.status, after.status_of = child.status, child.status_of
+        self.lose(after, child, kind, place)
+        return after
+
+    def lose(self, parent: State, child: State, kind: str, place: str) -> None:
+        """Mark what the child assigned and the parent does not have."""
+        if child.vars is parent.vars:
+            return
+        changed = {}
+        for name, var in child.vars.items():
+            mine = parent.vars.get(name, Var())
+            is_new = var is not mine and var.text and var.text != mine.text
+            if is_new and var.came_through and not var.may_be_unset:
+                ways = mine.came_through or var.came_through
+                changed[name] = mine._replace(came_through=ways, lost_at=place, lost_by=kind)
+        if changed:
+            parent.vars = {**parent.vars, **changed}

@@ -1,0 +1,164 @@
+"""Events as rows of the frame `env` (columns: diag/schema_frames.py)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from diag.flow.core import Event
+from diag.flow.holes import Holes, has_hole, show
+from diag.flow.state import FileEntry, Var
+from diag.flow.tool_names import command_name
+from diag.flow.values import RunContext
+
+MAX_ARGV = 2000  # characters of argv_text
+
+Row = dict[str, Any]
+Told = tuple[Any, ...]
+
+
+def rows_of(
+    context: RunContext, events: list[Event], names: Iterable[str], holes: Holes
+) -> Iterator[Row]:
+    """One row for each call, way and name; calls that nothing sets apart are one."""
+    names = tuple(names)
+    written = _Written()
+    for number, calls in sorted(_by_number(events).items()):
+        kept = _distinct(calls, names)
+        for path_no, event in enumerate(kept, 1):
+            base = base_row(context, event, number, path_no, len(kept) > 1)
+            for name in names:
+                yield {**base, "name": name, "source": "shell", **told(event, name, holes, written)}
+            yield from ()
+
+
+def _by_number(events: list[Event]) -> dict[int, list[Event]]:
+    found: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.command_no].append(event)
+    return found
+
+
+def distinct_events(events: list[Event], names: Iterable[str]) -> Iterator[tuple[Event, int, bool]]:
+    """Each event that differs from the others of its number, its path_no, and if it has others."""
+    for _, calls in sorted(_by_number(events).items()):
+        kept = _distinct(calls, tuple(names))
+        for path_no, event in enumerate(kept, 1):
+            yield event, path_no, len(kept) > 1
+
+
+def _distinct(calls: list[Event], names: tuple[str, ...]) -> list[Event]:
+    """The calls of one number with those joined that no row could tell apart."""
+    if len(calls) == 1:
+        return calls
+    kept: dict[Told, Event] = {}
+    for event in calls:
+        key = (event.line_no, event.argv, event.fault, *(event.var(name) for name in names))
+        other = kept.get(key)
+        if other is None:
+            kept[key] = event
+        else:
+            both = tuple(c for c in other.conditions if c in event.conditions)
+            kept[key] = _with_conditions(other, both)
+    return list(kept.values())
+
+
+def _with_conditions(event: Event, conditions: tuple[Any, ...]) -> Event:
+    from dataclasses import replace
+
+    return replace(event, conditions=conditions)
+
+
+def base_row(
+    context: RunContext, event: Event, command_no: int, path_no: int, has_others: bool
+) -> Row:
+    """The columns that all rows of one call share."""
+    texts = [c.text for c in event.conditions if c.is_branch or has_others]
+    words = () if event.fault else event.argv
+    return {
+        "file": context.file,
+        "platform": context.platform,
+        "run_no": context.run_no,
+        "command_no": command_no,
+        "path_no": path_no,
+        "stage": context.stage,
+        "line_no": event.line_no,
+        "command": show(command_name(words[0])) if words else "",
+        "argv_text": argv_text(words),
+        "condition": "; ".join([event.fault, *texts] if event.fault else texts) or None,
+    }
+
+
+def argv_text(argv: tuple[str, ...]) -> str:
+    """The command as it is called, quoted where a shell would want it; holes as `<unknown>`."""
+    text = " ".join(show(word) if has_hole(word) else shlex.quote(word) for word in argv)
+    return text if len(text) <= MAX_ARGV else text[: MAX_ARGV - 3] + "..."
+
+
+def told(event: Event, name: str, holes: Holes, written: _Written) -> Row:
+    """What the command has of one variable."""
+    var = event.var(name)
+    if event.fault:
+        return {**_value("unknown", None, False, var)}
+    if var.text is None:
+        return _value("unset", None, False, written.file_not_read(var, name, event.files))
+    if not var.is_exported:
+        lost_at = var.lost_at or (var.came_through[-1] if var.came_through else None)
+        lost_by = var.lost_by or ("not-exported" if lost_at else None)
+        return _value("unset", None, False, var._replace(lost_at=lost_at, lost_by=lost_by))
+    if has_hole(var.text):
+        row = _value("unknown", None, True, var)
+        reasons = "; ".join(holes.origins(var.text)[:3])
+        return {**row, "condition": _joined(event, f"depends on {reasons}")}
+    return _value("set" if var.text else "empty", var.text, True, var)
+
+
+def _joined(event: Event, reason: str) -> str:
+    texts = [c.text for c in event.conditions if c.is_branch]
+    return "; ".join([*texts, reason])
+
+
+def _value(status: str, text: str | None, is_exported: bool, var: Var) -> Row:
+    return {
+        "status": status,
+        "value": text,
+        "is_exported": is_exported,
+        "came_through": list(var.came_through),
+        "lost_at": var.lost_at,
+        "lost_by": var.lost_by,
+    }
+
+
+class _Written:
+    """Variables that files assign: a value that stands in a file which nothing reads is lost."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, tuple[Mapping[str, FileEntry], dict[str, str]]] = {}
+
+    def file_not_read(self, var: Var, name: str, files: Mapping[str, FileEntry]) -> Var:
+        if var.lost_by:
+            return var
+        place = self._places(files).get(name)
+        if place is None:
+            return var
+        return var._replace(lost_at=place, lost_by="file-not-read", came_through=(place,))
+
+    def _places(self, files: Mapping[str, FileEntry]) -> dict[str, str]:
+        known = self._of.get(id(files))
+        if known is None:
+            known = files, dict(_assigning_files(files))
+            self._of[id(files)] = known
+        return known[1]
+
+
+_ASSIGNS = re.compile(r"(?m)^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=")
+
+
+def _assigning_files(files: Mapping[str, FileEntry]) -> Iterator[tuple[str, str]]:
+    for entry in files.values():
+        if entry.text and entry.came_through and "=" in entry.text:
+            for found in _ASSIGNS.finditer(entry.text):
+                yield found["name"], entry.came_through[-1]

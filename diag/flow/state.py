@@ -1,0 +1,171 @@
+"""The shell at one moment of one way through a script, and how ways are joined again."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from diag.flow.holes import Holes
+
+NONZERO = -1  # an exit status of which only this is known
+MAX_WAYS = 24  # ways kept apart at one place; more are joined into one with unknown values
+MAX_OUTPUT = 200_000  # characters of output held; a longer one is a hole
+
+
+class Var(NamedTuple):
+    """A shell variable. `text` may have holes; None is unset. With `may_be_unset`, the text is
+
+    one hole and the variable may as well not exist (the base image decides).
+    """
+
+    text: str | None = None
+    is_exported: bool = False
+    came_through: tuple[str, ...] = ()
+    lost_at: str | None = None
+    lost_by: str | None = None
+    may_be_unset: bool = False
+    born: int = 0  # outside commands called before it was assigned
+    is_readonly: bool = False
+
+
+class Condition(NamedTuple):
+    """What holds on this way. `is_branch`: of an if, a case or a loop, not of `&&` alone."""
+
+    text: str
+    is_branch: bool
+
+
+class FileEntry(NamedTuple):
+    """A file's text (with holes); None: certainly absent; `is_folder` for a directory."""
+
+    text: str | None
+    came_through: tuple[str, ...] = ()
+    is_folder: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """Mappings are never changed in place: a changed one replaces the old, so copies are cheap."""
+
+    vars: Mapping[str, Var]
+    files: Mapping[str, FileEntry]
+    cwd: str
+    dialects: frozenset[str]
+    functions: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    options: frozenset[str] = frozenset()
+    positional: tuple[str, ...] = ()
+    zero: str = "sh"
+    scopes: tuple[Mapping[str, Var | None], ...] = ()
+    out: str = ""
+    err: str = ""
+    stdin: str = ""
+    flow: str = ""  # "", exit, return, break, continue
+    levels: int = 0  # loops that break or continue still leaves
+    status: int | None = 0
+    status_of: str = ""
+    n_commands: int = 0
+    is_main: bool = True  # the way on which every outside command succeeds
+    conditions: tuple[Condition, ...] = ()
+    decided: Mapping[Any, int] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        return copy.copy(self)
+
+    def set_var(self, name: str, var: Var) -> None:
+        self.vars = {**self.vars, name: var}
+
+    def drop_array(self, name: str) -> None:
+        if name in self.arrays:
+            self.arrays = {key: value for key, value in self.arrays.items() if key != name}
+
+    def set_file(self, path: str, entry: FileEntry) -> None:
+        self.files = {**self.files, path: entry}
+
+    def print(self, text: str) -> None:
+        if len(self.out) < MAX_OUTPUT:
+            self.out += text
+
+    def given(self, condition: Condition) -> None:
+        if condition not in self.conditions:
+            self.conditions = (*self.conditions, condition)
+
+    def same_world(self, other: State) -> bool:
+        """Whether nothing that follows could tell the two apart, but for status and conditions."""
+        return (
+            self.vars == other.vars
+            and self.files == other.files
+            and self.out == other.out
+            and self.flow == other.flow
+            and self._rest() == other._rest()
+        )
+
+    def _rest(self) -> tuple[Any, ...]:
+        return (
+            self.functions, self.arrays, self.options, self.cwd, self.positional, self.scopes,
+            self.err, self.stdin, self.levels,
+        )  # fmt: skip
+
+
+def merge(states: list[State], holes: Holes) -> list[State]:
+    """The states with those joined that nothing sets apart; past MAX_WAYS, all joined."""
+    if len(states) < 2:
+        return states
+    kept: list[State] = []
+    for state in states:
+        for place, other in enumerate(kept):
+            if other.same_world(state):
+                kept[place] = _join(other, state)
+                break
+        else:
+            kept.append(state)
+    live = [state for state in kept if not state.flow]
+    if len(live) <= MAX_WAYS:
+        return kept
+    return [_widen(live, holes), *(state for state in kept if state.flow)]
+
+
+def _join(one: State, two: State) -> State:
+    main = two if two.is_main and not one.is_main else one
+    joined = main.copy()
+    joined.n_commands = main.n_commands if main.is_main else max(one.n_commands, two.n_commands)
+    joined.is_main = one.is_main or two.is_main
+    joined.conditions = tuple(c for c in one.conditions if c in two.conditions)
+    joined.dialects = one.dialects | two.dialects
+    if one.decided is not two.decided:
+        pairs = one.decided.items() & two.decided.items()
+        joined.decided = dict(pairs)
+    if one.status != two.status:
+        known = one.status is not None and two.status is not None and one.status and two.status
+        joined.status = NONZERO if known else None
+    return joined
+
+
+def _widen(states: list[State], holes: Holes) -> State:
+    """All states as one; what differs between them becomes a hole."""
+    joined = states[0]
+    origin = f"more than {MAX_WAYS} ways through undecided branches"
+    for state in states[1:]:
+        joined = _join(joined, state)
+    names = {name for state in states for name in state.vars}
+    changed = {}
+    for name in names:
+        seen = {state.vars.get(name) for state in states}
+        if len(seen) > 1:
+            hole = holes.named(f"{origin} {name}", origin)
+            is_exported = any(var is not None and var.is_exported for var in seen)
+            changed[name] = Var(hole, is_exported, may_be_unset=True)
+    joined.vars = {**joined.vars, **changed}
+    paths = {path for state in states for path in state.files}
+    joined.files = {**joined.files, **_differing_files(states, paths, holes.named(origin, origin))}
+    return joined
+
+
+def _differing_files(states: list[State], paths: set[str], hole: str) -> dict[str, FileEntry]:
+    differing = {}
+    for path in paths:
+        if len({state.files.get(path) for state in states}) > 1:
+            differing[path] = FileEntry(hole)
+    return differing

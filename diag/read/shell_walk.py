@@ -1,0 +1,53 @@
+"""Walks over the tree of a script, for what can be told without running it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from diag.read.shell_lexemes import ASSIGNMENT, DECLARATIONS, NAME
+from diag.read.shell_tree import ArithmeticFor, Assignment, For, Parameter, Simple, Word
+
+_BARE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """The node and all that is in it, in the order of the script."""
+    todo = [node]
+    while todo:
+        found = todo.pop()
+        if isinstance(found, tuple):
+            todo += reversed(found)
+        elif is_dataclass(found):
+            yield found
+            todo += [getattr(found, field.name) for field in reversed(fields(found))]
+
+
+def assigned_names(node: Any) -> frozenset[str]:
+    """Every variable that something in the node assigns, declares, reads or loops over."""
+    names: set[str] = set()
+    for found in walk(node):
+        kind = type(found)
+        if (
+            kind is Assignment
+            or kind is For
+            or (kind is Parameter and found.operator in ("=", ":="))
+        ):
+            names.add(found.name)
+        elif kind is Simple and found.words:
+            names |= _declared(found.words)
+        elif kind is ArithmeticFor:
+            names |= set(NAME.findall(found.first.text + found.step.text))
+    return frozenset(names)
+
+
+def _declared(words: tuple[Word, ...]) -> set[str]:
+    command = words[0].bare or ""
+    if command == "read":
+        return {word.bare for word in words[1:] if word.bare and _BARE_NAME.fullmatch(word.bare)}
+    if command not in DECLARATIONS:
+        return set()
+    found = (ASSIGNMENT.match(word.text) or NAME.fullmatch(word.text) for word in words[1:])
+    return {match.group().rstrip("+=") for match in found if match}
