@@ -52,12 +52,15 @@ def _screen(format_: str, steps: Any, errors: Any) -> Any:
 
     from diag.show.frame_tables import df_link_errors, df_steps
     from diag.show.grid import frame_table
+    from diag.show.terminal import console_for
     from diag.show.text import counted
 
     told = f"{format_}: {counted(len(steps), 'step')}, {counted(len(errors), 'link error')}"
     parts: list[Any] = [Text(told, style="bold")]
     if len(steps):
-        parts += [Text(), frame_table(df_steps(steps))]
+        width = console_for().width
+        table = df_steps(steps, width=max(18, width - (78 if width >= 100 else 60)))
+        parts += [Text(), frame_table(table if width >= 100 else table.drop(columns="stage"))]
     if len(errors):
         parts += [Text(), frame_table(df_link_errors(errors), limit=60)]
     return Group(*parts)

@@ -84,6 +84,25 @@ def chart(
         yield figure, axes
 
 
+class Marks:
+    """Marks of a chart, gathered by shape and colour and drawn together: a thousand are as quick
+    as one."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
+
+    def add(self, x: float, y: float, shape: str, colour: str, *, is_hollow: bool = False) -> None:
+        """One mark at that place."""
+        face = "white" if is_hollow else colour
+        self._places.setdefault((shape, colour, face), []).append((x, y))
+
+    def draw(self, axes: Axes, size: float) -> None:
+        """All of them, `size` points wide."""
+        for (shape, colour, face), places in self._places.items():
+            xs, ys = zip(*places, strict=True)
+            axes.plot(xs, ys, shape, mec=colour, mfc=face, mew=1.6, ms=size)
+
+
 def empty_chart(words: Words) -> Figure:
     """Only the words: there is nothing to draw, and that is the finding."""
     with chart(words, 1, left_in=0.1) as (figure, axes):

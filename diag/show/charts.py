@@ -20,6 +20,7 @@ from diag.show.chart_style import (
     ROW_IN,
     SMALL_PT,
     TEXT_PT,
+    Marks,
     chart,
     colour_of,
     empty_chart,
@@ -65,11 +66,15 @@ def draw_flags(table: pd.DataFrame) -> Figure:
         _head_columns(axes, platforms)
         keys = zip(table["platform"], table["variable"], table["flag"], strict=True)
         states = dict(zip(keys, table.to_dict("records"), strict=True))
+        right = axes.get_xlim()[1]
+        axes.hlines([y + 0.5 for y in range(len(rows))], -0.6, right, color="#EEEEEE", lw=0.8)
+        marks = Marks()
         for y, row in enumerate(rows):
-            axes.axhline(y + 0.5, color="#EEEEEE", lw=0.8)
             for place, platform in enumerate(platforms):
                 state = states.get((platform, *row))
-                _flag_marks(axes, place * 4, y, platform, state, is_wordy=len(platforms) <= 3)
+                at = place * 4, y, platform
+                _flag_marks(axes, marks, at, state, is_wordy=len(platforms) <= 3)
+        marks.draw(axes, 7)
     return figure
 
 
@@ -98,20 +103,26 @@ def _head_columns(axes: Axes, platforms: Sequence[str]) -> None:
 
 
 def _flag_marks(
-    axes: Axes, x: int, y: int, platform: str, state: Mapping[Any, Any] | None, *, is_wordy: bool
+    axes: Axes,
+    marks: Marks,
+    at: tuple[int, int, str],
+    state: Mapping[Any, Any] | None,
+    *,
+    is_wordy: bool,
 ) -> None:
+    x, y, platform = at
     is_written = state is not None and state["written"] == YES
     for n, stage in enumerate(STAGES):
         told = NO if state is None else state[stage]
         if told == YES:
-            axes.plot(x + n, y, SHAPES[stage], color=colour_of(platform), ms=8)
+            marks.add(x + n, y, SHAPES[stage], colour_of(platform))
         elif told == NOT_SEEN:
             axes.text(x + n, y, "?", ha="center", va="center", color=INK)
         elif is_written:
             told = "✕ lost" if stage == "received" and is_wordy else "✕"
             axes.text(x + n, y, told, ha="center", va="center", weight="bold", size=SMALL_PT)
         else:
-            axes.plot(x + n, y, "_", color=FAINT, ms=6)
+            marks.add(x + n, y, "_", FAINT)
 
 
 def plot_symbols(
@@ -145,11 +156,16 @@ def draw_symbols(table: pd.DataFrame) -> Figure:
         _symbol_heads(axes, names)
         for text, (_, member) in zip(axes.get_yticklabels(), rows, strict=True):
             text.set_fontweight("normal" if member else "bold")
-        for y, (platform, member) in enumerate(rows):
-            own = table[(table["platform"] == platform) & (table["member"] == member)]
-            for cell in own.itertuples():
-                if cell.symbol in names:
-                    _symbol_cell(axes, names.index(cell.symbol), y, cell, len(names))
+        for y, (_, member) in enumerate(rows):
+            if not member:
+                axes.axhspan(y - 0.5, y + 0.5, color="#F2F2F2", zorder=0)
+        row_of = {row: y for y, row in enumerate(rows)}
+        column_of = {name: x for x, name in enumerate(names)}
+        marks = Marks()
+        for cell in table[table["symbol"] != ""].itertuples():
+            at = column_of[str(cell.symbol)], row_of[str(cell.platform), str(cell.member)]
+            _symbol_cell(axes, marks, at, cell, len(names))
+        marks.draw(axes, 8 if len(names) < 30 else 4)
     return figure
 
 
@@ -175,20 +191,18 @@ def _symbol_heads(axes: Axes, names: Sequence[str]) -> None:
         axes.spines[side].set_visible(False)
 
 
-_CELLS = {"wanted": ("v", "none"), "defined": ("s", "full"), "zero": ("D", "none")}
+_CELLS = {"wanted": ("v", True), "defined": ("s", False), "zero": ("D", True)}
 
 
-def _symbol_cell(axes: Axes, x: int, y: int, cell: Any, n_names: int) -> None:
-    colour = colour_of(cell.platform)
+def _symbol_cell(axes: Axes, marks: Marks, at: tuple[int, int], cell: Any, n_names: int) -> None:
+    x, y = at
     if not cell.member:  # the heading row: counts of the platform
-        axes.axhspan(y - 0.5, y + 0.5, color="#F2F2F2", zorder=0)
         if n_names <= MAX_NAMED:
             axes.text(x, y, cell.role, ha="center", va="center", size=SMALL_PT, color=INK)
         return
-    shape, fill = _CELLS[cell.role]
+    shape, is_hollow = _CELLS[cell.role]
     shift = 0.22 if n_names <= 2 else 0.0
-    face = colour if fill == "full" else "white"
-    axes.plot(x - shift, y, shape, mec=colour, mfc=face, mew=1.6, ms=8 if n_names < 30 else 4)
+    marks.add(x - shift, y, shape, colour_of(cell.platform), is_hollow=is_hollow)
     if n_names <= 2:
         axes.text(x - shift + 0.06, y, cell.role, ha="left", va="center", size=SMALL_PT)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from diag.show.text import NOT_SEEN, as_text, focus, is_missing
+from diag.show.steps import step_stage, step_what
+from diag.show.text import NOT_SEEN, as_text, clip, focus, is_missing
 
 
 def table_of(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -50,15 +51,16 @@ def _lost(by: Any, at: Any) -> str:
     return str(by) if is_missing(at) else f"{by} at {at}"
 
 
-def df_steps(steps: pd.DataFrame, *, width: int = 70) -> pd.DataFrame:
-    """Steps of a build: step, platform, what, status, seconds, where."""
+def df_steps(steps: pd.DataFrame, *, width: int = 60) -> pd.DataFrame:
+    """Steps of a build: step, platform, stage, what, status, seconds, where."""
     return table_of(
-        ("step", "platform", "what", "status", "seconds", "where"),
+        ("step", "platform", "stage", "what", "status", "seconds", "where"),
         [
             (
                 row.step_id,
                 as_text(row.target_platform) if not is_missing(row.target_platform) else "",
-                focus(str(row.name_text), width),
+                step_stage(row),
+                clip(step_what(row), width),
                 _status(row),
                 _rounded(row.seconds),
                 place(row.file, row.line_no),

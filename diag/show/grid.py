@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ from diag.show.text import NOT_SEEN, as_text, counted
 if TYPE_CHECKING:
     import pandas as pd
 
+GAP = 2  # between columns
 SHORT = 16  # characters of a column that is never folded
+MAX_BLOCKS = 12  # more rows than this stay a table, folded as it must be
 READABLE = 22  # columns of the others are not folded narrower than this
 MARKS = {"✔": "green", "✘": "red", "?": "yellow"}
 
@@ -47,9 +50,17 @@ class _FrameTable:
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
         kept = list(range(len(self.names)))
-        if self._natural(kept) > options.max_width:
+        file = self._shared_file()
+        if self._natural(kept) > options.max_width and file:
+            yield Text(f"where: lines of {file}", style="dim")
+            yield from self._lines_only()._fitted(kept, options.max_width)
+        else:
+            yield from self._fitted(kept, options.max_width)
+
+    def _fitted(self, kept: list[int], width: int) -> Iterator[RenderableType]:
+        if self._natural(kept) > width:
             kept = [place for place in kept if not self._is_empty(place)] or kept
-        if self._least(kept) <= options.max_width or len(kept) < 2:
+        if self._least(kept) <= width or len(kept) < 2 or len(self.rows) > MAX_BLOCKS:
             yield self._table(kept)
         else:
             yield Group(*self._blocks(kept))
@@ -57,16 +68,29 @@ class _FrameTable:
         if absent:
             yield Text(f"{NOT_SEEN}: {', '.join(absent)}", style="dim")
 
+    def _shared_file(self) -> str:
+        """The file of every row's `where`, if it is one: then it is named once for all."""
+        if len(self.rows) < 2 or self.names[-1] != "where":
+            return ""
+        files = {row[-1].rpartition(":")[0] for row in self.rows}
+        return files.pop() if len(files) == 1 else ""
+
+    def _lines_only(self) -> _FrameTable:
+        short = copy.copy(self)
+        short.rows = [[*row[:-1], ":" + row[-1].rpartition(":")[2]] for row in self.rows]
+        short.widths = [*self.widths[:-1], max(len(row[-1]) for row in short.rows)]
+        return short
+
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(1, options.max_width)
 
     def _natural(self, kept: list[int]) -> int:
-        return sum(self.widths[place] + 3 for place in kept)
+        return sum(self.widths[place] + GAP for place in kept)
 
     def _least(self, kept: list[int]) -> int:
         """The width at which the table is still readable."""
         return sum(
-            (width if width <= SHORT else min(width, READABLE)) + 3
+            (width if width <= SHORT else min(width, READABLE)) + GAP
             for width in (self.widths[place] for place in kept)
         )
 
@@ -74,7 +98,9 @@ class _FrameTable:
         return all(row[place] in (NOT_SEEN, "") for row in self.rows)
 
     def _table(self, kept: list[int]) -> Table:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+        table = Table(
+            box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold"
+        )
         for place in kept:
             table.add_column(
                 Text(self.names[place]),

@@ -15,7 +15,7 @@ def html_table(frame: pd.DataFrame, caption: str = "", *, limit: int = 60) -> st
     numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame.columns]
     head = "".join(
         f'<th scope="col" style="text-align:{"right" if is_number else "left"}">'
-        f"{escape(str(column))}</th>"
+        f"{escape(as_text(str(column)))}</th>"
         for column, is_number in zip(frame.columns, numeric, strict=True)
     )
     body = "".join(
@@ -23,7 +23,7 @@ def html_table(frame: pd.DataFrame, caption: str = "", *, limit: int = 60) -> st
         for row in frame.head(limit).itertuples(index=False, name=None)
     )
     more = f" {counted(len(frame) - limit, 'further row')} not shown." if len(frame) > limit else ""
-    told = f"<caption>{escape(caption + more)}</caption>" if caption or more else ""
+    told = f"<caption>{escape(as_text(caption + more))}</caption>" if caption or more else ""
     return (
         f'<table class="diag mathjax_ignore tex2jax_ignore">{told}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

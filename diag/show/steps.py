@@ -12,7 +12,7 @@ from diag.show.text import clip, is_missing, printable
 
 MIN_SECONDS = 0.05  # a shorter step is counted, not drawn
 _HEADER = re.compile(r"^\[(?P<inside>[^\]]*)\]\s*(?P<what>.*)$", re.DOTALL)
-_MOUNTS = re.compile(r"(?:--\w+=\S+\s+)+")
+_MOUNTS = re.compile(r"(?:--(?:mount|network|security)=\S+\s+)+")
 
 
 def drawn_steps(steps: pd.DataFrame, log: str | None = None) -> pd.DataFrame:
@@ -33,13 +33,22 @@ def drawn_steps(steps: pd.DataFrame, log: str | None = None) -> pd.DataFrame:
 
 def step_label(row: Any, width: int = 44) -> str:
     """`arm64  builder 5/5  RUN cargo build`, in `width` characters."""
+    platform = str(row.target_platform).removeprefix("linux/") or "shared"
+    return clip(" ".join(f"{platform}  {step_stage(row)}  {step_what(row)}".split()), width)
+
+
+def step_stage(row: Any) -> str:
+    """`builder 5/9`, or the stage alone."""
+    return str(row.stage) if is_missing(row.step_no) else f"{row.stage} {row.step_no}/{row.n_steps}"
+
+
+def step_what(row: Any) -> str:
+    """What the step runs, without the bracket of the header and without mounts."""
     found = _HEADER.match(printable(str(row.name_text)))
     what = found["what"] if found else printable(str(row.name_text))
     verb, _, rest = what.partition(" ")
-    what = f"{verb} {_MOUNTS.sub('', rest.lstrip(), count=1)}" if rest else what
-    stage = "" if is_missing(row.step_no) else f"{row.stage} {row.step_no}/{row.n_steps}"
-    platform = str(row.target_platform).removeprefix("linux/") or "shared"
-    return clip(" ".join(f"{platform}  {stage}  {what}".split()), width)
+    bare = _MOUNTS.sub("", rest.lstrip() + " ", count=1).strip() if rest.startswith("--") else rest
+    return " ".join(f"{verb} {bare}".split()) if rest else what
 
 
 def bar_text(row: Any) -> str:

@@ -118,14 +118,16 @@ def df_platforms(verdict: Verdict, case: Case | None = None) -> pd.DataFrame:
 
 def platform_verdict(verdict: Verdict, platform: str) -> str:
     """The explanation of that platform's failure, in a few words."""
-    for role in ("cause", "contributing", "latent"):
-        causes = [f.cause for f in supported(verdict, role) if f.platform in (platform, None)]
-        if causes:
-            return causes[0] if role == "cause" else f"{causes[0]} ({role})"
     rows = verdict.outcomes[verdict.outcomes["platform"] == platform]
     outcome = str(rows["outcome"].iloc[0]) if len(rows) else "unknown"
     words = {"linked": "no failure", "failed": "not explained"}
-    return words.get(outcome, "untestable")
+    told = words.get(outcome, "untestable")
+    for role in ("cause", "contributing", "latent"):
+        causes = [f.cause for f in supported(verdict, role) if f.platform == platform]
+        if causes:
+            return causes[0] if role == "cause" else f"{told}; {role}: {causes[0]}"
+    whole = [f.cause for f in supported(verdict, "cause") if f.platform is None]
+    return whole[0] if whole and outcome != "linked" else told
 
 
 def _sightings(verdict: Verdict, case: Case | None) -> Mapping[str, tuple[str, str]]:

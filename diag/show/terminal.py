@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from diag.verdict import Verdict
 
 PIPE_WIDTH = 120  # where there is no terminal to ask
+MIN_EXCERPT = 44  # columns that an excerpt needs beside its place; else it stands below
 MAX_EVIDENCE = 4  # of one explanation on the screen; JSON and HTML hold all
 STYLES = {
     "supported": "bold red",
@@ -106,7 +107,7 @@ def _explanation(group: Findings) -> RenderableType:
     """Two columns: the status, and under the name of the explanation its claim and evidence."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(width=max(map(len, STATUS_WORDS.values())), no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")
     finding = group.first
     status = Text(STATUS_WORDS[finding.status], style=STYLES[finding.status])
     name = Text(finding.cause, style="bold")
@@ -138,23 +139,30 @@ def _one_each(group: Findings, seen: list[Evidence]) -> list[Evidence]:
 
 
 class _Excerpt:
-    """One line of evidence as wide as the place it is given: `file:line  …text…`."""
+    """One place of evidence in at most two lines of text: `file:line  …text…`."""
 
     def __init__(self, item: Evidence, symbols: Iterable[str]) -> None:
         self.item, self.symbols = item, tuple(symbols)
 
-    def __rich_console__(self, console: Console, options: Any) -> Iterator[RenderableType]:
-        place = Text("  " + as_text(self.item.place), style="dim", overflow="fold")
-        left = options.max_width - len(place) - 2
-        is_beside = left >= 40
-        if is_beside:
-            yield place.append("  ").append_text(self._text(left))
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        place = Text(as_text(self.item.place), style="dim", overflow="fold")
+        beside = options.max_width - len(place) - 4
+        if beside >= MIN_EXCERPT:
+            row = Table.grid(padding=(0, 2, 0, 0))
+            row.add_column(no_wrap=True)
+            row.add_column(width=beside, overflow="fold")
+            row.add_row(place, self._text(beside))
+            yield Padding(row, (0, 0, 0, 2))
         else:
-            yield place
+            yield Padding(place, (0, 0, 0, 2))
             yield Padding(self._text(options.max_width - 4), (0, 0, 0, 4))
 
     def _text(self, width: int) -> Text:
-        return marked(focus(self.item.text, width, self.symbols), self.symbols)
+        shown = marked(focus(self.item.text, 2 * width - width // 6, self.symbols), self.symbols)
+        shown.overflow = "fold"
+        return shown
 
 
 def marked(text: str, words: Iterable[str | None] = ()) -> Text:
@@ -200,7 +208,7 @@ def _section(title: str, body: RenderableType) -> RenderableType:
 def _numbered(items: Iterable[str]) -> RenderableType:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")
     for number, item in enumerate(items, 1):
         grid.add_row(Text(f"{number}."), Text(as_text(item)))
     return grid
