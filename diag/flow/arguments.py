@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from diag.flow.values import Value, known
 from diag.flow.words import expand
@@ -173,4 +173,4 @@ def _is_later(instruction: Instruction, at: Instruction) -> bool:
 
 def _lost(lost_by: str, lost_at: Instruction, given: Instruction | None) -> Value:
     through = (given.place,) if given else ()
-    return replace(Value("unset"), came_through=through, lost_at=lost_at.place, lost_by=lost_by)
+    return Value("unset", came_through=through, lost_at=lost_at.place, lost_by=lost_by)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from diag.errors import InputError
-from diag.flow.values import UNKNOWN, Value, known
+from diag.flow.values import Value, known
 from diag.read.dockerfile import Instruction
 from diag.read.dockerfile_lexer import WordError, read_word
 
 Loss = Callable[[str], Value | None]
+
+# A byte-order mark counts: the engine drops one at the start of a word.
+_SPECIAL = frozenset("$'\"\ufeff")
 
 
 class _UnknownNameError(Exception):
@@ -32,37 +34,41 @@ def expand(
     because it was lost (`loss`) hands its lost_at and lost_by on to the result.
     Raises InputError where the engine would stop the build.
     """
+    special = escape or instruction.escape
+    if not _SPECIAL.intersection(text) and special not in text:
+        return known(text, exported=True, came_through=(instruction.place,))
     used: list[Value] = []
 
     def lookup(name: str) -> str | None:
         value = env.get(name)
+        if value is None and loss is not None:
+            value = loss(name)
         if value is None:
-            value = loss(name) if loss else None
-        if value is not None:
-            used.append(value)
-        if value is not None and value.status == "unknown":
+            return None
+        used.append(value)
+        if value.status == "unknown":
             raise _UnknownNameError
-        return value.text if value is not None else None
+        return value.text
 
     try:
-        result = known(
-            read_word(text, lookup, escape or instruction.escape, reads_quotes=reads_quotes)[0],
-            exported=True,
-        )
+        result = read_word(text, lookup, special, reads_quotes=reads_quotes)[0]
     except _UnknownNameError:
-        result = replace(UNKNOWN, is_exported=True)
+        return _told(None, used, instruction.place)
     except WordError as error:
         raise _refusal(text, instruction, error) from None
     return _told(result, used, instruction.place)
 
 
-def _told(value: Value, used: list[Value], place: str) -> Value:
+def _told(text: str | None, used: list[Value], place: str) -> Value:
     """The value with the places that it came through, and the first loss among what it used."""
-    places = dict.fromkeys(place for value in used for place in value.came_through)
+    places = dict.fromkeys(earlier for value in used for earlier in value.came_through)
+    places.pop(place, None)
     lost = next((value for value in used if value.lost_by), None)
-    return replace(
-        value,
-        came_through=(*(earlier for earlier in places if earlier != place), place),
+    return Value(
+        status="unknown" if text is None else "set" if text else "empty",
+        text=text,
+        is_exported=True,
+        came_through=(*places, place),
         lost_at=lost.lost_at if lost else None,
         lost_by=lost.lost_by if lost else None,
     )

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from diag.errors import InputError
@@ -69,6 +70,10 @@ class Instruction:
 
     def arguments(self) -> Arguments:
         """Its arguments as the parser splits them (ONBUILD: none; see parse_trigger)."""
+        return self._arguments
+
+    @cached_property
+    def _arguments(self) -> Arguments:
         return read_arguments(self.instruction, self.value_text, self.escape)
 
     def flag(self, name: str) -> str | None:
