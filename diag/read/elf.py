@@ -7,6 +7,7 @@ there before anything is read or allocated; what does not fit becomes a fault an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ class Elf:
         """(offset, size) of a section's bytes that are in the file; size 0 for NOBITS."""
         section = self.sections[index]
         offset, size = int(section["offset"]), int(section["size"])
-        if int(section["type"]) == SHT_NOBITS:
+        if self._types[index] == SHT_NOBITS:
             return offset, 0
         return offset, max(0, min(size, len(self.data) - offset))
 
@@ -88,21 +89,29 @@ class Elf:
         raw = bytes(self.data[start + at : start + min(size, at + 4096)])
         return raw.split(b"\0", 1)[0].decode("utf-8", "backslashreplace")
 
+    @cached_property
+    def _names(self) -> bytes:
+        return bytes(self.content(self.names_index))
+
     def find_sections(self, name: bytes) -> list[int]:
         """Indexes of the sections of that name; a name that ends in `*` is a prefix."""
         if not self.names_index:
             return []
-        table = bytes(self.content(self.names_index))
+        table = self._names
         wanted = name[:-1] if name.endswith(b"*") else name + b"\0"
         if wanted not in table:
             return []
         offsets = self.sections["name"]
         return [i for i, at in enumerate(offsets.tolist()) if table.startswith(wanted, at)]
 
+    @cached_property
+    def _types(self) -> list[int]:
+        """Section types as plain numbers: quicker than an array for the few that there are."""
+        return self.sections["type"].tolist()  # type: ignore[no-any-return]
+
     def of_type(self, *types: int) -> list[int]:
         """Indexes of the sections of these types."""
-        kinds = self.sections["type"]
-        return [int(i) for i in np.flatnonzero(np.isin(kinds, types))] if len(kinds) else []
+        return [index for index, kind in enumerate(self._types) if kind in types]
 
 
 def parse_elf(data: memoryview) -> Elf:

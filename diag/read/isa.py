@@ -38,7 +38,8 @@ def read_isa(*paths: Source, extension: str | None = None) -> pd.DataFrame:
 
     `extension` is an extension or a prefix of several (`avx512`, the default; `avx2`; `sse4`;
     "" for all). One row a function and extension, n_instructions in each; an instruction that
-    needs two extensions counts in both rows. `attrs["errors"]` holds what could not be read.
+    needs two extensions counts in both rows. Where something could not be read, `attrs["errors"]`
+    holds the rows of the frame `errors`.
     Raises InputError for a prefix of no known extension.
     """
     prefix = DEFAULT_PREFIX if extension is None else extension.lower()

@@ -40,7 +40,7 @@ def scan_objects(paths: Source | Iterable[Source]) -> Scan:
     batches = SymbolBatches(problems)
     rows = []
     for part, elf in iter_elves(_many(paths), problems):
-        rows.append({**_shared(part), **_facts(part, elf)})
+        rows.append(_row(part, elf))
         if elf is not None:
             batches.add(part, elf.arch, symbol_tables(elf))
     symbols = batches.frame()
@@ -50,19 +50,25 @@ def scan_objects(paths: Source | Iterable[Source]) -> Scan:
 def read_objects(*paths: Source) -> pd.DataFrame:
     """Headers of objects, archives and their members: frame `objects`, one row each.
 
-    An archive's own row has member_no -1. `attrs["errors"]` holds what could not be read.
+    An archive's own row has member_no -1. Where something could not be read, `attrs["errors"]`
+    holds the rows of the frame `errors`.
     """
-    scan = scan_objects(paths)
-    return _with_errors(scan.objects, scan.errors)
+    problems = Problems()
+    rows = [_row(part, elf) for part, elf in iter_elves(paths, problems)]
+    return _with_errors(schema.make("objects", rows), problems)
 
 
 def read_symbols(*paths: Source) -> pd.DataFrame:
     """Symbol tables of ELF objects and archive members: frame `symbols`, one row a symbol.
 
-    `attrs["errors"]` holds rows of the frame `errors` for what could not be read.
+    Where something could not be read, `attrs["errors"]` holds the rows of the frame `errors`.
     """
-    scan = scan_objects(paths)
-    return _with_errors(scan.symbols, scan.errors)
+    problems = Problems()
+    batches = SymbolBatches(problems)
+    for part, elf in iter_elves(paths, problems):
+        if elf is not None:
+            batches.add(part, elf.arch, symbol_tables(elf))
+    return _with_errors(batches.frame(), problems)
 
 
 def iter_elves(paths: Iterable[Source], problems: Problems) -> Iterator[tuple[Part, Elf | None]]:
@@ -85,7 +91,7 @@ def _many(paths: Source | Iterable[Source]) -> list[Source]:
     return list(paths)
 
 
-def _shared(part: Part) -> dict[str, Any]:
+def _row(part: Part, elf: Elf | None) -> dict[str, Any]:
     return {
         "file": part.file,
         "member": part.member,
@@ -93,6 +99,7 @@ def _shared(part: Part) -> dict[str, Any]:
         "format": part.format,
         "has_index": part.has_index,
         "size_bytes": len(part.data),
+        **_facts(part, elf),
     }
 
 
@@ -115,6 +122,7 @@ def _kind(format: str) -> str:
     return "relocatable" if format == "bitcode" else "other"
 
 
-def _with_errors(frame: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
-    frame.attrs["errors"] = errors.to_dict("records")
+def _with_errors(frame: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    if problems.rows:
+        frame.attrs["errors"] = problems.rows
     return frame
