@@ -13,7 +13,7 @@ from typing import Any
 from diag.case import Case
 from diag.causes.facts import Facts, Symbol, sightings_evidence
 from diag.causes.model import Evidence, Finding
-from diag.verdict import Verdict, diagnose, gather_facts
+from diag.verdict import Verdict, gather_facts, judge
 
 __all__ = ["Comparison", "PlatformChange", "compare"]
 
@@ -77,7 +77,8 @@ class _Side:
 
     @classmethod
     def of(cls, case: Case) -> _Side:
-        return cls(gather_facts(case), diagnose(case))
+        facts = gather_facts(case)
+        return cls(facts, judge(case, facts))
 
     def failure(self, platform: str) -> Finding | None:
         """The supported cause on that platform."""

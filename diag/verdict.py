@@ -17,7 +17,7 @@ from diag.causes.model import Evidence, Finding
 from diag.errors import InputError
 from diag.platforms import PLATFORMS, display_order
 
-__all__ = ["Verdict", "diagnose", "gather_facts"]
+__all__ = ["Verdict", "diagnose", "gather_facts", "judge"]
 
 _REMAINDER = "definition-not-found"
 _STATUS_ORDER = {"supported": 0, "untestable": 1, "refuted": 2}
@@ -100,7 +100,11 @@ def diagnose(case: Case, claims: Iterable[str] = ()) -> Verdict:
 
     Raises InputError for an unknown id, and where nothing that was given can be used.
     """
-    facts = gather_facts(case, claims)
+    return judge(case, gather_facts(case, claims))
+
+
+def judge(case: Case, facts: Facts) -> Verdict:
+    """The verdict on facts gathered before; errors as for diagnose."""
     if not (facts.has_log or facts.has_dockerfile or len(facts.objects)):
         raise _nothing_usable(case)
     findings = _ordered(_explained_once(_judge(facts)))
