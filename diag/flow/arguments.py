@@ -38,14 +38,18 @@ def platform_args(target: Platform, build: Platform, stage: str) -> dict[str, st
     return {**values, "TARGETSTAGE": stage}
 
 
-def proxy_env(build_args: Mapping[str, str]) -> dict[str, Value]:
-    """The proxy variables that build arguments put into every RUN."""
+def proxy_env(build_args: Mapping[str, str], engine: str) -> dict[str, Value]:
+    """The proxy variables that build arguments put into every RUN.
+
+    BuildKit gives both spellings and skips empty ones, buildah the name as given.
+    """
     env: dict[str, Value] = {}
     for name, text in build_args.items():
-        if name.lower() in PROXY_ARGS and text:
-            env |= {
-                spelling: known(text, exported=True) for spelling in (name.lower(), name.upper())
-            }
+        if name.lower() not in PROXY_ARGS:
+            continue
+        names = (name,) if engine == "buildah" else (name.lower(), name.upper())
+        if text or engine == "buildah":
+            env |= {spelling: known(text, exported=True) for spelling in names}
     return env
 
 
@@ -71,22 +75,30 @@ def global_values(
     instructions: Iterable[Instruction],
     predefined: Mapping[str, str],
     build_args: Mapping[str, str],
+    engine: str,
 ) -> dict[str, Value]:
     """What FROM may use and a stage may re-declare: platform arguments and ARG before FROM."""
     values = {
-        name: known(build_args.get(name, text), exported=True) for name, text in predefined.items()
+        name: known(build_args.get(name, text), exported=True)
+        for name, text in predefined.items()
+        if engine == "buildkit" or name != "TARGETSTAGE"
     }
     for instruction in instructions:
         for declared in declarations(instruction) if instruction.stage_no < 0 else ():
             if declared.name in build_args:
                 text = build_args[declared.name]
                 value = known(text, exported=True, came_through=(instruction.place,))
-            elif declared.default is not None:
+            elif declared.default is not None and not platform_wins(declared.name, engine):
                 value = expand(declared.default, values, instruction)
             else:
                 continue
             values[declared.name] = value
     return values
+
+
+def platform_wins(name: str, engine: str) -> bool:
+    """Whether a default on this ARG has no say."""
+    return engine == "buildah" and name in PLATFORM_ARGS
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """ARG, ENV and stages: the environment in which each RUN of a Dockerfile starts.
 
-Two engines differ, measured: in BuildKit (docker 28) ENV and ARG share one scope and the last
-writer wins, and a default on `ARG TARGETARCH` beats the platform; in buildah (1.28) ENV always
-wins and the platform beats a default.
+Two engines differ, measured (tests/dockerfiles/scopes). BuildKit (docker 28.5): ENV and ARG share
+one scope, the last writer wins, a stage built on a stage inherits both, and a default on
+`ARG TARGETARCH` beats the platform. buildah (1.28): ENV always wins, ARG is not inherited, the
+platform beats a default, all names of one ARG are expanded before any is set, the escape directive
+ends lines only, and ONBUILD is dropped (OCI format).
 
 What outside base images set: flow/images.py.
 """
@@ -14,12 +16,12 @@ from dataclasses import dataclass, field, replace
 
 from diag.errors import InputError
 from diag.flow.arguments import (
-    PLATFORM_ARGS,
     Declaration,
     Losses,
     declarations,
     global_values,
     platform_args,
+    platform_wins,
     proxy_env,
 )
 from diag.flow.copies import Place, absolute_path, copies_of
@@ -128,7 +130,8 @@ class _Build:
         def loss(name: str) -> Value | None:
             return self.losses.find(name, instruction, stage.opened, True)
 
-        return expand(text, self.visible(stage), instruction, loss=loss)
+        escape = None if self.engine == "buildkit" else "\\"
+        return expand(text, self.visible(stage), instruction, loss=loss, escape=escape)
 
     def dispatch(self, instruction: Instruction) -> None:
         """Follow one instruction; those that change nothing here have no method."""
@@ -141,7 +144,8 @@ class _Build:
         self.open_stage(instruction)
 
     def do_onbuild(self, instruction: Instruction) -> None:
-        self.stages[-1].triggers.append(instruction)
+        if self.engine == "buildkit":
+            self.stages[-1].triggers.append(instruction)
 
     def do_shell(self, instruction: Instruction) -> None:
         self.stages[-1].shell = instruction.arguments().words
@@ -170,19 +174,21 @@ class _Build:
                     stage.args[name] = value
 
     def do_arg(self, instruction: Instruction) -> None:
-        """One after the other: a later default sees an earlier name."""
+        """One after the other, so that a later default sees an earlier name; buildah: at once."""
+        found: dict[str, Value] = {}
         for declared in declarations(instruction):
             value = self.arg_value(declared)
             if value is not None:
-                self.stages[-1].args[declared.name] = value
+                target = self.stages[-1].args if self.engine == "buildkit" else found
+                target[declared.name] = value
+        self.stages[-1].args |= found
 
     def arg_value(self, declared: Declaration) -> Value | None:
         """What an ARG gives its name; None where it only declares it."""
         name, place = declared.name, declared.instruction.place
         if name in self.build_args:
             return known(self.build_args[name], exported=True, came_through=(place,))
-        platform_wins = self.engine == "buildah" and name in PLATFORM_ARGS
-        if declared.default is not None and not platform_wins:
+        if declared.default is not None and not platform_wins(name, self.engine):
             return self.expand(declared.default, declared.instruction)
         value = self.globals.get(name)
         return value.through(place) if value is not None else None
@@ -265,10 +271,17 @@ def run_contexts(
     target, build = find_platform(platform), find_platform(build_platform)
     given = dict(build_args or {})
     predefined = platform_args(target, build, _target_stage(instructions))
-    globals = global_values(instructions, predefined, given)
+    globals = global_values(instructions, predefined, given, engine)
     losses = Losses.of(instructions, globals, given)
     state = _Build(
-        target, build, given, dict(base_env or {}), engine, globals, losses, proxy_env(given)
+        target,
+        build,
+        given,
+        dict(base_env or {}),
+        engine,
+        globals,
+        losses,
+        proxy_env(given, engine),
     )
     for instruction in instructions:
         state.dispatch(instruction)

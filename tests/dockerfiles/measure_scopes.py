@@ -1,9 +1,10 @@
-"""Record what a real BuildKit puts into the environment of each RUN of scopes/*.Dockerfile.
+"""Record what a real engine puts into the environment of each RUN of scopes/*.Dockerfile.
 
-    python -m tests.dockerfiles.measure_scopes docker -H unix://SOCKET
+    python -m tests.dockerfiles.measure_scopes buildkit docker -H unix://SOCKET
+    python -m tests.dockerfiles.measure_scopes buildah buildah --storage-driver vfs
 
-Needs a docker with buildx and a static busybox; writes scopes/measured.json, which
-tests/test_scopes.py compares with run_contexts.
+Needs a docker with buildx, or a buildah that may run as root, and a static busybox; writes
+scopes/ENGINE.json, which tests/test_scopes.py compares with run_contexts.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ BUILD_ARGS: dict[str, list[dict[str, str]]] = {
 }
 _SHOWN = re.compile(r"@@(?P<mark>\w+):(?P<env>[A-Za-z0-9+/=]*)")
 
+_VOLATILE = re.compile(r"0x[0-9a-f]+")
+
 
 def shown(log: str) -> dict[str, dict[str, str]]:
     """Mark of each `show` -> the environment that it printed."""
@@ -42,36 +45,41 @@ def shown(log: str) -> dict[str, dict[str, str]]:
     return dict(sorted(found.items()))
 
 
+def command_of(engine: str, program: list[str]) -> list[str]:
+    if engine == "buildah":
+        return [*program, "bud", "--isolation=chroot", "--layers=false"]
+    return [*program, "buildx", "build", "--no-cache", "--network=host", "--progress=plain"]
+
+
 def measure(
-    docker: list[str], context: Path, dockerfile: Path, platform: str, args: dict[str, str]
-) -> dict:
+    command: list[str], context: Path, dockerfile: Path, platform: str, args: dict[str, str]
+) -> dict[str, object]:
     given = [word for name, text in args.items() for word in ("--build-arg", f"{name}={text}")]
-    command = [
-        *docker, "buildx", "build", "--no-cache", "--network=host", "--progress=plain",
-        "--platform", platform, *given, "-f", str(dockerfile), str(context),
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True)
+    where = ["--platform", platform, "-f", str(dockerfile), str(context)]
+    done = subprocess.run([*command, *given, *where], capture_output=True, text=True)
     row = {"dockerfile": dockerfile.name, "platform": platform, "build_args": args}
     if done.returncode:
-        row["error"] = done.stderr.strip().splitlines()[-1]
-    return {**row, "runs": shown(done.stderr)}
+        complaint = done.stderr.strip().splitlines()[-1]
+        row["error"] = _VOLATILE.sub("...", complaint.replace(str(context), "CONTEXT"))[:200]
+    return {**row, "runs": shown(done.stdout + done.stderr)}
 
 
 def main() -> None:
-    docker = sys.argv[1:]
+    engine, *program = sys.argv[1:]
+    platforms = PLATFORMS if engine == "buildkit" else PLATFORMS[-1:]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         context = Path(folder)
         shutil.copy(shutil.which("busybox") or "busybox", context / "busybox")
         shutil.copy(HERE / "show", context)
+        (context / "show").chmod(0o755)
         for dockerfile in sorted((HERE / "scopes").glob("*.Dockerfile")):
             for args in BUILD_ARGS.get(dockerfile.name.split(".")[0], [{}]):
-                rows += [measure(docker, context, dockerfile, p, args) for p in PLATFORMS]
-    version = subprocess.run(
-        [*docker, "version", "--format", "{{.Server.Version}}"], capture_output=True, text=True
-    ).stdout.strip()
-    told = {"engine": f"docker {version}", "builds": rows}
-    (HERE / "scopes" / "measured.json").write_text(json.dumps(told, indent=1) + "\n")
+                command = command_of(engine, program)
+                rows += [measure(command, context, dockerfile, p, args) for p in platforms]
+    version = subprocess.run([*program, "--version"], capture_output=True, text=True).stdout
+    told = {"engine": version.strip(), "builds": rows}
+    (HERE / "scopes" / f"{engine}.json").write_text(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":
