@@ -22,9 +22,6 @@ Run = Callable[[State], list[State]]
 class Commands(Processes):
     """Runs one simple command, on every way that it opens."""
 
-    substitution_status: int | None = 0
-    has_substituted = False
-
     def run_command(self, node: object, state: State) -> list[State]:
         raise NotImplementedError
 
@@ -52,11 +49,18 @@ class Commands(Processes):
         )
 
     def _declaration(self, node: Simple, words: tuple[Word, ...], state: State) -> list[State]:
-        for assignment in node.assignments:
-            name, var = self._prefix(assignment, state)
-            self._apply_prefix([(name, var)], state, True)
-        self.declare(words, state, node.start)
-        return [state]
+        def run(after: State) -> list[State]:
+            self.declare(words, after, node.start)
+            return [after]
+
+        prefix = [self._prefix(assignment, state) for assignment in node.assignments]
+        declared = {word.text.partition("=")[0] for word in words[1:]}
+        if declared & {name for name, _ in prefix}:  # `X=1 export X` keeps X in every shell
+            self._apply_prefix(prefix, state, False)
+            return run(state)
+        if not prefix:
+            return run(state)
+        return self._before_special(words[0].bare or "", prefix, state, run, node.start)
 
     # -- assignments ------------------------------------------------------------------------------
 
@@ -133,10 +137,9 @@ class Commands(Processes):
             )
         is_builtin = name in BUILTINS or name in RUNNERS or name in DECLARATIONS
         if is_builtin and self._has_builtin(name, state):
-            if name in SPECIAL:
-                return self._special_builtin(fields, prefix, state, offset)
-            return self._with_prefix(
-                prefix, state, lambda after: self._builtin(fields, after, offset), offset
+            wrap = self._before_special if name in SPECIAL else self._around_builtin
+            return wrap(
+                name, prefix, state, lambda after: self._builtin(fields, after, offset), offset
             )
         if name in SHELL_BUILTINS and not is_builtin:
             self.call_builtin(name, fields[1:], state, offset)
@@ -179,21 +182,24 @@ class Commands(Processes):
                 after.set_var(name, saved[name])
         return found
 
-    def _special_builtin(
-        self, fields: list[str], prefix: Prefix, state: State, offset: int
+    def _around_builtin(
+        self, name: str, prefix: Prefix, state: State, run: Run, offset: int
+    ) -> list[State]:
+        return self._with_prefix(prefix, state, run, offset)
+
+    def _before_special(
+        self, name: str, prefix: Prefix, state: State, run: Run, offset: int
     ) -> list[State]:
         """A special builtin: in all shells but bash the assignments before it stay."""
         if prefix and self.is_dialect(state, frozenset({"bash"})):
-            found = self._with_prefix(
-                prefix, state, lambda after: self._builtin(fields, after, offset), offset
-            )
+            found = self._with_prefix(prefix, state, run, offset)
             for after in found:
                 self._forget_prefix(prefix, after, self.place(offset))
             return found
         if prefix:
-            is_exported = not self.is_dialect(state, DASH | ASH)
+            is_exported = name == "exec" or not self.is_dialect(state, DASH | ASH)
             self._apply_prefix(prefix, state, is_exported)
-        return self._builtin(fields, state, offset)
+        return run(state)
 
     def _apply_prefix(self, prefix: Prefix, state: State, is_exported: bool) -> None:
         for name, var in prefix:

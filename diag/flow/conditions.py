@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from diag.flow.core import BASH, DASH
+from diag.flow.core import ASH, BASH, DASH
 from diag.flow.expand import Expander
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole, matches, same, show
@@ -60,6 +60,8 @@ class TestFault(Exception):
 
 class Conditions(Expander):
     """Evaluates tests over expanded words."""
+
+    keeps_quotes = True
 
     def test(self, args: list[str], state: State) -> int:
         """Exit status of `test args`."""
@@ -137,8 +139,17 @@ class Conditions(Expander):
 
     # -- [[ ]] ------------------------------------------------------------------------------------
 
-    def double_bracket(self, node: DoubleBracket, state: State) -> int:
-        """Exit status of `[[ ... ]]`."""
+    def double_bracket(self, node: DoubleBracket, state: State) -> int | None:
+        """Exit status of `[[ ... ]]`; None where it is not known."""
+        words = tuple(token for token in node.tokens if not isinstance(token, str))
+        self.keeps_quotes = not self.is_dialect(state, ASH)
+        if not self.keeps_quotes:
+            # busybox splits the words, takes < and > for redirections, and drops quotes.
+            n_fields = [len(self._fields_of(word, state)) for word in words]
+            if {"<", ">", "(", ")"} & set(node.tokens) or 0 in n_fields:
+                return None
+            if max(n_fields, default=1) > 1:
+                return 2
         try:
             reader = _BracketReader(self, list(node.tokens), state)
             return 0 if reader.whole() else 1
@@ -318,7 +329,8 @@ class _BracketReader:
         operator = self.bare(place + 1 - self.at)
         right = self.word(place + 2)
         if operator in ("=", "==", "!="):
-            return asker.match(left, asker.pattern(right, state), state) == (operator != "!=")
+            pattern = (asker.pattern if asker.keeps_quotes else asker.text)(right, state)
+            return asker.match(left, pattern, state) == (operator != "!=")
         if operator == "=~":
             return asker.regular_expression(left, asker.text(right, state), state)
         if operator in NUMERIC:

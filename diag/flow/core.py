@@ -70,6 +70,8 @@ class Event:
         if name in self.overlay:
             return self.overlay[name]
         var = self.env.get(name, Var())
+        if var.text is None and var.hidden is not None:
+            var = var._replace(text=var.hidden, is_exported=True)
         if self.is_cleared and var.text is not None and var.is_exported:
             return Var(None, False, var.came_through, self.place, "env-cleared")
         return Var() if self.is_cleared else var

@@ -171,9 +171,8 @@ class Declarations(Conditions):
         if self.is_dialect(state, DASH):
             return  # dash lets a local variable begin with the outer value
         if outer.is_exported and self.is_dialect(state, BASH):
-            # bash hides it from the script and still hands it to commands
-            hole = self.holes.named(f"local {name}", f"${name} declared local without a value")
-            state.set_var(name, Var(hole, True, outer.came_through, may_be_unset=True))
+            # bash hides it from the script and still hands it to commands.
+            state.set_var(name, Var(None, True, outer.came_through, hidden=outer.text))
         else:
             state.set_var(name, Var())
 

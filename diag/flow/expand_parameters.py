@@ -18,6 +18,9 @@ _CASES = {"^^": str.upper, ",,": str.lower}
 class Parameters(Core):
     """The text of a parameter; what else it needs of words comes from the subclass."""
 
+    substitution_status: int | None = 0
+    has_substituted = False
+
     def text(self, word: Word | None, state: State) -> str:
         raise NotImplementedError
 
@@ -55,10 +58,19 @@ class Parameters(Core):
             return Var(state.positional[number - 1] if is_given else None)
         if name in "@*":
             return Var(" ".join(state.positional) if state.positional else None)
-        if name == "?" and state.status not in (None, NONZERO):
-            return Var(str(state.status))
-        what = f"exit status of {state.status_of or 'the command before'}"
-        return Var(self.holes.new(what if name == "?" else f"${name} of the shell"))
+        if name == "?":
+            return self._status(state)
+        return Var(self.holes.new(f"${name} of the shell"))
+
+    def _status(self, state: State) -> Var:
+        """`$?`, which in bash is also that of a substitution in the same command."""
+        status, status_of = state.status, state.status_of
+        inner = self.substitution_status
+        if self.has_substituted and inner != status and self.is_dialect(state, BASH):
+            status, status_of = inner, ""
+        if status not in (None, NONZERO):
+            return Var(str(status))
+        return Var(self.holes.new(f"exit status of {status_of or 'the command before'}"))
 
     def _element(self, part: Parameter, name: str, state: State) -> Var:
         values = state.arrays.get(name, ())
@@ -118,7 +130,7 @@ class Parameters(Core):
         if var.text is None:
             self.refuse_unset(part.name, state)
         text = var.text or ""
-        if not operator:
+        if operator in ("", "-", ":-"):
             return text
         if operator[0] in "#%":
             return self._removed(text, operator, self.pattern(part.word, state))
@@ -223,12 +235,16 @@ class Parameters(Core):
         compiled = expression(pattern)
         if not pattern or compiled is None:
             return text
+        operator = part.operator
+        if operator in ("/#", "/%") and self.is_dialect(state, ASH):
+            pattern, operator = operator[1] + pattern, "/"  # busybox knows no anchors
+            compiled = expression(pattern) or compiled
         if has_hole(text + pattern) or len(text) > 10_000:
-            return self._opaque(text, part.operator, f"{pattern}/{new}")
+            return self._opaque(text, operator, f"{pattern}/{new}")
         source = compiled.pattern
         anchored = {"/#": rf"\A(?:{source})", "/%": rf"(?:{source})\Z"}
-        found = re.compile(anchored.get(part.operator, source), re.DOTALL)
-        return found.sub(lambda _: new, text, count=0 if part.operator == "//" else 1)
+        found = re.compile(anchored.get(operator, source), re.DOTALL)
+        return found.sub(lambda _: new, text, count=0 if operator == "//" else 1)
 
     # -- arithmetic -------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from diag.flow.core import Event, LimitError
+from diag.flow.core import SH, Event, LimitError
 from diag.flow.file_store import FileStore, Leftover
 from diag.flow.interpreter import Interpreter
 from diag.flow.processes import Process
@@ -50,7 +50,7 @@ def first_state(context: RunContext, store: FileStore) -> State:
         for name, leftover in store.leftovers.get(number, {}).items():
             vars[name] = _after_leftover(vars.get(name, Var()), leftover)
     files = store.start(context)
-    state = State(vars, files, context.workdir or "/", frozenset())
+    state = State(vars, files, context.workdir or "/", SH)
     stop = store.stop_of(context)
     if stop:
         state.given(Condition(stop, True))

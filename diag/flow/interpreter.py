@@ -35,7 +35,7 @@ from diag.read.shell_tree import (
 )
 
 # Syntax that a shell without it takes for something else, not for a fault.
-NO_FAULT = frozenset({"+=", "|&"})
+NO_FAULT = frozenset({"+="})
 
 
 class Interpreter(Branches):
@@ -212,6 +212,7 @@ class Interpreter(Branches):
         def act(trial: State) -> list[State]:
             is_missing = self.is_dialect(trial, DASH)
             trial.status = 127 if is_missing else self.double_bracket(node, trial)
+            trial.status_of = f"`[[` (line {self.line(node.start)})"
             return [trial]
 
         self.tick(node.start)

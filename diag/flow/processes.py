@@ -25,7 +25,7 @@ SHELL_DIALECTS = {
     "dash": DASH,
     "ash": ASH,
 }
-ASSIGNED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<text>.*)", re.DOTALL)
+ASSIGNED = re.compile(r"(?P<name>[^=]+)=(?P<text>.*)", re.DOTALL)  # env takes any name
 SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?(?:\S*/)?(?P<shell>sh|bash|dash|ash)\b")
 # Options of wrappers that take a value in the next word.
 WRAPPER_VALUES = {

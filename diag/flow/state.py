@@ -28,6 +28,7 @@ class Var(NamedTuple):
     may_be_unset: bool = False
     born: int = 0  # outside commands called before it was assigned
     is_readonly: bool = False
+    hidden: str | None = None  # what commands still receive where bash hides it by `local`
 
 
 class Condition(NamedTuple):
@@ -93,9 +94,10 @@ class State:
             self.conditions = (*self.conditions, condition)
 
     def same_world(self, other: State) -> bool:
-        """Whether nothing that follows could tell the two apart, but for status and conditions."""
+        """Whether nothing that follows could tell the two apart, but for the conditions."""
         return (
-            self.vars == other.vars
+            self.status == other.status
+            and self.vars == other.vars
             and self.files == other.files
             and self.out == other.out
             and self.flow == other.flow
@@ -138,8 +140,7 @@ def _join(one: State, two: State) -> State:
         pairs = one.decided.items() & two.decided.items()
         joined.decided = dict(pairs)
     if one.status != two.status:
-        known = one.status is not None and two.status is not None and one.status and two.status
-        joined.status = NONZERO if known else None
+        joined.status = None
     return joined
 
 

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from diag.read.shell import parse_script
 from diag.read.shell_lexemes import ASSIGNMENT, DECLARATIONS, NAME
-from diag.read.shell_tree import ArithmeticFor, Assignment, For, Parameter, Simple, Word
+from diag.read.shell_tree import ArithmeticFor, Assignment, For, Literal, Parameter, Simple, Word
 
+MAX_INNER = 100_000  # characters of a script inside a script
+
+_RUNS_TEXT = frozenset("eval sh bash dash ash".split())
+_WRITES_TEXT = frozenset("env echo printf command exec builtin".split())
+# What a file may assign that a later command reads; `env X=1 command`.
+_WRITTEN = re.compile(r"(?:^|\\n)\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
 _BARE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -45,9 +52,25 @@ def assigned_names(node: Any) -> frozenset[str]:
 
 def _declared(words: tuple[Word, ...]) -> set[str]:
     command = words[0].bare or ""
+    if command in _RUNS_TEXT or command in _WRITES_TEXT:
+        return _in_texts(command, words)
     if command == "read":
         return {word.bare for word in words[1:] if word.bare and _BARE_NAME.fullmatch(word.bare)}
     if command not in DECLARATIONS:
         return set()
     found = (ASSIGNMENT.match(word.text) or NAME.fullmatch(word.text) for word in words[1:])
     return {match.group().rstrip("+=") for match in found if match}
+
+
+def _in_texts(command: str, words: tuple[Word, ...]) -> set[str]:
+    """Names that the texts among the arguments assign: scripts, and what is written to files."""
+    if command in _RUNS_TEXT:
+        scripts = (word.literal for word in words[1:] if word.literal and "=" in word.literal)
+        parsed = [parse_script(script).items for script in scripts if len(script) < MAX_INNER]
+        return {name for items in parsed for name in assigned_names(items)}
+    texts = [_first_text(word) for word in words[1:]]
+    return {found["name"] for text in texts for found in _WRITTEN.finditer(text)}
+
+
+def _first_text(word: Word) -> str:
+    return "".join(part.text for part in word.parts if type(part) is Literal)
