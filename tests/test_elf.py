@@ -326,6 +326,16 @@ def test_header_errors_have_their_place() -> None:
         parse_elf(memoryview(SOUND[:40]))
 
 
+def test_a_linked_file_without_sections_is_told(folder: Path) -> None:
+    """A library whose section headers were cut off does not look like one without symbols."""
+    data = bytearray(library_of("gcc", folder).read_bytes())
+    data[40:48], data[60:64] = bytes(8), bytes(4)  # e_shoff; e_shnum and e_shstrndx
+    scan = scan_objects(bytes(data))
+    assert scan.symbols.empty
+    assert "no section headers" in scan.errors["reason"].iloc[0]
+    assert scan.objects["soname"].tolist() == ["libx.so.1"]
+
+
 def test_section_count_beyond_16_bits() -> None:
     """With e_shnum 0 the first section header holds the count."""
     data = bytearray(patched(60, 0, 2))

@@ -26,6 +26,7 @@ SHN_UNDEF, SHN_LORESERVE, SHN_XINDEX = 0, 0xFF00, 0xFFFF
 PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
 DF_1_PIE = 0x08000000
 
+ET_REL, ET_CORE = 1, 4
 KINDS = {1: "relocatable", 2: "executable", 3: "shared", 4: "core"}
 BINDS = {0: "LOCAL", 1: "GLOBAL", 2: "WEAK", 10: "UNIQUE"}
 TYPES = {

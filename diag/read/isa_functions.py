@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from diag.read.elf import Elf
 from diag.read.elf_layout import (
+    ET_REL,
     SHF_EXECINSTR,
     SHT_NOBITS,
     STT_FUNC,
@@ -24,7 +25,6 @@ from diag.read.symbols_tables import Table, symbol_tables
 
 Places = npt.NDArray[np.int64]
 
-ET_REL = 1
 MAX_NAME_BYTES = 65_536
 _BIND_RANK = np.array([2, 0, 1] + [0] * 13, np.int64)  # local last, global first, weak between
 

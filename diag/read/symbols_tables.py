@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diag.read.elf import TRUNCATED, Bytes, Elf, Records
-from diag.read.elf_layout import SHT_DYNSYM, SHT_NOBITS, SHT_STRTAB, SHT_SYMTAB
+from diag.read.elf_layout import ET_CORE, SHT_DYNSYM, SHT_NOBITS, SHT_STRTAB, SHT_SYMTAB
 from diag.read.symbols_names import MAX_TABLE_BYTES, PAD_BYTES, padded
 from diag.read.symbols_versions import version_words
 
@@ -36,6 +36,9 @@ class Table:
 def symbol_tables(elf: Elf) -> list[Table]:
     """The tables that can be read, .symtab first; faults of the others are noted on the image."""
     found: dict[str, Table] = {}
+    if not len(elf.sections) and len(elf.segments) and elf.type != ET_CORE and not elf.faults:
+        help = "give the file as the linker wrote it"
+        elf.fault(0, "has no section headers: its symbols are not read", help)
     for index in elf.of_type(*TABLES):
         kind = int(elf.sections["type"][index])
         name = TABLES[kind]
