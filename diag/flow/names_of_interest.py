@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from diag.read.shell import parse_script
+from diag.read.shell_tree import Simple
+from diag.read.shell_walk import assigned_names, walk
 
 if TYPE_CHECKING:
     from diag.read.dockerfile import Instruction
@@ -25,16 +29,6 @@ _FIRST_NAME = re.compile(rf"\s*(?P<name>{_NAME})")
 _PAIR_NAME = re.compile(rf"(?:^|\s)(?P<name>{_NAME})(?==)")
 _ARG_NAME = re.compile(rf"(?:^|\s)(?P<name>{_NAME})(?=[=\s]|$)")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", re.DOTALL)
-
-# A word that starts like an assignment. `-DNAME=x`, `"NAME=x"` and `a.b=x` are none.
-_ASSIGNMENT = re.compile(rf"(?:^|(?<=[\s;&|(){{`]))(?P<name>{_NAME})(?:\[[^\]\n]*\])?\+?=(?!=)")
-_DECLARATION = re.compile(
-    r"(?:^|(?<=[\s;&|({`]))(?:export|readonly|local|declare|typeset)\s(?P<words>[^;&|)\n]*)"
-)
-_DECLARED = re.compile(rf"(?<!\S)(?P<name>{_NAME})(?=[=\s]|$)")
-_READ = re.compile(r"(?:^|(?<=[\s;&|({`]))read\s(?P<words>[^;&|<)\n]*)")
-_LOOP = re.compile(rf"(?:^|(?<=[\s;&|({{`]))for\s+(?P<name>{_NAME})\b")
-_DEFAULT = re.compile(rf"\$\{{(?P<name>{_NAME}):?=")
 
 
 def names_of_interest(instructions: Iterable[Instruction]) -> tuple[str, ...]:
@@ -61,7 +55,7 @@ def _declared_names(keyword: str, texts: list[str]) -> Iterator[str]:
     elif keyword in ("RUN", "COPY", "ADD"):
         # A here-document of COPY may be a script that a later RUN sources.
         for text in texts if keyword == "RUN" else texts[1:]:
-            yield from assigned_names(text)
+            yield from _assigned_in_order(text)
 
 
 def _env_names(text: str) -> Iterator[str]:
@@ -72,17 +66,29 @@ def _env_names(text: str) -> Iterator[str]:
     yield from (match["name"] for match in _PAIR_NAME.finditer(_QUOTED.sub("q", text)))
 
 
-def assigned_names(script: str) -> list[str]:
-    """Names that a shell script assigns, exports, declares, reads or loops over, in order."""
-    found = [(m.start("name"), m["name"]) for m in _ASSIGNMENT.finditer(script)]
-    found += [(m.start("name"), m["name"]) for m in _LOOP.finditer(script)]
-    found += [(m.start("name"), m["name"]) for m in _DEFAULT.finditer(script)]
-    for words in (*_DECLARATION.finditer(script), *_READ.finditer(script)):
-        start = words.start("words")
-        found += [(start + m.start(), m["name"]) for m in _DECLARED.finditer(words["words"])]
-    return [name for _, name in sorted(found)]
+def _assigned_in_order(script: str) -> list[str]:
+    tree = parse_script(script).items
+    found = assigned_names(tree) | _named_by_env(tree)
+    return sorted(found, key=lambda name: (_place(name, script), name))
+
+
+def _named_by_env(tree: Any) -> set[str]:
+    """Variables that `env NAME=value command` gives a command."""
+    return {
+        match["name"]
+        for simple in walk(tree)
+        if isinstance(simple, Simple) and any(word.bare == "env" for word in simple.words)
+        for word in simple.words
+        if (match := _PAIR_NAME.match(word.text)) is not None
+    }
+
+
+def _place(name: str, text: str) -> int:
+    """Offset of a name as a whole word; the end where only a part of a word spells it."""
+    found = re.search(rf"\b{name}\b", text)
+    return found.start() if found else len(text)
 
 
 def _mentioned_arguments(text: str) -> list[str]:
-    places = [(re.search(rf"\b{name}\b", text), name) for name in PLATFORM_ARGUMENTS]
-    return [name for found, name in sorted((m.start(), n) for m, n in places if m)]
+    places = sorted((_place(name, text), name) for name in PLATFORM_ARGUMENTS)
+    return [name for place, name in places if place < len(text)]

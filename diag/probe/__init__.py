@@ -13,7 +13,7 @@ sandbox is to be had.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
@@ -22,7 +22,7 @@ import pandas as pd
 from diag import schema
 from diag.flow.names_of_interest import names_of_interest
 from diag.flow.scopes import run_contexts
-from diag.platforms import DEFAULT_PLATFORMS, find_platform
+from diag.platforms import DEFAULT_PLATFORMS, display_order, find_platform
 from diag.probe.compare import compare_flow_and_probe
 from diag.probe.limits import DEFAULT_LIMITS, Limits
 from diag.probe.rows import rows_of
@@ -44,7 +44,7 @@ def probe_env(
     *,
     command: str | None = None,
     name: str | None = None,
-    platforms: Sequence[str] = DEFAULT_PLATFORMS,
+    platforms: str | Iterable[str] = DEFAULT_PLATFORMS,
     build_args: Mapping[str, str] | None = None,
     base_env: Mapping[str, str] | None = None,
     engine: str = "buildkit",
@@ -70,7 +70,7 @@ def probe_env(
             base_env=base_env or {},
             engine=engine,
         )
-        for platform in dict.fromkeys(find_platform(given).name for given in platforms)
+        for platform in _ordered(platforms)
     }
     check_sandbox(limits)
     words = _stub_words(instructions)
@@ -87,6 +87,11 @@ def probe_env(
         "shell_versions": {shell.name: shell_versions()[shell.name] for shell in found},
     }
     return frame
+
+
+def _ordered(platforms: str | Iterable[str]) -> list[str]:
+    given = [platforms] if isinstance(platforms, str) else platforms
+    return display_order(find_platform(platform).name for platform in given)
 
 
 def _stub_words(instructions: Sequence[Instruction]) -> Needs:

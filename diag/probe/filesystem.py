@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from diag.flow.values import Copy
-from diag.probe.scripts import HOME, HOME_FOLDER, OWN, RECORDS, STUBS, TOOLS, WANTED
+from diag.probe.scripts import FILE_MARK, HOME, HOME_FOLDER, OWN, RECORDS, STUBS, TOOLS, WANTED
 
 END_OF_TAR = b"\0" * 10240
 _RECORDS = RECORDS.lstrip("/")
@@ -65,6 +65,14 @@ class Layer:
     def add_file(self, path: str, content: bytes, mode: int = 0o644) -> None:
         self._add(path, tarfile.REGTYPE, mode, content)
 
+    def add_wanted(self, kind: str, path: str) -> None:
+        if kind == "folder":
+            self.add_folder(path)
+        elif kind == "program":
+            self.add_link(path, f"{OWN}/stub")
+        else:
+            self.add_file(path, FILE_MARK.encode() + b"\n", 0o755)
+
     def add_raw(self, member: tarfile.TarInfo, content: bytes) -> None:
         self._parts += [member.tobuf(tarfile.GNU_FORMAT, errors="surrogateescape"), content]
         self._parts.append(b"\0" * (-len(content) % tarfile.BLOCKSIZE))
@@ -105,7 +113,7 @@ def stub_layer(
 ) -> bytes:
     """Stubs for bare `names` and absolute `paths`, the answering tools, and what is `wanted`.
 
-    `wanted` are pairs (folder or program, path): made in the working folder now, and by each
+    `wanted` are pairs (folder, program or file; path): made in the working folder now, and by each
     stub in the folder that it is called in.
     """
     layer = Layer()
@@ -120,7 +128,7 @@ def stub_layer(
         layer.add_link(f"usr/bin/{name}", f"{STUBS}/{name}")
     for kind, path in wanted:
         place = posixpath.normpath(posixpath.join(workdir, path))
-        layer.add_folder(place) if kind == "folder" else layer.add_link(place, f"{OWN}/stub")
+        layer.add_wanted(kind, place)
     listed = "".join(f"{kind} {path}\n" for kind, path in wanted)
     if listed:
         layer.add_file(WANTED, listed.encode(errors="surrogateescape"))
@@ -175,7 +183,7 @@ def with_copies(root: bytes, copies: Iterable[Copy], stages: Mapping[int, bytes]
 
 def _copy_tree(layer: Layer, source_root: bytes, copy: Copy) -> None:
     """A file goes to the destination (or into it, if that ends in /), a folder's content into it."""
-    source = "." + posixpath.normpath("/" + copy.source).rstrip("/")
+    source = "." + posixpath.normpath("/" + copy.source.lstrip("/")).rstrip("/")
     destination = "./" + copy.destination.strip("/")
     for member, content in iter_members(source_root):
         if member.name == source and not member.isdir():

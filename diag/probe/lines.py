@@ -6,19 +6,19 @@ script's commands are searched for the one that fits the recorded words best.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from diag.flow.tool_names import command_name
 from diag.flow.values import RunContext
 from diag.probe.records import Call
 from diag.read.shell import parse_script
 from diag.read.shell_tree import Simple
+from diag.read.shell_walk import walk
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class _Place:
     """A command of the script: its offset, its words as far as they are fixed text."""
 
@@ -41,25 +41,11 @@ def lines_of_calls(context: RunContext, calls: Sequence[Call]) -> list[int]:
 @lru_cache(maxsize=256)
 def _places(script: str) -> tuple[_Place, ...]:
     found = []
-    for simple in _commands(parse_script(script).items):
-        words = tuple((word.literal, word.start) for word in simple.words)
-        if words:
+    for simple in walk(parse_script(script).items):
+        if isinstance(simple, Simple) and simple.words:
+            words = tuple((word.literal, word.start) for word in simple.words)
             found.append(_Place(words[0][1], words))
     return tuple(sorted(found, key=lambda place: place.offset))
-
-
-def _commands(tree: Any) -> Iterator[Simple]:
-    """Every simple command below, those in command substitutions too. No recursion: depth is
-    the script's own choice."""
-    rest = [tree]
-    while rest:
-        node = rest.pop()
-        if isinstance(node, Simple):
-            yield node
-        if isinstance(node, tuple | list):
-            rest += node
-        elif dataclasses.is_dataclass(node):
-            rest += [getattr(node, field.name) for field in dataclasses.fields(node)]
 
 
 def _best(places: Sequence[_Place], call: Call, last: int) -> int | None:

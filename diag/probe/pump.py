@@ -14,8 +14,6 @@ from diag.probe.limits import Limits
 _CHUNK = 1 << 16
 _TURN_SECONDS = 0.1  # how often memory is looked at
 _PAGE_BYTES = 4096  # of /proc/PID/statm; where pages are larger the limit is looser
-# A tar of many small files is larger than they are: at least 1 KiB each.
-_TAR_OVERHEAD = 2
 
 
 class Pump:
@@ -63,7 +61,8 @@ class Pump:
     def _read_out(self, descriptor: int) -> bool:
         chunk = os.read(descriptor, _CHUNK)
         self.out += chunk
-        if len(self.out) > _TAR_OVERHEAD * self._limits.disk:
+        # A tar is smaller than its files in pages of memory, unless they are sparse or empty.
+        if len(self.out) > self._limits.disk:
             self.cut = "files"
         return bool(chunk)
 

@@ -6,11 +6,12 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from diag.flow.rows import MAX_ARGV
 from diag.flow.tool_names import command_name, is_outside
 from diag.probe.lines import lines_of_calls
 from diag.probe.records import Call
 from diag.probe.session import Probed
-from diag.probe.surroundings import is_unknown, without_stubs
+from diag.probe.surroundings import UNKNOWN_TEXT, is_unknown, without_stubs
 
 
 def rows_of(
@@ -29,7 +30,10 @@ def rows_of(
 
 def _common(probed: Probed, call: Call, command_no: int, line_no: int) -> dict[str, Any]:
     context = probed.context
-    failed = [f"RUN at line {line} exited {code} before" for line, code in probed.failed_before]
+    failed = [
+        f"the build stops before: RUN at line {line} exits {code}"
+        for line, code in probed.failed_before
+    ]
     return {
         "file": context.file,
         "platform": context.platform,
@@ -39,12 +43,22 @@ def _common(probed: Probed, call: Call, command_no: int, line_no: int) -> dict[s
         "stage": context.stage,
         "line_no": line_no,
         "command": command_name(call.argv[0]),
-        "argv_text": shlex.join(call.argv),
+        "argv_text": _argv_text(call.argv),
         "source": "shell",
         "condition": "; ".join(failed) or None,
         "came_through": [],
         "shell": probed.shell.name,
     }
+
+
+def _argv_text(argv: Sequence[str]) -> str:
+    """As the flow writes it: quoted where a shell would want it, unknown text as `<unknown>`."""
+    words = [
+        UNKNOWN_TEXT.sub("<unknown>", word) if is_unknown(word) else shlex.quote(word)
+        for word in argv
+    ]
+    text = " ".join(words)
+    return text if len(text) <= MAX_ARGV else text[: MAX_ARGV - 3] + "..."
 
 
 def _received(probed: Probed, call: Call, name: str) -> dict[str, Any]:

@@ -20,17 +20,18 @@ STUBS = f"{HOME}/stubs"  # stubs of bare command names, the last folder of PATH
 RECORDS = f"{HOME}/records"  # what the stubs write
 WANTED = f"{HOME}/wanted"  # folders and programs that outside commands would have made
 EXIT_FILE = "exit"
-FAULT_UNPACK, FAULT_WORKDIR = 97, 98
+FAULT_WORKDIR = 98
 
 # $1 is the folder to start in, $2 the limit of time, the rest the command. Standard input is
 # the file system as tar; results leave by standard output, the script's own output by standard
 # error. As process 1 it cannot be killed from inside. A `ulimit` that a shell does not know
-# (-u here, -p there) is tried in a subshell first, since a fault may end the shell.
+# (-u here, -p there) is tried in a subshell first, since a fault may end the shell. What cannot
+# be unpacked (a stub where a file of an earlier RUN is in the way) is left out.
 SUPERVISOR = f"""\
 exec 3>&1 1>&2
 export LC_ALL=C
 own={OWN}
-$own/tar -xpof - -C / || exit {FAULT_UNPACK}
+$own/tar -xpof - -C / 2>/dev/null
 exec 0</dev/null
 $own/mkdir -p {RECORDS} "$1" && cd "$1" || exit {FAULT_WORKDIR}
 wall=$2
@@ -62,9 +63,13 @@ exec $own/tar -cf - @excluded@ {RECORDS[1:]} . >&3
 # A stub notes who called it (process numbers from the oldest ancestor down, which gives the
 # order of the script also where commands run at the same time), its folder and arguments, then
 # the environment exactly as the kernel holds it; then it makes what the script is known to
-# miss, and succeeds.
+# miss, prints a mark for its unknown output, and succeeds. Mark and files are comments, so that
+# `curl | sh` and `. file` do nothing with them; a file that is executed is a stub again.
+OUTPUT_MARK = f"# {MARK}-output"
+FILE_MARK = f"#!{OWN}/stub"
 STUB = f"""\
 #!{OWN}/sh
+trap '' PIPE
 parent=$PPID
 chain=$$
 while [ "$parent" -gt 1 ]; do
@@ -74,18 +79,21 @@ while [ "$parent" -gt 1 ]; do
     words=${{words#* }}
     parent=${{words%% *}}
 done 2>/dev/null
+[ "$0" = {OWN}/stub ] || set -- "$0" "$@"
 {{
-    printf '%s\\0' "$chain" "$PWD" "$0" "$@"
+    printf '%s\\0' "$chain" "$PWD" "$@"
 }} > {RECORDS}/$$.call
 {OWN}/cat /proc/$$/environ > {RECORDS}/$$.env
-[ -e {WANTED} ] || exit 0
-while read -r kind path; do
+[ -e {WANTED} ] && while read -r kind path; do
     [ -e "$path" ] && continue
+    case $path in */*) {OWN}/mkdir -p "${{path%/*}}" ;; esac
     case $kind in
         folder) {OWN}/mkdir -p "$path" ;;
-        program) {OWN}/mkdir -p "${{path%/*}}"; {OWN}/ln -s {OWN}/stub "$path" ;;
+        program) {OWN}/ln -s {OWN}/stub "$path" ;;
+        file) echo '{FILE_MARK}' > "$path"; {OWN}/chmod 755 "$path" ;;
     esac
 done < {WANTED} 2>/dev/null
+echo '{OUTPUT_MARK}' 2>/dev/null
 exit 0
 """
 
@@ -127,10 +135,26 @@ exit 0
 """
 
 
+# The sandbox has one user only; in a build, root may give files to any.
+_SUCCESS = f"#!{OWN}/sh\nexit 0\n"
+
+
+_ANSWERS = {
+    "uname": _UNAME,
+    "arch": _ARCH,
+    "dpkg": _DPKG,
+    "chown": _SUCCESS,
+    "chgrp": _SUCCESS,
+}
+ANSWERING = frozenset(_ANSWERS)
+
+
 def answering_tools(platform: Platform) -> dict[str, str]:
-    """The tools that answer with the architecture of `platform`: name -> script."""
-    texts = {"uname": _UNAME, "arch": _ARCH, "dpkg": _DPKG}
+    """Tools that do not run for real and are not counted: name -> script.
+
+    uname, arch and dpkg answer with the architecture of `platform`; chown and chgrp succeed.
+    """
     return {
         name: text.replace("@machine@", platform.uname).replace("@debian@", platform.debian)
-        for name, text in texts.items()
+        for name, text in _ANSWERS.items()
     }

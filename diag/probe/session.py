@@ -9,13 +9,14 @@ from diag.errors import UnknownPlatformError
 from diag.flow.tool_names import SHELLS
 from diag.flow.values import RunContext
 from diag.platforms import find_platform
+from diag.probe.complaints import needs_of_complaints
 from diag.probe.filesystem import END_OF_TAR, first_root, paths_of, split, stub_layer, with_copies
 from diag.probe.limits import Limits
 from diag.probe.records import Call, read_calls, read_exit
 from diag.probe.sandbox import Outcome, check_sandbox, run
 from diag.probe.scripts import answering_tools
 from diag.probe.shells import Shell
-from diag.probe.stub_names import Needs, needs_of_complaints
+from diag.probe.stub_names import Needs
 from diag.probe.surroundings import command_of, stub_folders
 
 _MAX_ROUNDS = 5  # how often a RUN is run again for what its shell did not find
@@ -46,6 +47,7 @@ class Session:
     limits: Limits
     roots: dict[int, bytes] = field(default_factory=dict)
     failures: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()  # every path that a RUN began with
 
     def probe(self, contexts: Sequence[RunContext]) -> list[Probed]:
         """Run each in turn; a failure stops none of the later ones."""
@@ -82,7 +84,7 @@ class Session:
             layer = _layer(context, needs, made, root)
             files = root + layer + END_OF_TAR
             outcome = run(command, files, workdir=context.workdir, limits=self.limits)
-            missed = needs_of_complaints(outcome.output.decode(errors="replace"))
+            missed = self._missed(context, outcome, root)
             fresh = missed.beyond(made)
             if not fresh or outcome.cut:
                 break
@@ -91,22 +93,24 @@ class Session:
         calls, n_calls = read_calls(records, self.limits.commands)
         exit_code = read_exit(records)
         notes = [*_endings(outcome, exit_code, n_calls - len(calls)), *made.told()]
-        return calls, exit_code, after or root, notes
+        return calls, exit_code, root if outcome.cut or not after else after, notes
+
+    def _missed(self, context: RunContext, outcome: Outcome, root: bytes) -> Needs:
+        """What it complained about, without what the Dockerfile itself made once and removed."""
+        self.seen |= paths_of(root)
+        script = context.script or " ".join(context.argv)
+        return needs_of_complaints(outcome.output.decode(errors="replace"), script) - self.seen
 
 
 def _layer(context: RunContext, needs: Needs, made: Needs, root: bytes) -> bytes:
     """The stubs of one round. What the root has already is left as it is."""
-    there = paths_of(root)
     names = needs.names | made.names
-    places = needs.paths | made.paths
     # Not found in spite of its stub: PATH has lost the stubs' folder.
-    lost = {f"{folder}/{name}" for name in made.names for folder in ("/usr/bin",)}
-    lost |= {f"{folder}/{name}" for folder in stub_folders(context.env) for name in names}
-    paths = [path for path in sorted(places | lost) if path not in there]
-    wanted = [("folder", path) for path in sorted(made.folders)]
-    wanted += [("program", path) for path in sorted(made.programs)]
+    places = needs.paths | made.paths | {f"/usr/bin/{name}" for name in made.names}
+    places |= {f"{folder}/{name}" for folder in stub_folders(context.env) for name in names}
+    paths = sorted(places - paths_of(root)) if places else []
     return stub_layer(
-        sorted(names), paths, _answers(context), wanted=wanted, workdir=context.workdir
+        sorted(names), paths, _answers(context), wanted=made.wanted(), workdir=context.workdir
     )
 
 

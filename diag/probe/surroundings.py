@@ -6,6 +6,7 @@ wherever it arrives: what contains it is unknown too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from diag.flow.images import DEFAULT_PATH
@@ -15,6 +16,7 @@ from diag.probe.scripts import HOME_FOLDER, MARK, OWN, STUBS
 from diag.probe.shells import Shell
 
 _UNKNOWN = f"{MARK}-unknown/"
+UNKNOWN_TEXT = re.compile(rf"(?:# |#!)?{re.escape(MARK)}[\w/-]*")
 
 # Variables that change what shells and tools do by their value: unknown ones are left unset.
 _ACTING = frozenset(("LANG", "LANGUAGE", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "TZ"))
@@ -66,4 +68,4 @@ def command_of(context: RunContext, shell: Shell) -> list[str] | None:
     program, *options = context.shell or ("/bin/sh", "-c")
     if command_name(program) not in SHELLS:
         return None
-    return [*start, *shell.command, *options, context.script]
+    return [*start, *shell.command, *shell.options(options), context.script]

@@ -6,6 +6,7 @@ are bound where the loader looks for them.
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 import tempfile
@@ -16,11 +17,11 @@ from pathlib import Path
 from diag.errors import SandboxError
 from diag.flow import tool_names
 from diag.probe.limits import DEFAULT_LIMITS, Limits
-from diag.probe.scripts import STUB, SUPERVISOR
+from diag.probe.scripts import ANSWERING, STUB, SUPERVISOR
 from diag.probe.shells import find_program
 
 # Programs that the sandbox's own scripts call (scripts.py).
-_OWN_PROGRAMS = ("cat", "env", "ln", "mkdir", "sleep", "tar", "timeout")
+_OWN_PROGRAMS = ("cat", "chmod", "env", "ln", "mkdir", "sleep", "tar", "timeout")
 _OWN_SHELLS = ("dash", "bash", "busybox")  # the first one here is the supervisor's sh
 # Applets that stay in the private copy of busybox: its shell is probed, not its tools.
 _KEPT_APPLETS = frozenset({b"ash", b"sh", b"busybox"})
@@ -33,7 +34,6 @@ class Toolbox:
     folder: Path
     tools: tuple[str, ...]
     libraries: tuple[tuple[str, str], ...]
-    keeper: tempfile.TemporaryDirectory[str]  # the folder lives as long as this object
 
     @property
     def own(self) -> Path:
@@ -47,16 +47,16 @@ class Toolbox:
 @lru_cache(maxsize=4)
 def toolbox(limits: Limits = DEFAULT_LIMITS) -> Toolbox:
     """The toolbox with the supervisor for these limits; SandboxError names what is absent."""
-    keeper = tempfile.TemporaryDirectory(prefix="diag-probe-", ignore_cleanup_errors=True)
-    folder = Path(keeper.name)
+    folder = Path(tempfile.mkdtemp(prefix="diag-probe-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)  # the sandbox may run as another user than we do
     own, tools = folder / "own", folder / "tools"
     programs = [*_fill_own(own), *_fill_tools(tools)]
     libraries = _libraries_of(programs)
     _write_script(own / "stub", STUB)
     _write_script(own / "supervise", _supervisor(limits, [place for place, _ in libraries]))
-    names = tuple(sorted(path.name for path in tools.iterdir()))
-    return Toolbox(folder, names, tuple(libraries), keeper)
+    names = tuple(sorted({path.name for path in tools.iterdir()} - ANSWERING))
+    return Toolbox(folder, names, tuple(libraries))
 
 
 def _supervisor(limits: Limits, libraries: list[str]) -> str:
