@@ -40,7 +40,7 @@ def symbols_cmd(
 
     scan = scan_objects(paths)
     _tell(scan.errors)
-    if scan.objects.empty:
+    if scan.objects["format"].isin(["text", "unknown"]).all():
         raise InputError(
             "no object, archive or binary can be read there",
             file=", ".join(paths),
@@ -150,14 +150,14 @@ def _members(rows: pd.DataFrame, is_defined: bool, bind: str | None = None) -> l
 @output_option
 def isa_cmd(paths: tuple[str, ...], extension: str | None, format_: str, output: str | None) -> int:
     """Show which functions use which instruction-set extensions."""
+    from diag import schema
     from diag.read.isa import read_isa
 
     isa = read_isa(*paths, extension=extension)
-    errors = isa.attrs.get("errors")
-    if errors is not None:
-        _tell(errors)
-        if isa.empty and len(errors):
-            raise InputError("no machine code can be read there", file=", ".join(paths))
+    problems = isa.attrs.get("errors", [])
+    _tell(schema.make("errors", problems))
+    if isa.empty and problems:
+        raise InputError("no machine code can be read there", file=", ".join(paths))
     if isa.empty and format_ == "table":
         named = f" of an extension that begins with {extension!r}" if extension else ""
         click.echo(f"no instruction{named} is found", err=True)

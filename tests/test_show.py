@@ -29,7 +29,8 @@ from diag.show.flags import df_flags, flags_of
 from diag.show.frame_tables import df_env, df_errors, df_link_errors, df_steps
 from diag.show.grid import frame_table
 from diag.show.html import html_table
-from diag.show.report import Other, comparison_page, report_page, write_report
+from diag.show.report import comparison_page, report_page, write_report
+from diag.show.report_parts import Other
 from diag.show.steps import drawn_steps
 from diag.show.symbols import COLUMNS as SYMBOL_COLUMNS
 from diag.show.symbols import df_symbols

@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 
 from diag.case import Case, open_case
+from diag.cli_output import write_screen
 from diag.compare import compare
 from diag.errors import DiagError
 from diag.show.grid import frame_table
 from diag.show.redact import Redactor, redactor_for
-from diag.show.report import Other, df_others, write_report
-from diag.show.terminal import console_for, verdict_screen
+from diag.show.report import write_report
+from diag.show.report_parts import Other, df_others
+from diag.show.terminal import verdict_screen
 from diag.verdict import diagnose
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,16 +29,15 @@ PAGE = Path("build/report/index.html")
 def main() -> int:
     """0 when the page is written, 2 when the incident cannot be read."""
     os.chdir(ROOT)  # so that every citation is a path from the project's root
-    console = console_for(sys.stdout)
     try:
         case = open_case(BEFORE)
         mask = redactor_for(case)
         verdict = mask.data(diagnose(case))
-        console.print(verdict_screen(verdict, case))
+        write_screen(verdict_screen(verdict, case), None)
         others = [_other(folder, case, mask) for folder in _other_builds()]
         if others:
-            console.print("\nThe other builds, against this one", style="bold underline")
-            console.print(frame_table(df_others(others)))
+            print("\nThe other builds, against this one")
+            write_screen(frame_table(df_others(others)), None)
         write_report(PAGE, case, verdict, others=others, mask=mask, command="make report")
     except DiagError as error:
         print(f"report: {error}", file=sys.stderr)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from diag import __version__
 from diag.errors import InputError
-from diag.show.frame_tables import df_errors, df_steps, table_of
+from diag.show.frame_tables import df_errors, df_steps
 from diag.show.html import html_table
 from diag.show.redact import Redactor, redactor_for
+from diag.show.report_parts import Other, df_others, df_sources, excerpts, objects_told, ticked
 from diag.show.sentences import (
     OUTCOME_WORDS,
     RESULT_WORDS,
@@ -26,29 +26,16 @@ from diag.show.sentences import (
     what_to_do,
 )
 from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
-from diag.show.text import as_text, counted, deciding_spans, focus, listed
+from diag.show.text import as_text, counted, listed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from diag.case import Case
-    from diag.causes.model import Evidence
     from diag.compare import Comparison
     from diag.verdict import Verdict
 
 MAX_GROUPS = 60  # explanations on one page
 MAX_EVIDENCE = 8  # places of one explanation
-MAX_TEXT = 400  # characters of one excerpt
 MAX_ROWS = 40  # of a table beside a chart
-
-
-@dataclass(frozen=True)
-class Other:
-    """Another case of the same incident: its name, verdict, and what changed to it."""
-
-    name: str
-    verdict: Verdict
-    comparison: Comparison
 
 
 def write_report(
@@ -98,8 +85,8 @@ def report_page(
         sections=_sections(verdict, charts, told),
         outcome=verdict.outcome,
         outcome_word=OUTCOME_WORDS[verdict.outcome],
-        answer=[_ticked(sentence) for sentence in answer(verdict)],
-        to_do=[_ticked(step) for step in what_to_do(verdict)],
+        answer=[ticked(sentence) for sentence in answer(verdict)],
+        to_do=[ticked(step) for step in what_to_do(verdict)],
         platforms=Markup(html_table(df_platforms(verdict, case))),
         groups=[_group(group) for group in groups[:MAX_GROUPS]],
         n_groups_left=_more(len(groups) - MAX_GROUPS, "explanation"),
@@ -108,7 +95,8 @@ def report_page(
         others_table=Markup(html_table(df_others(told))),
         missing=[_missing(wanted) for wanted in what_is_missing(verdict)],
         errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
-        sources=Markup(html_table(_df_sources(case, mask))),
+        sources=Markup(html_table(df_sources(case, mask))),
+        **objects_told(case),
         command=command or "diag investigate ... --html report.html",
     )
 
@@ -125,7 +113,7 @@ def comparison_page(comparison: Comparison) -> str:
         result=comparison.result,
         said=RESULT_WORDS[comparison.result] + by,
         changes=Markup(html_table(df_changes(comparison))),
-        items=_items(comparison.evidence, symbols),
+        items=excerpts(comparison.evidence, symbols),
     )
 
 
@@ -189,42 +177,12 @@ def _group(group: Group) -> dict[str, Any]:
         "cause": first.cause,
         "role": first.role,
         "platforms": listed(group.platforms),
-        "claim": _ticked(first.claim),
-        "evidence": _items(seen[:MAX_EVIDENCE], group.symbols),
+        "claim": ticked(first.claim),
+        "evidence": excerpts(seen[:MAX_EVIDENCE], group.symbols),
         "n_more": _more(len(seen) - MAX_EVIDENCE, "further place"),
         "missing": list(missing.values()),
-        "experiment": _ticked(first.experiment or "") if first.status != "refuted" else "",
+        "experiment": ticked(first.experiment or "") if first.status != "refuted" else "",
     }
-
-
-def _items(evidence: Iterable[Evidence], symbols: Iterable[str | None]) -> list[dict[str, Any]]:
-    words = [symbol for symbol in symbols if symbol]
-    return [
-        {
-            "text": marked_html(focus(item.text, MAX_TEXT, words), words),
-            "place": as_text(item.place),
-        }
-        for item in evidence
-    ]
-
-
-def marked_html(text: str, words: Iterable[str | None] = ()) -> Markup:
-    """The text escaped, with the words that decide in <mark>."""
-    parts, done = [], 0
-    for start, end in deciding_spans(text, words):
-        parts += [escape(text[done:start]), Markup("<mark>"), escape(text[start:end])]
-        parts.append(Markup("</mark>"))
-        done = end
-    return Markup("").join([*parts, escape(text[done:])])
-
-
-def _ticked(text: str) -> Markup:
-    """The text escaped, what stands between backticks as code."""
-    parts = as_text(text).split("`")
-    told = [
-        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
-    ]
-    return Markup("").join(told) if len(parts) % 2 else escape(as_text(text))
 
 
 def _more(number: int, noun: str) -> str:
@@ -237,23 +195,6 @@ def _missing(wanted: Any) -> dict[str, Any]:
     return {**told, "how": [as_text(h) for h in missing.how], "decides": listed(wanted.causes)}
 
 
-def df_others(others: Sequence[Other]) -> pd.DataFrame:
-    """One row another build: result, by what, its cause now, what happened to each platform."""
-    return table_of(
-        ("build", "result", "by", "cause now", "what happened"),
-        [
-            (
-                other.name,
-                other.comparison.result,
-                other.comparison.by or "",
-                other.verdict.cause or OUTCOME_WORDS[other.verdict.outcome],
-                "; ".join(f"{c.platform}: {c.before}, then {c.after}" for c in other.comparison.platforms),
-            )
-            for other in others
-        ],
-    )  # fmt: skip
-
-
 def _other(other: Other) -> dict[str, Any]:
     comparison = other.comparison
     by = f" (by {comparison.by})" if comparison.by else ""
@@ -262,17 +203,5 @@ def _other(other: Other) -> dict[str, Any]:
         "name": other.name,
         "result": comparison.result,
         "said": f"{title}{RESULT_WORDS[comparison.result]}{by}.",
-        "evidence": _items(comparison.evidence, [c.symbol for c in comparison.platforms]),
+        "evidence": excerpts(comparison.evidence, [c.symbol for c in comparison.platforms]),
     }
-
-
-def _df_sources(case: Case, mask: Redactor) -> pd.DataFrame:
-    rows = [("build log", log.name, log.platform or "all") for log in case.inputs.logs]
-    if case.inputs.dockerfile:
-        rows.append(("Dockerfile", case.inputs.dockerfile, case.engine))
-    for platform, paths in case.inputs.objects.items():
-        rows += [("objects", str(path), platform or "by their machine") for path in paths]
-    rows += [
-        ("build argument", f"{k}={mask.value(k, v)}", "all") for k, v in case.build_args.items()
-    ]
-    return table_of(("what", "where", "for"), rows)

@@ -83,7 +83,6 @@ def headline(verdict: Verdict) -> str:
 def answer(verdict: Verdict) -> tuple[str, str, str]:
     """Three sentences: what happened, why, and what follows."""
     causes = supported(verdict, "cause")
-    refuted = list(dict.fromkeys(f.cause for f in verdict.findings if f.status == "refuted"))
     if verdict.outcome == "no_failure":
         latent = listed(dict.fromkeys(f.cause for f in supported(verdict, "latent")))
         rest = f"It carries what can fail later: {latent}." if latent else "Nothing else was seen."
@@ -92,11 +91,18 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
     if not causes:
         why = "No explanation is supported by the evidence at hand."
         return (what, why, _missing_sentence(verdict))
-    why = _ended(causes[0].claim)
-    named = listed(f"`{cause}`" for cause in refuted)
-    follow = f"Refuted: {named}. "
-    fix = causes[0].fix[0] if causes[0].fix else ""
-    return (what, why, (follow if refuted else "") + _ended(f"What to do: {fix}" if fix else ""))
+    return (what, _ended(causes[0].claim), _what_follows(verdict, causes[0]))
+
+
+def _what_follows(verdict: Verdict, cause: Finding) -> str:
+    """What was believed and is refuted, and the first thing to do."""
+    refuted = [finding for finding in verdict.findings if finding.status == "refuted"]
+    refuted.sort(key=lambda finding: finding.role != "claim")
+    named = list(dict.fromkeys(f"`{finding.cause}`" for finding in refuted))
+    parts = [f"refuted: {listed(named, limit=4)}"] if named else []
+    parts += [f"what to do: {cause.fix[0]}"] if cause.fix else []
+    told = "; ".join(parts) or "no fix is known for it"
+    return _ended(told[0].upper() + told[1:])
 
 
 def failure_sentence(verdict: Verdict) -> str:

@@ -1,0 +1,119 @@
+"""Parts of the report: evidence with its marks, the other builds of an incident, the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from diag.show.frame_tables import table_of
+from diag.show.html import html_table
+from diag.show.redact import Redactor
+from diag.show.sentences import OUTCOME_WORDS
+from diag.show.text import as_text, counted, deciding_spans, focus, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diag.case import Case
+    from diag.causes.model import Evidence
+    from diag.compare import Comparison
+    from diag.verdict import Verdict
+
+MAX_TEXT = 400  # characters of one excerpt
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another case of the same incident: its name, verdict, and what changed to it."""
+
+    name: str
+    verdict: Verdict
+    comparison: Comparison
+
+
+def excerpts(evidence: Iterable[Evidence], symbols: Iterable[str | None]) -> list[dict[str, Any]]:
+    """Evidence as text with marks, and place."""
+    words = [symbol for symbol in symbols if symbol]
+    return [
+        {
+            "text": marked_html(focus(item.text, MAX_TEXT, words), words),
+            "place": as_text(item.place),
+        }
+        for item in evidence
+    ]
+
+
+def marked_html(text: str, words: Iterable[str | None] = ()) -> Markup:
+    """The text escaped, with the words that decide in <mark>."""
+    parts, done = [], 0
+    for start, end in deciding_spans(text, words):
+        parts += [escape(text[done:start]), Markup("<mark>"), escape(text[start:end])]
+        parts.append(Markup("</mark>"))
+        done = end
+    return Markup("").join([*parts, escape(text[done:])])
+
+
+def ticked(text: str) -> Markup:
+    """The text escaped, what stands between backticks as code."""
+    parts = as_text(text).split("`")
+    told = [
+        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
+    ]
+    return Markup("").join(told) if len(parts) % 2 else escape(as_text(text))
+
+
+def df_others(others: Sequence[Other]) -> pd.DataFrame:
+    """One row another build: result, by what, its cause now, what happened to each platform."""
+    return table_of(
+        ("build", "result", "by", "cause now", "what happened"),
+        [
+            (
+                other.name,
+                other.comparison.result,
+                other.comparison.by or "",
+                other.verdict.cause or OUTCOME_WORDS[other.verdict.outcome],
+                _happened(other.comparison),
+            )
+            for other in others
+        ],
+    )  # fmt: skip
+
+
+def _happened(comparison: Comparison) -> str:
+    """Platforms whose build ended otherwise first; those that ended alike together."""
+    told: list[str] = []
+    alike: dict[str, list[str]] = {}
+    for change in comparison.platforms:
+        if change.before == change.after:
+            alike.setdefault(change.after, []).append(change.platform)
+        else:
+            told.append(f"{change.platform} {change.before}, now {change.after}")
+    return "; ".join(
+        [*told, *(f"{listed(names)} {end} both times" for end, names in alike.items())]
+    )
+
+
+def df_sources(case: Case, mask: Redactor) -> pd.DataFrame:
+    """What was read, except the objects: what, where, for which platform."""
+    rows = [("build log", log.name, log.platform or "all") for log in case.inputs.logs]
+    if case.inputs.dockerfile:
+        rows.append(("Dockerfile", case.inputs.dockerfile, case.engine))
+    rows += [
+        ("build argument", f"{k}={mask.value(k, v)}", "all") for k, v in case.build_args.items()
+    ]
+    return table_of(("what", "where", "for"), rows)
+
+
+def objects_told(case: Case) -> dict[str, Any]:
+    """The objects given, as a table and in words."""
+    rows = [
+        (str(path), platform or "by their machine")
+        for platform, paths in case.inputs.objects.items()
+        for path in paths
+    ]
+    table = Markup(html_table(table_of(("file or folder", "for"), rows), limit=500))
+    told = f"{counted(len(rows), 'file or folder', 'files and folders')} of objects"
+    return {"objects": table if rows else "", "objects_told": told}
