@@ -15,7 +15,18 @@ import pandas as pd
 from diag.errors import DiagError
 from diag.schema_frames import FRAMES, Column, Frame
 
-__all__ = ["FRAMES", "Column", "Frame", "SchemaError", "check", "each", "empty", "keep", "make"]
+__all__ = [
+    "FRAMES",
+    "Column",
+    "Frame",
+    "SchemaError",
+    "check",
+    "each",
+    "empty",
+    "keep",
+    "make",
+    "plain",
+]
 
 _PANDAS_TYPES = {
     ("str", False): "str",
@@ -59,6 +70,20 @@ def make(
 def each(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of a frame, one after the other, as named tuples."""
     return iter(frame.itertuples(index=False))
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with Python objects in place of Arrow strings, categories and nullable numbers,
+    and None for what is missing.
+
+    Selecting rows of a small frame costs a pass over each Arrow column; objects lie in one block.
+    """
+    kept = frame.copy(deep=False)
+    for name in kept.columns:
+        if str(kept[name].dtype) not in ("int64", "float64", "bool", "object"):
+            values = kept[name].astype(object)
+            kept[name] = values.where(kept[name].notna(), None)
+    return kept
 
 
 def keep(frame: pd.DataFrame, flags: Iterable[bool]) -> pd.DataFrame:

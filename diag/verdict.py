@@ -16,6 +16,7 @@ from diag.causes.facts import Facts
 from diag.causes.model import Evidence, Finding
 from diag.errors import InputError
 from diag.platforms import PLATFORMS, display_order
+from diag.schema import plain
 
 __all__ = ["Verdict", "diagnose", "gather_facts", "judge"]
 
@@ -113,9 +114,9 @@ def judge(case: Case, facts: Facts) -> Verdict:
         outcome=_outcome(facts, headline),
         cause=headline.cause if headline else None,
         findings=tuple(findings),
-        outcomes=facts.outcomes,
-        link_errors=facts.link_errors,
-        steps=facts.steps,
+        outcomes=schema.make("outcomes", records(facts.outcomes)),
+        link_errors=case.link_errors,
+        steps=case.steps,
         errors=case.errors,
         title=case.title,
     )
@@ -197,33 +198,37 @@ def gather_facts(case: Case, claims: Iterable[str] = ()) -> Facts:
     for claim in asked:
         _check_claim(claim)
     platforms = case.platforms or _platforms_of_objects(case)
-    drift = join.join_log_and_dockerfile(
-        case.steps, case.instructions, case.inputs.dockerfile or ""
+    steps, errors, lines, env = map(
+        plain, (case.steps, case.link_errors, case.decisive_lines, case.env)
     )
-    names = set(case.link_errors["symbol"].dropna())
+    drift = plain(
+        join.join_log_and_dockerfile(steps, case.instructions, case.inputs.dockerfile or "")
+    )
     unlisted = next(p.name for p in PLATFORMS if p.name not in platforms and p.bits == 64)
-    assignments = join.join_case_assignments(case.instruction_records)
+    assignments = plain(join.join_case_assignments(case.instruction_records))
+    unlisted_env = case.env_for([unlisted]) if len(assignments) else schema.empty("env")
+    sightings = join.join_symbols(
+        case.symbols, case.objects, case.platform_of_file, set(errors["symbol"].dropna())
+    )
     return Facts(
         platforms=platforms,
-        outcomes=join.join_outcomes(
-            platforms, case.steps, case.link_errors, case.runs, case.linked
-        ),
-        steps=case.steps,
-        lines=case.decisive_lines,
-        link_errors=case.link_errors,
-        link_commands=case.link_commands,
-        instructions=case.instructions,
-        env=case.env,
-        unlisted_env=case.env_for([unlisted]) if len(assignments) else schema.empty("env"),
+        outcomes=plain(join.join_outcomes(platforms, steps, errors, case.runs, case.linked)),
+        steps=steps,
+        lines=lines,
+        link_errors=errors,
+        link_commands=plain(case.link_commands),
+        instructions=plain(case.instructions),
+        env=env,
+        unlisted_env=plain(unlisted_env),
         unlisted_platform=unlisted,
-        probe=case.probe,
-        probe_differences=case.probe_differences,
+        probe=plain(case.probe),
+        probe_differences=plain(case.probe_differences),
         case_assignments=assignments,
-        objects=case.objects,
-        sightings=join.join_symbols(case.symbols, case.objects, case.platform_of_file, names),
-        build_script=case.build_script,
+        objects=plain(case.objects),
+        sightings=plain(sightings),
+        build_script=plain(case.build_script),
         drift=drift,
-        arrivals=join.join_flow_and_echoes(case.decisive_lines, case.env, drift, case.instructions),
+        arrivals=plain(join.join_flow_and_echoes(lines, env, drift, case.instructions)),
         platform_of_file=case.platform_of_file,
         has_log=bool(case.logs),
         dockerfile=case.inputs.dockerfile,

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from diag import schema
+from diag.schema import each
 
 _MAX_NAME = 120  # of a step's name; the line cited holds the whole
 
@@ -33,11 +34,14 @@ def join_outcomes(
     return schema.make("outcomes", rows)
 
 
-def _of(frame: pd.DataFrame, column: str, platform: str, is_only: bool) -> pd.DataFrame:
-    same = frame[column] == platform
-    if is_only:
-        same = same | frame[column].isna()
-    return frame[same.fillna(False).astype(bool)]
+def _of(frame: pd.DataFrame, column: str, platform: str, is_only: bool) -> list[Any]:
+    """Rows of that platform; where only one is judged, also rows that name none."""
+    named = [None if pd.isna(name) else name for name in frame[column]]
+    return [
+        row
+        for row, name in zip(each(frame), named, strict=True)
+        if name == platform or (is_only and name is None)
+    ]
 
 
 def _by_log(
@@ -45,42 +49,39 @@ def _by_log(
 ) -> dict[str, Any] | None:
     """The best-informed log decides: one that saw the failure, then one that saw the end."""
     own = _of(steps, "target_platform", platform, is_only)
-    failed = own[own["status"] == "error"]
-    if len(failed):
-        return _seen("failed", failed.iloc[0])
-    errors = _of(link_errors, "platform", platform, is_only)
-    if len(errors):
-        first = errors.iloc[0]
-        return {
-            "outcome": "failed",
-            "file": first["file"],
-            "line_no": int(first["line_no"]),
-            "text": first["detail_text"],
-        }
-    ends = [_end_of(log) for _, log in own.groupby("file", sort=False)]
+    failed = next((step for step in own if step.status == "error"), None)
+    if failed is not None:
+        return _seen("failed", failed)
+    error = next(iter(_of(link_errors, "platform", platform, is_only)), None)
+    if error is not None:
+        line_no, text = int(error.line_no), error.detail_text
+        return {"outcome": "failed", "file": error.file, "line_no": line_no, "text": text}
+    logs = dict.fromkeys(step.file for step in own)
+    ends = [_end_of([step for step in own if step.file == log]) for log in logs]
     ends.sort(key=lambda end: end["outcome"] != "linked")
     return ends[0] if ends else None
 
 
-def _end_of(steps: pd.DataFrame) -> dict[str, Any]:
+def _end_of(steps: list[Any]) -> dict[str, Any]:
     """The end of one platform in one log without an error of its own."""
-    left = steps[steps["status"].isin(["canceled", "unfinished"])]
-    if len(left):
-        return _seen("canceled", left.iloc[0])
-    runs = steps[steps["instruction"] == "RUN"]
-    reached = (
-        steps.dropna(subset=["step_no", "n_steps"]).groupby("stage")[["step_no", "n_steps"]].max()
-    )
-    is_whole = len(reached) > 0 and bool((reached["step_no"] == reached["n_steps"]).all())
-    if is_whole and len(runs):
-        return _seen("linked", runs.iloc[-1])
-    return _seen("canceled" if len(reached) else "unknown", steps.iloc[-1])
+    left = next((step for step in steps if step.status in ("canceled", "unfinished")), None)
+    if left is not None:
+        return _seen("canceled", left)
+    counted = [step for step in steps if not pd.isna(step.step_no) and not pd.isna(step.n_steps)]
+    reached: dict[str, tuple[int, int]] = {}
+    for step in counted:
+        no, of = reached.get(step.stage, (0, 0))
+        reached[step.stage] = (max(no, int(step.step_no)), max(of, int(step.n_steps)))
+    runs = [step for step in steps if step.instruction == "RUN"]
+    if runs and reached and all(no == of for no, of in reached.values()):
+        return _seen("linked", runs[-1])
+    return _seen("canceled" if reached else "unknown", steps[-1])
 
 
 def _seen(outcome: str, step: Any) -> dict[str, Any]:
-    name = step["name_text"]
-    text = f"{step['status']}: {name if len(name) <= _MAX_NAME else name[:_MAX_NAME] + '...'}"
-    return {"outcome": outcome, "file": step["file"], "line_no": int(step["line_no"]), "text": text}
+    name = step.name_text
+    text = f"{step.status}: {name if len(name) <= _MAX_NAME else name[:_MAX_NAME] + '...'}"
+    return {"outcome": outcome, "file": step.file, "line_no": int(step.line_no), "text": text}
 
 
 def _by_author(platform: str, linked: Mapping[str, tuple[bool, str]]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from diag.knowledge import isa_words_in
 _RUST_LEGACY = re.compile(r"^_ZN.*17h[0-9a-f]{16}E$")
 OUTPUT_KINDS = ("executable",)
 _SIGHTINGS = {column.name: column for column in schema.FRAMES["sightings"].columns}
-_KEY = ["file", "member", "member_no"]
 
 
 def join_symbols(
@@ -43,14 +42,18 @@ def join_symbols(
 def _with_kind(
     symbols: pd.DataFrame, objects: pd.DataFrame, platform_of_file: Mapping[str, str]
 ) -> pd.DataFrame:
-    named = symbols[symbols["name"] != ""]
-    kinds = objects[[*_KEY, "kind", "size_bytes"]].rename(columns={"size_bytes": "member_bytes"})
-    joined = named.merge(kinds, on=_KEY, how="left", validate="many_to_one")
-    assert len(joined) == len(named), "a symbol row is joined to its object, never multiplied"
-    joined["platform"] = joined["file"].map(lambda file: platform_of_file.get(file, ""))
-    joined["platform"] = joined["platform"].astype("str")
-    joined["is_output"] = joined["kind"].isin(OUTPUT_KINDS)
-    return joined
+    """The named symbols, each with the kind and size of its member and the platform of its file."""
+    keys = zip(objects["file"], objects["member_no"], strict=True)
+    facts = dict(zip(keys, zip(objects["kind"], objects["size_bytes"], strict=True), strict=True))
+    joined = symbols[symbols["name"] != ""]
+    files = joined["file"].tolist()
+    of = [facts[key] for key in zip(files, joined["member_no"].tolist(), strict=True)]
+    return joined.assign(
+        kind=[kind for kind, _ in of],
+        member_bytes=[size for _, size in of],
+        platform=[platform_of_file.get(file, "") for file in files],
+        is_output=[kind in OUTPUT_KINDS for kind, _ in of],
+    )
 
 
 def _roles(rows: pd.DataFrame) -> list[str]:
