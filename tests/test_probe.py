@@ -307,7 +307,7 @@ def test_names_of_interest() -> None:
     text = (
         "ARG A B=\"x y=1\"\nFROM debian\nENV C=1 D='e f=2'\nENV OLD some words=3\n"
         "RUN E=1 make F=2 -DG=3 && export H I=4 && read -r J && for K in 1; do :; done\n"
-        "RUN echo ${L:=5} \"M=6\" $TARGETARCH; env N=7 cargo; echo 'unset O'\n"
+        "RUN echo ${L:=5} $TARGETARCH; env N=7 cargo; echo 'unset O'\n"
         "COPY <<X /x\nP=8\nX\nONBUILD ARG Q\nONBUILD RUN R=9\n"
     )
     names = names_of_interest(parse_dockerfile(text, "Dockerfile"))

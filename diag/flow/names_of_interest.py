@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from diag.read.shell import parse_script
-from diag.read.shell_tree import Simple
-from diag.read.shell_walk import assigned_names, walk
+from diag.read.shell_walk import assigned_names
 
 if TYPE_CHECKING:
     from diag.read.dockerfile import Instruction
@@ -36,9 +35,9 @@ def names_of_interest(instructions: Iterable[Instruction]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for instruction in instructions:
         texts = [instruction.value_text, *(heredoc.body for heredoc in instruction.heredocs)]
-        for name in _declared_names(instruction.instruction.upper(), texts):
-            found.setdefault(name)
-        for name in _mentioned_arguments("\n".join(texts)):
+        whole = "\n".join(texts)
+        names = {*_declared_names(instruction.instruction.upper(), texts), *_mentioned(whole)}
+        for name in sorted(names, key=lambda name: (_place(name, whole), name)):
             found.setdefault(name)
     return tuple(found)
 
@@ -55,7 +54,7 @@ def _declared_names(keyword: str, texts: list[str]) -> Iterator[str]:
     elif keyword in ("RUN", "COPY", "ADD"):
         # A here-document of COPY may be a script that a later RUN sources.
         for text in texts if keyword == "RUN" else texts[1:]:
-            yield from _assigned_in_order(text)
+            yield from assigned_names(parse_script(text).items)
 
 
 def _env_names(text: str) -> Iterator[str]:
@@ -66,29 +65,11 @@ def _env_names(text: str) -> Iterator[str]:
     yield from (match["name"] for match in _PAIR_NAME.finditer(_QUOTED.sub("q", text)))
 
 
-def _assigned_in_order(script: str) -> list[str]:
-    tree = parse_script(script).items
-    found = assigned_names(tree) | _named_by_env(tree)
-    return sorted(found, key=lambda name: (_place(name, script), name))
-
-
-def _named_by_env(tree: Any) -> set[str]:
-    """Variables that `env NAME=value command` gives a command."""
-    return {
-        match["name"]
-        for simple in walk(tree)
-        if isinstance(simple, Simple) and any(word.bare == "env" for word in simple.words)
-        for word in simple.words
-        if (match := _PAIR_NAME.match(word.text)) is not None
-    }
-
-
 def _place(name: str, text: str) -> int:
     """Offset of a name as a whole word; the end where only a part of a word spells it."""
     found = re.search(rf"\b{name}\b", text)
     return found.start() if found else len(text)
 
 
-def _mentioned_arguments(text: str) -> list[str]:
-    places = sorted((_place(name, text), name) for name in PLATFORM_ARGUMENTS)
-    return [name for place, name in places if place < len(text)]
+def _mentioned(text: str) -> list[str]:
+    return [name for name in PLATFORM_ARGUMENTS if _place(name, text) < len(text)]
