@@ -80,7 +80,7 @@ class _Reader:
     def assignment(self) -> int:
         self.depth += 1
         if self.depth > MAX_NESTING:
-            raise ArithmeticFault("too deep")
+            raise NotKnownError
         name = self.tokens[self.at]
         if re.match(r"[A-Za-z_]", name) and self.tokens[self.at + 1] in ASSIGNMENTS:
             operator = self.tokens[self.at + 1]
@@ -146,7 +146,7 @@ class _Reader:
         if operator := self.take("+", "-", "!", "~"):
             self.depth += 1
             if self.depth > MAX_NESTING:
-                raise ArithmeticFault("too deep")
+                raise NotKnownError
             value = self.unary()
             self.depth -= 1
             return {"+": value, "-": _wrap(-value), "!": int(not value), "~": ~value}[operator]
@@ -197,8 +197,10 @@ _SIMPLE: dict[str, Callable[[int, int], int]] = {
 
 
 def number(token: str) -> int:
-    """A number as C writes it: 10, 010, 0xA; bash's 2#1010."""
+    """A number as C writes it: 10, 010, 0xA; bash's 2#1010. Shells differ past 63 bits."""
     try:
+        if len(token) > 18:
+            raise NotKnownError
         if "#" in token:
             base, _, digits = token.partition("#")
             return _wrap(int(digits, int(base)))

@@ -11,6 +11,10 @@ _RANGE = re.compile(r"(?P<first>-?\d+)\.\.(?P<last>-?\d+)(?:\.\.(?P<step>-?\d+))
 _LETTERS = re.compile(r"(?P<first>[A-Za-z])\.\.(?P<last>[A-Za-z])")
 
 
+class TooManyWordsError(Exception):
+    """More words than a person would mean: the list is not known."""
+
+
 def brace_words(text: str) -> list[str]:
     """The words of an unquoted word; the word itself where it has no brace expansion."""
     for start, end in _pairs(text):
@@ -18,7 +22,9 @@ def brace_words(text: str) -> list[str]:
         if choices is not None:
             head, tails = text[:start], brace_words(text[end + 1 :])
             inner = [word for choice in choices for word in brace_words(choice)]
-            return [head + word + tail for word in inner for tail in tails][:MAX_WORDS]
+            if len(inner) * len(tails) > MAX_WORDS:
+                raise TooManyWordsError(text)
+            return [head + word + tail for word in inner for tail in tails]
     return [text]
 
 
@@ -54,7 +60,9 @@ def _choices(body: str) -> list[str] | None:
         step = abs(int(found["step"] or 1)) or 1
         steps = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
         width = len(found["first"]) if found["first"].startswith("0") else 0
-        return [str(number).zfill(width) for number in steps[:MAX_WORDS]]
+        if len(steps) > MAX_WORDS:
+            raise TooManyWordsError(body)
+        return [str(number).zfill(width) for number in steps]
     if found := _LETTERS.fullmatch(body):
         first, last = ord(found["first"]), ord(found["last"])
         way = 1 if first <= last else -1

@@ -7,7 +7,7 @@ import re
 from diag.flow.core import ASH, BASH, DASH
 from diag.flow.expand import Expander
 from diag.flow.file_store import entry_of, resolve
-from diag.flow.holes import has_hole, matches, same, show
+from diag.flow.holes import has_hole, is_affordable, matches, same, show
 from diag.flow.state import State
 from diag.read.shell_tree import DoubleBracket, Word
 
@@ -49,7 +49,18 @@ NUMERIC = {
 }  # fmt: skip
 NUMBER = re.compile(r"\s*[-+]?[0-9]{1,18}\s*")
 # What extended regular expressions and Python's mean alike.
+REPEATS = re.compile(r"[*+{]")
+REPEATED_GROUP = re.compile(r"\)[*+{?]")
 SAFE_EXPRESSION = re.compile(r"(?:[\w/.^$*+?|():,=@ -]|\\.|\[\^?[\w./ -]+\])*", re.ASCII)
+
+
+def is_safe(source: str, length: int) -> bool:
+    """Whether Python reads an extended expression as the shell does, and soon comes to an end."""
+    n_repeats = len(REPEATS.findall(source))
+    is_plain = len(source) < 300 and not REPEATED_GROUP.search(source)
+    return bool(is_plain and SAFE_EXPRESSION.fullmatch(source)) and is_affordable(
+        length, n_repeats + 1
+    )
 
 
 class TestFault(Exception):
@@ -166,7 +177,7 @@ class Conditions(Expander):
         )
 
     def regular_expression(self, text: str, source: str, state: State) -> bool:
-        if not has_hole(text + source) and SAFE_EXPRESSION.fullmatch(source) and len(text) < 1000:
+        if not has_hole(text + source) and is_safe(source, len(text)):
             try:
                 return re.search(source, text) is not None
             except re.error as error:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from diag.flow.ansi import ansi_text
-from diag.flow.braces import brace_words
+from diag.flow.braces import TooManyWordsError, brace_words
 from diag.flow.core import BASH, DASH
 from diag.flow.expand_parameters import Parameters
 from diag.flow.holes import escape, has_hole
@@ -85,18 +85,25 @@ class Expander(Parameters):
         bare = word.bare
         if bare is not None and not set(bare) & set("~*?[{"):
             return [bare]
-        if bare is not None and "{" in bare and self._has_braces(bare, state):
-            return brace_words(bare)
-        if bare is None and self._has_mixed_braces(word, state):
-            self.is_list_open = True
-            return [self.holes.named(f"braces {word.text}", f"the brace expansion {word.text}")]
+        if "{" in word.text and (words := self._braces(word, bare, state)):
+            return words
         fields = self._split(self.fragments(word, state), state)
         if any("*" in f.text or "?" in f.text for f in self._globs):
             self.is_list_open = True
         return fields
 
-    def _has_braces(self, text: str, state: State) -> bool:
-        return brace_words(text) != [text] and self.is_dialect(state, BASH)
+    def _braces(self, word: Word, bare: str | None, state: State) -> list[str]:
+        """The words of a brace expansion; none where the word has none, or the shell not."""
+        is_mixed = bare is None and self._has_mixed_braces(word, state)
+        try:
+            words = [] if bare is None else brace_words(bare)
+        except TooManyWordsError:
+            is_mixed, words = True, []
+        if is_mixed:
+            self.is_list_open = True
+            shown = word.text[:60]
+            return [self.holes.named(f"braces {word.text}", f"the brace expansion {shown}")]
+        return words if words != [bare] and words and self.is_dialect(state, BASH) else []
 
     def _has_mixed_braces(self, word: Word, state: State) -> bool:
         """Whether braces stand around more than plain text, which is not followed."""

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from diag.flow.arithmetic import ArithmeticFault, NotKnownError, evaluate
 from diag.flow.core import ASH, BASH, Abort, Core
-from diag.flow.holes import escape, expression, has_hole, is_empty, show
+from diag.flow.holes import escape, expression, has_hole, is_affordable, is_empty, show
 from diag.flow.state import NONZERO, State, Var
 from diag.read.shell_tree import CommandSubstitution, Parameter, Word
 
@@ -170,8 +170,10 @@ class Parameters(Core):
         if has_hole(text) or has_hole(pattern):
             return self._removed_with_holes(text, operator, pattern)
         compiled = expression(pattern)
-        if compiled is None or len(text) > 10_000:
-            return text if compiled is None else self._opaque(text, operator, pattern)
+        if compiled is None:
+            return text
+        if not is_affordable(len(text), pattern.count("*") + 1):
+            return self._opaque(text, operator, pattern)
         is_prefix = operator[0] == "#"
         places = range(len(text) + 1)
         is_shortest = len(operator) == 1
@@ -196,7 +198,8 @@ class Parameters(Core):
 
     def _opaque(self, text: str, operator: str, pattern: str) -> str:
         origins = self.holes.origins(text + pattern) or ["a long text"]
-        return self.holes.named(f"{text}{operator}{pattern}", origins[0])
+        key = f"{operator} {hash((text, pattern))} {len(text)}" if len(text) > 1000 else text
+        return self.holes.named(f"{key}{operator}{pattern}", origins[0])
 
     # -- bash's own -------------------------------------------------------------------------------
 
@@ -239,7 +242,8 @@ class Parameters(Core):
         if operator in ("/#", "/%") and self.is_dialect(state, ASH):
             pattern, operator = operator[1] + pattern, "/"  # busybox knows no anchors
             compiled = expression(pattern) or compiled
-        if has_hole(text + pattern) or len(text) > 10_000:
+        is_cheap = is_affordable(len(text), pattern.count("*") + 1)
+        if has_hole(text + pattern) or not is_cheap:
             return self._opaque(text, operator, f"{pattern}/{new}")
         source = compiled.pattern
         anchored = {"/#": rf"\A(?:{source})", "/%": rf"(?:{source})\Z"}

@@ -14,7 +14,8 @@ from functools import lru_cache
 FIRST, LAST = 0xF0000, 0xFFFFD  # Private Use Area A: no script has a use for it
 HOLE = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
 _NOT_HOLE = f"{chr(FIRST)}-{chr(LAST)}"
-MAX_PRODUCT = 40_000  # text times pattern; beyond it a match with holes is left undecided
+MAX_BACKTRACKING = 20_000_000  # steps that a match by regular expression may take at worst
+MAX_PRODUCT = 400_000  # text times pattern; beyond it a match with holes is left undecided
 
 
 class Holes:
@@ -134,12 +135,21 @@ def matches(text: str, pattern: str) -> bool | None:
     compiled = expression(pattern)
     if compiled is None:
         return None
+    is_cheap = is_affordable(len(text), pattern.count("*"))
     # A hole is matched by `*` or by itself alone, so a match holds for every filling.
-    if pattern.count("*") < 8 and compiled.fullmatch(text):
+    if is_cheap and compiled.fullmatch(text):
         return True
     if has_hole(text) or has_hole(pattern):
         return None if _may_match(text, tokens(pattern)) else False
-    return _may_match(text, tokens(pattern)) if pattern.count("*") >= 8 else False
+    if is_cheap:
+        return False
+    is_small = len(text) * len(tokens(pattern)) <= MAX_PRODUCT
+    return _may_match(text, tokens(pattern)) if is_small else None
+
+
+def is_affordable(length: int, n_repeats: int) -> bool:
+    """Whether a backtracking match of so many repetitions over a text ends soon."""
+    return bool(length ** max(n_repeats, 1) <= MAX_BACKTRACKING)
 
 
 def same(left: str, right: str) -> bool | None:

@@ -166,6 +166,7 @@ class Interpreter(Branches):
             for parent, stdin, statuses in going:
                 child = parent.copy()
                 child.stdin, child.out = stdin, ""
+                child.takes_out = place < last or parent.takes_out
                 for after in self.run_command(command, child):
                     joined = self.rejoin(parent, after, "pipeline", self.place(offset))
                     joined.out, joined.stdin = parent.out, parent.stdin
@@ -234,7 +235,7 @@ class Interpreter(Branches):
     def substitute(self, part: CommandSubstitution, state: State) -> str:
         """The output of the commands, without the newlines at its end."""
         child = state.copy()
-        child.out, child.err = "", ""
+        child.out, child.takes_out = "", True
         self.collecting += 1
         try:
             with self.nested():
@@ -244,7 +245,16 @@ class Interpreter(Branches):
         after = found[self.choose(len(found))]
         text = after.out.rstrip("\n").replace("\0", "")
         joined = self.rejoin(state, after, "command-substitution", self.place(part.start))
-        for name in ("files", "vars", "n_commands", "conditions", "decided", "dialects", "is_main"):
+        for name in (
+            "files",
+            "vars",
+            "n_commands",
+            "conditions",
+            "decided",
+            "dialects",
+            "is_main",
+            "err",
+        ):
             setattr(state, name, getattr(joined, name))
         self.substitution_status = after.status
         self.has_substituted = True

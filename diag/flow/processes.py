@@ -87,8 +87,9 @@ class Processes(Redirects):
         """Output and status hang on the outside, and so do the files that it names."""
         state.status, state.status_of = None, self.label(process.argv, process.offset)
         what = f"output of {state.status_of}"
-        state.print(self.holes.new(what))
-        state.err = state.err or self.holes.new(what)
+        if state.takes_out:
+            state.print(self.holes.new(what))
+        state.complain(self.holes.new(what))
         call = self._call(command_name(process.argv[0]), process, state)
         for path in list(touched_paths(call)):
             if not state.files[path].is_folder:

@@ -43,8 +43,10 @@ class Redirects(Builtins):
             if streams.has_failed:
                 state.status = 1
                 return [state]
-            saved = state.out, state.err, state.stdin
+            saved = state
+            state = state.copy()
             state.out = state.err = ""
+            state.takes_out = state.takes_err = True
             if streams.stdin is not None:
                 state.stdin = streams.stdin
             found = run(state)
@@ -121,14 +123,15 @@ class Redirects(Builtins):
         self,
         state: State,
         streams: Streams,
-        saved: tuple[str, str, str],
+        saved: State,
         place: str,
         used: list[tuple[str, Var]],
     ) -> None:
         out, err = state.out, state.err
-        state.out, state.err = saved[0], saved[1]
+        state.out, state.err = saved.out, saved.err
+        state.takes_out, state.takes_err = saved.takes_out, saved.takes_err
         if streams.stdin is not None:
-            state.stdin = saved[2]
+            state.stdin = saved.stdin
         if out and err and streams.targets[1] == streams.targets[2]:
             out, err = self.holes.new("output and messages in one stream"), ""
         self._put(state, streams.targets[1], out, place, used)
@@ -141,7 +144,7 @@ class Redirects(Builtins):
         if kind == "out":
             state.print(text)
         elif kind == "err":
-            state.err = state.err + text if len(state.err) < 10_000 else state.err
+            state.complain(text)
         elif kind == "file" and text:
             before = state.files.get(path, FileEntry(""))
             ways = dict.fromkeys(way for _, var in used for way in var.came_through)

@@ -6,12 +6,14 @@ import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from diag.flow.core import Event
 from diag.flow.holes import Holes, has_hole, show
 from diag.flow.state import FileEntry, Var
 from diag.flow.tool_names import command_name
+from diag.flow.toolchain import toolchain_rows
 from diag.flow.values import RunContext
 
 MAX_ARGV = 2000  # characters of argv_text
@@ -23,7 +25,10 @@ Told = tuple[Any, ...]
 def rows_of(
     context: RunContext, events: list[Event], names: Iterable[str], holes: Holes
 ) -> Iterator[Row]:
-    """One row for each call, way and name; calls that nothing sets apart are one."""
+    """One row for each call, way and name, and those of the toolchain (flow/toolchain.py).
+
+    Calls that nothing sets apart are one.
+    """
     names = tuple(names)
     written = _Written()
     for number, calls in sorted(_by_number(events).items()):
@@ -32,7 +37,7 @@ def rows_of(
             base = base_row(context, event, number, path_no, len(kept) > 1)
             for name in names:
                 yield {**base, "name": name, "source": "shell", **told(event, name, holes, written)}
-            yield from ()
+            yield from toolchain_rows(context, event, base, holes)
 
 
 def _by_number(events: list[Event]) -> dict[int, list[Event]]:
@@ -40,14 +45,6 @@ def _by_number(events: list[Event]) -> dict[int, list[Event]]:
     for event in events:
         found[event.command_no].append(event)
     return found
-
-
-def distinct_events(events: list[Event], names: Iterable[str]) -> Iterator[tuple[Event, int, bool]]:
-    """Each event that differs from the others of its number, its path_no, and if it has others."""
-    for _, calls in sorted(_by_number(events).items()):
-        kept = _distinct(calls, tuple(names))
-        for path_no, event in enumerate(kept, 1):
-            yield event, path_no, len(kept) > 1
 
 
 def _distinct(calls: list[Event], names: tuple[str, ...]) -> list[Event]:
@@ -67,8 +64,6 @@ def _distinct(calls: list[Event], names: tuple[str, ...]) -> list[Event]:
 
 
 def _with_conditions(event: Event, conditions: tuple[Any, ...]) -> Event:
-    from dataclasses import replace
-
     return replace(event, conditions=conditions)
 
 

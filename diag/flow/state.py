@@ -60,6 +60,8 @@ class State:
     positional: tuple[str, ...] = ()
     zero: str = "sh"
     scopes: tuple[Mapping[str, Var | None], ...] = ()
+    takes_out: bool = False  # output is text of something: a file, a value, a pipe
+    takes_err: bool = False
     out: str = ""
     err: str = ""
     stdin: str = ""
@@ -86,8 +88,13 @@ class State:
         self.files = {**self.files, path: entry}
 
     def print(self, text: str) -> None:
-        if len(self.out) < MAX_OUTPUT:
+        if self.takes_out and len(self.out) < MAX_OUTPUT:
             self.out += text
+
+    def complain(self, text: str) -> None:
+        """Write to standard error."""
+        if self.takes_err and len(self.err) < MAX_OUTPUT:
+            self.err += text
 
     def given(self, condition: Condition) -> None:
         if condition not in self.conditions:

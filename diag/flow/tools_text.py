@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from diag.flow.ansi import format_text
-from diag.flow.holes import has_hole
+from diag.flow.holes import has_hole, is_affordable
 from diag.flow.tools import Call, NotModelledError, Result, model
 
 CLASSES = {
@@ -27,11 +27,18 @@ SED_COMMAND = re.compile(
 # What a basic expression escapes to give it a meaning, an extended one and Python's leave bare.
 BASIC = re.compile(r"\\(?P<escaped>.)|(?P<bracket>\[\^?\]?[^\]]*\])|(?P<bare>[+?|(){}])", re.DOTALL)
 PYTHON_ONLY = re.compile(r"\\[^1-9.\[\]*^$/+?|(){}\\nt&#,:@!=-]|\(\?")
+REPEATS = re.compile(r"[*+{]")
+REPEATED_GROUP = re.compile(r"\)(?:[*+{?]|\\[+{?])")
 BRACKET_CLASS = re.compile(r"\[:(\w+):\]")
 
 
 def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
+
+
+def longest_line(text: str) -> int:
+    """Characters of the longest line."""
+    return max(map(len, text.splitlines()), default=0)
 
 
 def _text(call: Call, files: list[str]) -> str:
@@ -175,9 +182,14 @@ def _wc(call: Call) -> Result:
 # --- expressions --------------------------------------------------------------------------------
 
 
-def python_expression(source: str, *, is_extended: bool) -> str:
-    """A POSIX expression in Python's language; NotModelledError where they may part."""
+def python_expression(source: str, *, is_extended: bool, length: int) -> str:
+    """A POSIX expression in Python's language, for lines of at most `length` characters;
+
+    NotModelledError where the two languages may part, and where a match may take for ever.
+    """
     if PYTHON_ONLY.search(source) or has_hole(source) or len(source) > 500:
+        raise NotModelledError(source)
+    if REPEATED_GROUP.search(source) or not is_affordable(length, len(REPEATS.findall(source)) + 1):
         raise NotModelledError(source)
     source = BRACKET_CLASS.sub(
         lambda m: re.escape(CLASSES[m[1]]) if m[1] in CLASSES else m[0], source
@@ -210,10 +222,14 @@ def _grep(call: Call) -> Result:
     source = rest[0]
     is_fixed = "F" in options or call.name == "fgrep"
     is_extended = "E" in options or call.name == "egrep"
-    source = re.escape(source) if is_fixed else python_expression(source, is_extended=is_extended)
+    text = _text(call, rest[1:])
+    if not is_fixed:
+        source = python_expression(source, is_extended=is_extended, length=longest_line(text))
+    else:
+        source = re.escape(source)
     compiled = re.compile(source, re.IGNORECASE if "i" in options else 0)
     find = compiled.fullmatch if "x" in options else compiled.search
-    lines = _text(call, rest[1:]).splitlines()
+    lines = text.splitlines()
     kept = [line for line in lines if bool(find(line)) != ("v" in options)]
     out = f"{len(kept)}\n" if "c" in options else "".join(line + "\n" for line in kept)
     return Result("" if "q" in options else out, 0 if kept else 1)
@@ -224,20 +240,24 @@ def _sed(call: Call) -> Result:
     options, rest = call.options("nErsi", "e")
     script = options["e"] if "e" in options else (rest.pop(0) if rest else "")
     is_extended = "E" in options or "r" in options
-    commands = _sed_commands(script, is_extended)
     if "i" in options:
         if not rest or any(call.entry(word) is None for word in rest):
             raise NotModelledError("sed -i")
         for word in rest:
-            call.write(word, _edited(_text(call, [word]), commands, "n" in options))
+            text = _text(call, [word])
+            commands = _sed_commands(script, is_extended, longest_line(text))
+            call.write(word, _edited(text, commands, "n" in options))
         return Result()
-    return Result(_edited(_text(call, rest), commands, "n" in options))
+    text = _text(call, rest)
+    return Result(
+        _edited(text, _sed_commands(script, is_extended, longest_line(text)), "n" in options)
+    )
 
 
 SedCommand = tuple[re.Match[str], re.Pattern[str] | None, re.Pattern[str] | None]
 
 
-def _sed_commands(script: str, is_extended: bool) -> list[SedCommand]:
+def _sed_commands(script: str, is_extended: bool, length: int) -> list[SedCommand]:
     if has_hole(script):
         raise NotModelledError("sed")
     found: list[SedCommand] = []
@@ -247,12 +267,12 @@ def _sed_commands(script: str, is_extended: bool) -> list[SedCommand]:
         if not command or command.end() == at:
             raise NotModelledError(script)
         at = command.end()
-        found.append((command, *_sed_patterns(command, is_extended)))
+        found.append((command, *_sed_patterns(command, is_extended, length)))
     return found
 
 
 def _sed_patterns(
-    command: re.Match[str], is_extended: bool
+    command: re.Match[str], is_extended: bool, length: int
 ) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
     compiled: list[re.Pattern[str] | None] = []
     for source, mark in ((command["match"], "/"), (command["old"], command["mark"])):
@@ -261,7 +281,8 @@ def _sed_patterns(
             continue
         source = source.replace("\\" + mark, mark)
         flags = re.IGNORECASE if "I" in (command["flags"] or "") else 0
-        compiled.append(re.compile(python_expression(source, is_extended=is_extended), flags))
+        source = python_expression(source, is_extended=is_extended, length=length)
+        compiled.append(re.compile(source, flags))
     return compiled[0], compiled[1]
 
 

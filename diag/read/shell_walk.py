@@ -13,8 +13,8 @@ from diag.read.shell_tree import ArithmeticFor, Assignment, For, Literal, Parame
 
 MAX_INNER = 100_000  # characters of a script inside a script
 
-_RUNS_TEXT = frozenset("eval sh bash dash ash".split())
-_WRITES_TEXT = frozenset("env echo printf command exec builtin".split())
+_RUNS_TEXT = frozenset(["eval", "sh", "bash", "dash", "ash"])
+_WRITES_TEXT = frozenset(["env", "echo", "printf", "command", "exec", "builtin"])
 # What a file may assign that a later command reads; `env X=1 command`.
 _WRITTEN = re.compile(r"(?:^|\\n)\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
 _BARE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
