@@ -290,14 +290,14 @@ def test_unknown_base_environment_stays_unknown() -> None:
 
 def test_exec_form_and_foreign_shells() -> None:
     """An exec form has no shell to expand for it; a SHELL that is none is skipped, and told;
-    options of a SHELL that dash does not know are left out there."""
+    a SHELL that names bash gets bash, whatever sh is."""
     frame = probe_env(
         'FROM debian\nENV F=f\nRUN ["cargo", "$F"]\nSHELL ["powershell", "-Command"]\nRUN cargo x\n'
-        'SHELL ["/bin/bash", "-euo", "pipefail", "-c"]\nRUN make; cargo $NOTHING; make\n',
+        'SHELL ["/bin/bash", "-euo", "pipefail", "-c"]\nRUN A=(b c); make ${A[1]}; cargo $NOTHING; make\n',
         name="F",
         shells=["dash", "bash"],
     )
-    assert calls(frame, "dash") == calls(frame, "bash") == ["cargo '$F'", "make"]
+    assert calls(frame, "dash") == calls(frame, "bash") == ["cargo '$F'", "make c"]
     assert [n["line_no"] for n in frame.attrs["notes"] if "powershell" in n["text"]] == [5, 5]
 
 
@@ -595,3 +595,17 @@ def test_compare_lists_what_differs() -> None:
         ["G", "dash", "absent", "-", "unset"],
     ]
     assert set(differences["line_no"]) == {5, 6}
+
+
+def test_compare_knows_ways_not_taken() -> None:
+    """A command of the flow on a branch that the probe did not take is no difference, an
+    unconditional one is; of several ways one must be the probe's."""
+    frame = run("cargo a\nmake", name="F", shells=["dash"])
+    flow = frame.drop(columns="shell")
+    other = flow.assign(command_no=flow["command_no"] + 2)
+    taken = pd.concat([flow, other.assign(condition="x holds")])
+    assert compare_flow_and_probe(taken, frame).empty
+    missed = pd.concat([flow, other.assign(condition="the build stops before: RUN")])
+    assert set(compare_flow_and_probe(missed, frame)["command_no"]) == {3, 4}
+    ways = pd.concat([flow.assign(path_no=2, status="set", value="v"), flow])
+    assert compare_flow_and_probe(ways, frame).empty

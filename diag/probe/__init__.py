@@ -6,8 +6,11 @@
 Each RUN runs under bubblewrap (sandbox.py: no network, a throwaway root, limits), with stubs for
 outside commands that record and succeed. So what hangs on the output or the exit status of an
 outside command, on files of the build context or on the base image's files is not decided by a
-probe: it shows the way on which all of them succeed and print nothing. Nothing is run where no
-sandbox is to be had.
+probe: it shows the way on which all of them succeed, and a value that holds their output or such
+a file's text is unknown. A command that is named anywhere in the Dockerfile is taken to be
+installed, a file or folder that is missed to be there (attrs["notes"] tells). sleep really
+sleeps, every RUN is user 0, and what a text tool makes of an unknown text is not traced.
+Nothing is run where no sandbox is to be had.
 """
 
 from __future__ import annotations
@@ -53,7 +56,8 @@ def probe_env(
 ) -> pd.DataFrame:
     """Frame `env` with the key `shell`, by execution; arguments as for `diag.flow.env_at`.
 
-    `shells` are of dash, bash, bash-posix, busybox-ash; left out, those that are here.
+    `shells` are of dash, bash, bash-posix, busybox-ash; left out, those that are here. Each is
+    what `sh` is in the image; a SHELL instruction that names bash, dash or ash is obeyed.
     `attrs` of the frame: `notes` (mappings platform, shell, line_no, text: what was cut, skipped
     or supplied), `absent_shells`, `shell_versions`.
     Raises SandboxError where no sandbox is to be had or a shell that was asked for is absent,

@@ -13,6 +13,11 @@ COLUMNS = [
 ]  # fmt: skip
 ABSENT = "absent"
 
+# Conditions of the flow and the probe that do not tell of a branch.
+_NO_BRANCH = ("the build stops before", "depends on")
+
+_Fact = tuple[Any, ...]  # status, value, file, line, whether it is on a branch
+
 
 def compare_flow_and_probe(flow: pd.DataFrame, probe: pd.DataFrame) -> pd.DataFrame:
     """Rows of both that do not say the same, one a command, name and shell.
@@ -21,12 +26,13 @@ def compare_flow_and_probe(flow: pd.DataFrame, probe: pd.DataFrame) -> pd.DataFr
     command_no, name, shell, flow_status, flow_value, probe_status, probe_value, file, line_no.
     A status is `absent` where one side has no such command. Where the flow keeps several ways
     (path_no) it agrees if one of them is the probe's. Rows of the flow that are not about the
-    shell (source cargo, cc, go) are not compared. An unknown value of the flow against a known
+    shell (source cargo, cc, go) are not compared. A command that the flow has on a branch only is
+    not missed where the probe took another way. An unknown value of the flow against a known
     one of the probe is a difference too: whether it should be known is for the reader to say.
     """
     flow = flow[flow["source"].astype(str) == "shell"]
     probe = probe[probe["source"].astype(str) == "shell"]
-    told: dict[tuple[Any, ...], list[tuple[str, Any, Any, Any]]] = {}
+    told: dict[tuple[Any, ...], list[_Fact]] = {}
     for key, fact in _facts(flow, _KEY):
         told.setdefault(key, []).append(fact)
     rows = []
@@ -52,13 +58,22 @@ def _facts(frame: pd.DataFrame, key: list[str]) -> list[tuple[tuple[Any, ...], A
         frame["value"].astype(object).where(frame["value"].notna(), None),
         frame["file"],
         frame["line_no"],
+        [_is_on_a_branch(condition) for condition in frame["condition"]],
         strict=True,
     )
     return list(zip(zip(*columns, strict=True), facts, strict=True))
 
 
-def _difference(told: list[tuple[str, Any, Any, Any]], seen: Any) -> dict[str, Any] | None:
+def _is_on_a_branch(condition: object) -> bool:
+    """Whether a condition speaks of a way through the script, not of values or earlier RUNs."""
+    texts = condition.split("; ") if isinstance(condition, str) else []
+    return any(not text.startswith(_NO_BRANCH) for text in texts)
+
+
+def _difference(told: list[_Fact], seen: _Fact | None) -> dict[str, Any] | None:
     if seen is not None and any(_same(fact, seen) for fact in told):
+        return None
+    if seen is None and all(is_on_a_branch for *_, is_on_a_branch in told):
         return None
     flow = told[0] if told else (ABSENT, None, *(seen or ())[2:])
     probe = seen if seen is not None else (ABSENT, None)
@@ -72,5 +87,5 @@ def _difference(told: list[tuple[str, Any, Any, Any]], seen: Any) -> dict[str, A
     }
 
 
-def _same(flow: tuple[str, Any, Any, Any], probe: tuple[str, Any, Any, Any]) -> bool:
-    return flow[0] == probe[0] and (flow[0] != "set" or flow[1] == probe[1])
+def _same(flow: _Fact, probe: _Fact) -> bool:
+    return bool(flow[0] == probe[0] and (flow[0] != "set" or flow[1] == probe[1]))

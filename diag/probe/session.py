@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diag.errors import UnknownPlatformError
-from diag.flow.tool_names import SHELLS
 from diag.flow.values import RunContext
 from diag.platforms import find_platform
 from diag.probe.complaints import needs_of_complaints
@@ -15,7 +14,7 @@ from diag.probe.limits import Limits
 from diag.probe.records import Call, read_calls, read_exit
 from diag.probe.sandbox import Outcome, check_sandbox, run
 from diag.probe.scripts import answering_tools
-from diag.probe.shells import Shell
+from diag.probe.shells import NAMED_SHELLS, Shell
 from diag.probe.stub_names import Needs
 from diag.probe.surroundings import command_of, stub_folders
 
@@ -59,9 +58,8 @@ class Session:
         command = command_of(context, self.shell)
         if command is None:
             self.roots[context.stage_no] = root
-            note = (
-                f"SHELL {' '.join(context.shell)} is none of {', '.join(sorted(SHELLS))}: not run"
-            )
+            known = ", ".join(("sh", *NAMED_SHELLS))
+            note = f"not run: SHELL {' '.join(context.shell)} is none of {known}, or not installed here"
             return Probed(context, self.shell, (), None, tuple(before), (note,))
         calls, exit_code, root, notes = self._rounds(context, command, root)
         self.roots[context.stage_no] = root

@@ -24,6 +24,8 @@ _ARGUMENTS = {
     "bash-posix": ("/usr/bin/bash", "--posix"),
     "busybox-ash": ("/usr/bin/ash",),
 }
+# Names of shells that a SHELL instruction may give, and the programs that they need here.
+NAMED_SHELLS = {"bash": "bash", "dash": "dash", "ash": "busybox"}
 _PACKAGES = {"busybox": "busybox-static"}
 
 
@@ -39,22 +41,6 @@ class Shell:
     def program_name(self) -> str:
         """Base name of the program inside the sandbox."""
         return self.command[0].rpartition("/")[2]
-
-    def options(self, given: Sequence[str]) -> list[str]:
-        """The options of a SHELL instruction, without `-o pipefail` where this shell has none."""
-        kept: list[str] = []
-        for option in given:
-            if option == "pipefail" and kept and kept[-1].endswith("o") and not self.has_pipefail:
-                flags = kept.pop()[:-1]
-                kept += [flags] if flags != "-" else []
-            else:
-                kept.append(option)
-        return kept
-
-    @property
-    def has_pipefail(self) -> bool:
-        """Whether it knows `-o pipefail` (dash before 0.5.13 does not)."""
-        return _has_pipefail(self.program)
 
 
 def find_program(name: str) -> Path | None:
@@ -111,12 +97,6 @@ def _version(shell: Shell) -> str:
     # dash prints no version of itself: the package that it came in knows it.
     package = _answer(["dpkg-query", "-W", "-f", "dash ${Version}", "dash"])
     return package or _answer(["apk", "info", "-v", "dash"]) or "not told"
-
-
-@lru_cache(maxsize=8)
-def _has_pipefail(program: Path) -> bool:
-    shell = [str(program), "ash"] if program.name == "busybox" else [str(program)]
-    return _answer([*shell, "-o", "pipefail", "-c", "echo yes"]) == "yes"
 
 
 def _answer(argv: list[str]) -> str:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 
 from diag.flow.images import DEFAULT_PATH
-from diag.flow.tool_names import SHELLS, TOOL_FOLDERS, command_name
+from diag.flow.scopes import DEFAULT_SHELL
+from diag.flow.tool_names import TOOL_FOLDERS, command_name
 from diag.flow.values import RunContext, Value
 from diag.probe.scripts import HOME_FOLDER, MARK, OWN, STUBS
-from diag.probe.shells import Shell
+from diag.probe.shells import NAMED_SHELLS, Shell, find_program
 
 _UNKNOWN = f"{MARK}-unknown/"
 UNKNOWN_TEXT = re.compile(rf"(?:# |#!)?{re.escape(MARK)}[\w/-]*")
@@ -61,11 +62,18 @@ def stub_folders(env: Mapping[str, Value]) -> list[str]:
 
 
 def command_of(context: RunContext, shell: Shell) -> list[str] | None:
-    """argv of the RUN in that shell; None where its SHELL is no shell of this kind."""
+    """argv of the RUN; None where its SHELL is none that the sandbox has.
+
+    `shell` is what the image's sh is. A SHELL instruction that names bash, dash or ash gets that
+    program with its options, whatever sh is.
+    """
     start = [f"{OWN}/env", "-i", *(f"{k}={v}" for k, v in starting_env(context.env).items())]
     if context.is_exec_form:
         return [*start, *context.argv]
-    program, *options = context.shell or ("/bin/sh", "-c")
-    if command_name(program) not in SHELLS:
-        return None
-    return [*start, *shell.command, *shell.options(options), context.script]
+    program, *options = context.shell or DEFAULT_SHELL
+    name = command_name(program)
+    if name == "sh":
+        return [*start, *shell.command, *options, context.script]
+    if name in NAMED_SHELLS and find_program(NAMED_SHELLS[name]) is not None:
+        return [*start, f"/usr/bin/{name}", *options, context.script]
+    return None
