@@ -41,10 +41,10 @@ def judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
 
 def _supported(facts: Facts, symbol: Symbol, tied: list[Skip]) -> Finding:
     has_objects = facts.has_objects(symbol.platform)
-    evidence = [*tied[0].lines[:3], *facts.reference_evidence(symbol)]
     told = {line.text for line in tied[0].lines}
-    evidence += [skip.lines[0] for skip in tied[1:] if skip.lines[0].text not in told]
+    evidence = [*tied[0].lines[:2], *facts.reference_evidence(symbol)]
     evidence += absence_evidence(facts, symbol) + _cfg_evidence(facts, symbol)
+    evidence += [skip.lines[0] for skip in tied[1:] if skip.lines[0].text not in told]
     missing = () if has_objects else (objects_missing(symbol.platform),)
     fix = _fix(symbol, tied)
     return _finding(symbol, "supported", evidence, missing, fix)
