@@ -130,3 +130,16 @@ def test_each_target_runs_files_that_exist(target: str) -> None:
     modules = re.findall(r"-m (benchmarks)\b", done.stdout)
     assert [path for path in named if not (ROOT / path).is_file()] == []
     assert [name for name in modules if not (ROOT / name / "__main__.py").is_file()] == []
+
+
+SCRIPTS = ["tools/venv.sh", ".ci/run", ".binder/postBuild"]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_shell_scripts_are_sound(name: str) -> None:
+    """shellcheck has nothing to say of the scripts that set up and test."""
+    need("shellcheck")
+    done = subprocess.run(
+        ["shellcheck", str(ROOT / name)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
