@@ -5,6 +5,7 @@ The words are made from the verdict alone; nothing is judged here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -97,7 +98,9 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
 def _what_follows(verdict: Verdict, cause: Finding) -> str:
     """What was believed and is refuted, and the first thing to do."""
     refuted = [finding for finding in verdict.findings if finding.status == "refuted"]
-    refuted.sort(key=lambda finding: finding.role != "claim")
+    # What people proposed comes first, and of that what they said of most platforms.
+    count = Counter(finding.cause for finding in refuted)
+    refuted.sort(key=lambda finding: (finding.role != "claim", -count[finding.cause]))
     named = list(dict.fromkeys(f"`{finding.cause}`" for finding in refuted))
     parts = [f"refuted: {listed(named, limit=4)}"] if named else []
     parts += [f"what to do: {cause.fix[0]}"] if cause.fix else []

@@ -6,6 +6,7 @@ DataFrame of text and numbers; what is missing reads "not seen".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -135,21 +136,22 @@ def _sightings(verdict: Verdict, case: Case | None) -> Mapping[str, tuple[str, s
     names = symbols_of(verdict)
     if case is None or not names or case.objects.empty:
         return {}
-    from diag.join import join_symbols
-
-    rows = join_symbols(case.symbols, case.objects, case.platform_of_file, names)
-    rows = rows[rows["name"].isin(names) & ~rows["is_output"]]
-    inputs = case.objects[~case.objects["kind"].isin(["executable", "archive"])]
-    totals = inputs["file"].map(case.platform_of_file).value_counts()
-    told = {}
-    for platform, total in totals.items():
-        own = rows[rows["platform"] == platform]
-        counts = [
-            own.loc[own["role"] == role, ["file", "member"]].drop_duplicates().shape[0]
-            for role in ("wanted", "defined")
-        ]
-        told[str(platform)] = (f"{counts[0]} of {total}", f"{counts[1]} of {total}")
-    return told
+    kind, of_file = case.objects["kind"], case.platform_of_file
+    outputs = set(case.objects.loc[kind == "executable", "file"])
+    totals = Counter(case.objects.loc[~kind.isin(["executable", "archive"]), "file"].map(of_file))
+    rows = case.symbols[case.symbols["name"].isin(names) & (case.symbols["bind"] != "LOCAL")]
+    seen = {
+        (of_file.get(file, ""), bool(is_defined), file, member)
+        for file, member, is_defined in zip(
+            rows["file"], rows["member"], rows["is_defined"], strict=True
+        )
+        if file not in outputs
+    }
+    count = Counter((platform, is_defined) for platform, is_defined, _, _ in seen)
+    return {
+        platform: (f"{count[platform, False]} of {total}", f"{count[platform, True]} of {total}")
+        for platform, total in totals.items()
+    }
 
 
 def symbols_of(verdict: Verdict) -> list[str]:
