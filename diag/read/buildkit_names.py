@@ -54,14 +54,14 @@ def parse_step_name(name: str) -> StepName:
     stage = " ".join(after)
     if not count:
         return StepName("internal", platform, label, bake_target=" ".join(before))
-    word = _INSTRUCTION.match(found["command"])
+    instruction = _INSTRUCTION.match(found["command"])
     return StepName(
         stage=stage,
         platform=platform,
         label=label,
         step_no=int(count["step_no"]),
         n_steps=int(count["n_steps"]),
-        instruction=word["word"] if word else "",
+        instruction=instruction["word"] if instruction else "",
         bake_target=" ".join(before),
     )
 

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from diag.errors import InputError
 
@@ -134,8 +134,12 @@ def _zstd(stream: IO[bytes]) -> IO[Any]:
     return opened
 
 
+def _gzip(stream: IO[bytes]) -> IO[Any]:
+    return cast(IO[Any], gzip.GzipFile(fileobj=stream))
+
+
 _UNPACKERS: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[Any]]]] = {
-    b"\x1f\x8b": ("gzip", lambda stream: gzip.GzipFile(fileobj=stream)),
+    b"\x1f\x8b": ("gzip", _gzip),
     b"\x28\xb5\x2f\xfd": ("zstd", _zstd),
     b"BZh": ("bzip2", bz2.BZ2File),
     b"\xfd7zXZ\x00": ("xz", lzma.LZMAFile),

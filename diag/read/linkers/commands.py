@@ -40,11 +40,12 @@ _KINDS = (
     (re.compile(r".*\.(?:so|dylib|dll|tbd)(?:\.[\d.]+)?", re.DOTALL), "shared"),
 )
 # Options whose value is the next argument, of the drivers and of the linkers.
-_WITH_VALUE = """
+_VALUE_OPTIONS = """
     -L -B -z -T -m -e -h -u -y -R -x -A -b -c -F -I -D -Xlinker -Map -soname -rpath -rpath-link -dynamic-linker -plugin
     -target -arch -framework -isysroot --sysroot -install_name -undefined -defsym --defsym -wrap --wrap
     --dynamic-list --version-script -flavor -idirafter -isystem -include
-""".split()
+"""
+_WITH_VALUE = frozenset(_VALUE_OPTIONS.split())
 _NO_LINK = frozenset(("-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version", "-r"))
 _BRACES = re.compile(r"(?P<before>[^{}]*)\{(?P<choices>[^{}]*)\}(?P<after>[^{}]*)")
 _FUSE = re.compile(r"-fuse-ld=(?P<name>.+)|--ld-path=(?P<path>.+)")

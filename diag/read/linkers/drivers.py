@@ -6,6 +6,8 @@ linker printed into notes: the first line after `  = note: `, the rest indented 
 
 from __future__ import annotations
 
+import re
+
 from diag.read.linkers.grammar import Grammar, first_match, rule
 from diag.read.linkers.ledger import Ledger
 
@@ -27,6 +29,7 @@ RULES = (
     rule("lto", "bytecode stream", r"(?:lto1|cc1): .*bytecode stream.*"),
     rule("lto_note", "lto-wrapper", r"(?:lto-wrapper(?:\.exe)?|.*/lto-wrapper): (?:fatal )?error: .*"),
 )  # fmt: skip
+_COULD_BE = re.compile("collect2|linking with|link|lto|could not|aborting|bytecode")
 
 
 class Drivers(Grammar):
@@ -42,7 +45,7 @@ class Drivers(Grammar):
 
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is a driver's; `has_ended`, `has_failed` tell what became of the run."""
-        matched = first_match(RULES, text)
+        matched = first_match(RULES, text) if _COULD_BE.search(text) else None
         self.has_ended = self.has_failed = False
         if matched is None:
             return False

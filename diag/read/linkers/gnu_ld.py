@@ -9,9 +9,8 @@ numbers of that symbol are lower bounds.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from diag.read.linkers.gnu_ld_rules import RULES, UNNAMED
+from diag.read.linkers.gnu_ld_rules import RULES, UNNAMED_RULES
 from diag.read.linkers.grammar import (
     PROGRAM_END,
     PROGRAM_START,
@@ -24,14 +23,14 @@ from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.places import NOWHERE, Place, is_object, parse_place, split_object
 
 NAME = "ld.bfd"
-_PROGRAM = re.compile(rf"(?P<program>{PROGRAM_START}ld(?:\.bfd)?{PROGRAM_END}): ")
+_PROGRAM = re.compile(rf"(?P<program>{PROGRAM_START}ld(?:\.bfd)?{PROGRAM_END}):(?: |(?=\S))")
 
 
 class GnuLd(Grammar):
     """The grammar of GNU ld, with the header's object and function carried forward."""
 
     literals = (
-        "ld: ", "ld.bfd: ", "ld.exe: ", "undefined reference", "n function ", "multiple definition of ",
+        "ld:", "ld.bfd:", "ld.exe: ", "undefined reference", "n function ", "multiple definition of ",
         "first defined here", "undefined references to", "relocation ", "referenced in section",
     )  # fmt: skip
 
@@ -48,11 +47,9 @@ class GnuLd(Grammar):
         """Whether the line is one of ld's."""
         program = _PROGRAM.match(text)
         message = text[program.end() :] if program else text
-        matched = first_match(RULES, message)
+        matched = first_match(UNNAMED_RULES if program is None else RULES, message)
         if matched is not None:
             rule, found = matched
-            if program is None and rule.kind not in UNNAMED:
-                return False
             return self._apply(rule.kind, found, line_no, is_named=program is not None)
         if program is None:
             return False
@@ -110,9 +107,7 @@ class GnuLd(Grammar):
             return Place(*split_object(text)) if is_named else None
         if place.object is None:
             carried = self._sticky
-            return replace(
-                place, object=carried.object, member=carried.member, function=carried.function
-            )
+            return Place(carried.object, carried.member, carried.function, *place[3:])
         self._sticky = Place(place.object, place.member)
         return place
 

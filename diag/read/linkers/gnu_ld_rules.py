@@ -20,8 +20,8 @@ RULES = (
     rule("undefined", "undefined reference to ",
          rf"(?>(?:(?P<place>.*?): )?(?P<level>warning: )?undefined reference to {_Q})(?P<symbol>.*){_E}"),
     rule("duplicate", "multiple definition of ",
-         rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})(?P<symbol>.*){_E}"
-         r"; (?P<first>.*): first defined here"),
+         rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})"
+         rf"(?>(?P<symbol>.*?){_E}; )(?P<first>.*): first defined here"),
     rule("duplicate", "multiple definition of ",
          rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})(?P<symbol>.*){_E}"),
     rule("first", ": first defined here", r"(?P<place>.*): first defined here"),
@@ -32,6 +32,8 @@ RULES = (
     rule("note", "note: ", r"note: .*"),
     rule("note", "have you installed the static version", r"have you installed the static version of .*"),
     rule("note", "note to link with ", r"note to link with .*"),
+    rule("note", "treating as linker script", r".*; treating as linker script"),
+    rule("note", "use the --help option", r"use the --help option for usage information"),
     rule("note", "plugin needed to handle lto object", r".*: plugin needed to handle lto object"),
     rule("note", "additional relocation overflows omitted", r"\s*additional relocation overflows omitted from the output"),
     rule("overflow", "relocation truncated to fit: ",
@@ -61,7 +63,7 @@ RULES = (
     rule("wrong_arch", "failed to merge target specific data", r"failed to merge target specific data of file (?P<place>.+)"),
     rule("wrong_arch", "can't link ", r"(?P<place>.+): can't link .* modules.*"),
     rule("format", "ile format not recognized", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile format not recognized"),
-    rule("format", "ile truncated", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile truncated"),
+    rule("format", "file t", r"(?:error: )?(?P<place>.+): (?:file not recognized: |error adding symbols: )?file (?:truncated|too short)"),
     rule("format", "archive has no index", r"(?P<place>.+): error adding symbols: (?:[Aa]rchive has no index.*)"),
     rule("format", "malformed archive", r"(?P<place>.+): (?:error adding symbols: )?malformed archive"),
     rule("version", "version node not found for symbol ", r"(?P<place>.+): version node not found for symbol (?P<symbol>.+)"),
@@ -72,7 +74,7 @@ RULES = (
     rule("tls", " mismatches ",
          r"(?P<symbol>\S+): TLS (?:definition|reference) in .+? mismatches (?:non-TLS )?(?:definition|reference) in (?P<place>.+?)(?: section \S+)?"),
     rule("lto", "error: lto-wrapper failed", r"error: lto-wrapper failed"),
-    rule("script", ": syntax error", r"(?P<place>.+:\d+): syntax error.*"),
+    rule("script", ": syntax error", r"(?P<object>.+):\d+: syntax error.*"),
     rule("script", "' overflowed by ", rf"region {_Q}[^'’]*{_E} overflowed by \d+ bytes?"),
     rule("script", " will not fit in region ", rf"(?P<object>.+) section {_Q}[^'’]*{_E} will not fit in region {_Q}[^'’]*{_E}"),
     rule("script", " referenced in expression", rf"(?:.*: )?undefined symbol {_Q}(?P<symbol>[^'’]*){_E} referenced in expression"),
@@ -84,6 +86,5 @@ RULES = (
 )  # fmt: skip
 
 # Those that are told from prose by their form alone, and may come without the program's name.
-UNNAMED = frozenset(
-    ("header", "follow", "dso", "undefined", "duplicate", "first", "overflow", "discarded")
-)
+_UNNAMED = ("header", "follow", "dso", "undefined", "duplicate", "first", "overflow", "discarded")
+UNNAMED_RULES = tuple(one for one in RULES if one.kind in _UNNAMED)

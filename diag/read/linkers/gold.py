@@ -32,6 +32,8 @@ _REFERENCE = re.compile(
 )
 _FUNCTION = re.compile(r"(?P<place>.*?):function (?P<function>.*)", re.DOTALL)
 _VARIABLE = re.compile(r"(?P<place>.+?\.(?:o|a|lo)(?:\([^()]+\))?:[^:]*):(?P<name>[^:]*\D[^:]*)")
+_COULD_BE = re.compile(r"error: |gold[^\s:]*: |: previous definition here")
+_HINT = re.compile(r"(?:.*: )?warning: |use the --help option|the vtable symbol|the symbol should ")
 _PREVIOUS = re.compile(r"(?P<object>.+): previous definition here")
 
 RULES = (
@@ -46,6 +48,10 @@ RULES = (
     rule("discarded", "in a discarded section", r'relocation refers to (?:global|local) symbol "(?P<symbol>[^"]*)".*'),
     rule("hidden", "hidden symbol ", r"hidden symbol '(?P<symbol>[^']*)' is not defined locally"),
     rule("version", "has undefined version ", r"(?P<object>.+?): symbol (?P<symbol>\S+) has undefined version .*"),
+    rule("tls", "non-__thread", r"(?P<object>.+?): symbol '(?P<symbol>[^']*)' used as both __thread and non-__thread"),
+    rule("script", "syntax error", r"(?P<object>[^\s:]+):\d+:\d+: syntax error.*"),
+    rule("script", "unable to parse ", r"unable to parse (?:version )?script file (?P<object>.+)"),
+    rule("format", "truncated", r"(?P<object>.+?): .*(?:truncated|too short).*"),
     rule("format", "not an object or archive", r"(?P<object>.+?): not an object or archive"),
     rule("format", "file is empty", r"(?P<object>.+?): file is empty"),
 )  # fmt: skip
@@ -63,6 +69,8 @@ class Gold(Grammar):
 
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is one of gold's."""
+        if not _COULD_BE.search(text):
+            return False
         reference = _REFERENCE.fullmatch(text)
         if reference is not None:
             return self._reference(line_no, reference)
@@ -91,12 +99,12 @@ class Gold(Grammar):
         """A message that begins with the program's name."""
         rest = program["rest"]
         previous = _PREVIOUS.fullmatch(rest)
-        if previous and self._last is not None and self._last.kind == "duplicate":
+        if previous and self._last is not None:
             self._last.add_detail(rest)
             return True
         level, _, message = rest.partition("error: ")
         if level not in ("", "fatal "):
-            return program["name"] != "ld"  # warnings and hints
+            return program["name"] != "ld" and self._unknown(line_no, rest)
         matched = first_match(RULES, message)
         if matched is None and program["name"] == "ld":
             return False
@@ -106,6 +114,12 @@ class Gold(Grammar):
             name = group(matched[1], "object")
             place = Place(*split_object(name)) if name else NOWHERE
         self._add(kind, line_no, message, symbol, place)
+        return True
+
+    def _unknown(self, line_no: int, rest: str) -> bool:
+        """A warning, a hint, or an error that does not say so."""
+        if not _HINT.match(rest):
+            self.ledger.hold(NAME, line_no, rest)
         return True
 
     def _add(self, kind: str, line_no: int, text: str, symbol: str | None, at: Place) -> LinkError:

@@ -66,6 +66,11 @@ class Grammar(ABC):
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is one of this linker's."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a record has begun that the next line may go on with."""
+        return False
+
     def end_record(self) -> None:
         """A line of something else follows: what was open is complete."""
         return

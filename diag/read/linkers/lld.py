@@ -8,7 +8,7 @@ unless its limit of errors was reached. mold 1.x forgets line ends between refer
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from diag.read.linkers.grammar import (
     PROGRAM_END,
@@ -27,6 +27,8 @@ _HEAD = re.compile(
     rf"{PROGRAM_END}): (?P<level>error|warning|fatal|note): (?P<message>.*)",
     re.DOTALL,
 )
+_LEVEL = re.compile(r"(?:ld|link|mold)[^\s:]*: (?:error|warning|fatal|note): ")
+_MOLD = re.compile(r"mold(?:-[\d.]+)?(?:\.exe)?$")
 _GLUED = re.compile(r"(?<=[^ ])(?=>>> )")
 _MORE = re.compile(r">>> referenced (?P<count>\d{1,18}) more times?")
 _REFERENCED = re.compile(r">>> referenced by (?P<what>.+)", re.DOTALL)
@@ -37,7 +39,7 @@ _OTHER = re.compile(
     r"|defined as|the encapsulation symbol|see |referenced by|this |consider )"
 )
 _INSIDE = re.compile(
-    r"(?P<object>[^\s].*?):\((?P<inside>.*)\)(?: in archive (?P<archive>.+))?", re.DOTALL
+    r"(?>(?P<object>[^\s].*?):\()(?P<inside>.*)\)(?: in archive (?P<archive>.+))?", re.DOTALL
 )
 _OFFSET = re.compile(r"(?P<section>.+)\+0x(?P<offset>[0-9A-Fa-f]{1,16})")
 _SOURCE = re.compile(
@@ -57,6 +59,7 @@ class _Record:
     place: Place
     texts: list[str]
     places: list[Place] = field(default_factory=list)
+    is_half: bool = False  # the next line may name the last place better
     source: Place | None = None  # told, and its object not yet
     n_more: int = 0
 
@@ -70,11 +73,16 @@ class Lld(Grammar):
         super().__init__(ledger)
         self._open: _Record | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line may go on with a record."""
+        return self._open is not None
+
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is one of lld's or mold's."""
         if text.startswith(">>>"):
             return self._open is not None and all(map(self._continue, _GLUED.split(text)))
-        found = _HEAD.fullmatch(text)
+        found = _HEAD.fullmatch(text) if _LEVEL.search(text) else None
         if found is None:
             return False
         self.end_record()
@@ -93,7 +101,7 @@ class Lld(Grammar):
         if found["level"] in ("warning", "note"):
             kind = "note"
         self._open = _Record(
-            linker=_linker(found["name"]),
+            linker=_linker(found["program"]),
             kind=kind,
             symbol=bare_symbol(group(parts, "symbol")) if parts else None,
             line_no=line_no,
@@ -112,7 +120,7 @@ class Lld(Grammar):
             _note(record, named["what"], is_indented=False)
         elif named := _INDENTED.fullmatch(text):
             _note(record, named["what"], is_indented=True)
-        elif not _OTHER.match(text):
+        elif not (_OTHER.match(text) or record.kind in ("script", "other")):
             return False
         if len(record.texts) < 20:
             record.texts.append(" ".join(text[3:].split()))
@@ -141,10 +149,11 @@ class Lld(Grammar):
         )
 
 
-def _linker(name: str) -> str:
-    if name.endswith("mold"):
+def _linker(program: str) -> str:
+    """The linker's name by that of its program."""
+    if _MOLD.search(program):
         return "mold"
-    return "rust-lld" if name == "rust-lld" else "lld"
+    return "rust-lld" if "rust-lld" in program else "lld"
 
 
 def _note(record: _Record, what: str, *, is_indented: bool) -> None:
@@ -153,9 +162,12 @@ def _note(record: _Record, what: str, *, is_indented: bool) -> None:
     if place is None:
         record.source = _source_place(what)
         return
+    if is_indented and record.is_half and record.places[-1].object == place.object:
+        place = record.places.pop()._replace(function=place.function)  # mold, without a source
+    record.is_half = not is_indented
     if record.source is not None:
         told = record.source
-        place = replace(place, source_file=told.source_file, source_line=told.source_line)
+        place = Place(*place[:5], told.source_file, told.source_line)
         record.source = None
     record.places.append(place)
 

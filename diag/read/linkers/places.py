@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SECTION = re.compile(
     r":?\((?P<section>[^()]*(?:\([^()]*\)[^()]*)?)\+0x(?P<offset>[0-9a-fA-F]{1,16})\)"
+    r"|:\((?P<whole>\.[^()]+)\)"
 )
 _ARCHIVED = re.compile(r"(?P<object>[^()]*[^()\s])(?:\[\d+\])?\((?P<member>[^()]+)\)")
 _OBJECT_END = re.compile(
@@ -21,8 +22,7 @@ _LINE = re.compile(r":(?P<line>\d{1,9})")
 MAX_PLACE = 8192  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Parts that the message does not tell are None."""
 
     object: str | None = None
@@ -79,7 +79,8 @@ def _cut_section(text: str) -> tuple[str, str | None, int | None]:
     found = _SECTION.fullmatch(text, start) if start >= 0 else None
     if found is None:
         return text, None, None
-    return text[:start], found["section"], int(found["offset"], 16)
+    offset = int(found["offset"], 16) if found["offset"] else None
+    return text[:start], found["section"] or found["whole"], offset
 
 
 def _cut_line(text: str) -> tuple[str, int | None]:

@@ -53,9 +53,13 @@ class Session:
         if _OMITTED_NOTE in bare:
             self._shorten()
             return "linker"
-        taker = next((g for g in self._grammars if g.feed(line_no, bare)), None)
+        taker = None
         for grammar in self._grammars:
-            if grammar is not taker:
+            if grammar.feed(line_no, bare):
+                taker = grammar
+                break
+        for grammar in self._grammars:
+            if grammar.is_open and grammar is not taker:
                 grammar.end_record()
         if self._drivers.has_ended:
             self._end_run(is_failure=self._drivers.has_failed)
