@@ -108,7 +108,7 @@ def judge(case: Case, facts: Facts) -> Verdict:
     """The verdict on facts gathered before; errors as for diagnose."""
     if not (facts.has_log or facts.has_dockerfile or len(facts.objects)):
         raise _nothing_usable(case)
-    findings = _ordered(_explained_once(_judge(facts)))
+    findings = _ordered(_explained_once(_judge(facts)), facts.claims)
     headline = next((f for f in findings if f.status == "supported" and f.role == "cause"), None)
     return Verdict(
         outcome=_outcome(facts, headline),
@@ -163,9 +163,9 @@ def _outdone(finding: Finding, exact: Finding | None) -> Finding:
     return replace(finding, status="refuted", evidence=(told,), missing=(), fix=(), experiment=None)
 
 
-def _ordered(findings: list[Finding]) -> list[Finding]:
+def _ordered(findings: list[Finding], claims: tuple[str, ...]) -> list[Finding]:
     """Supported causes in the order of the tests first; then what else holds, what cannot be
-    told, and what is refuted."""
+    told, and what is refuted: what someone claimed before the rest."""
     ranks = {cause: rank for rank, cause in enumerate(CATALOGUE)}
     places = {
         name: rank for rank, name in enumerate(display_order(f.platform or "" for f in findings))
@@ -174,6 +174,7 @@ def _ordered(findings: list[Finding]) -> list[Finding]:
         findings,
         key=lambda f: (
             _STATUS_ORDER[f.status],
+            f.status == "refuted" and f.cause not in claims,
             _ROLE_ORDER[f.role],
             ranks[f.cause],
             places[f.platform or ""],

@@ -95,11 +95,13 @@ def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> 
     own = keep(lost, (CAUSE_OF_LOSS.get(str(by), ENV_FLOW) == cause for by in lost["lost_by"]))
     # That --target keeps RUSTFLAGS from build scripts is how cargo works, no loss by itself.
     own = own[own["lost_by"].astype(str) != "withheld-from-build-scripts"]
+    role: Role
     if len(own):
-        role: Role = "latent" if facts.outcome(platform) == "linked" else "contributing"
+        role = "latent" if facts.outcome(platform) == "linked" else "contributing"
         yield _lost(cause, platform, role, "supported", _loss_evidence(own), fix=_FIX[cause])
     elif cause in facts.claims or facts.outcome(platform) == "failed":
-        yield _lost(cause, platform, "claim", "refuted", _arrived_evidence(facts, platform))
+        role = "claim" if cause in facts.claims else "cause"
+        yield _lost(cause, platform, role, "refuted", _arrived_evidence(facts, platform))
 
 
 def _loss_evidence(rows: pd.DataFrame) -> list[Evidence]:
