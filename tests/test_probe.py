@@ -94,16 +94,20 @@ def test_flags_reach_cargo_in_every_shell(form: str, amd64: str, others: str) ->
 
 
 def test_an_unlisted_platform_fails_early_and_ends_differently_in_the_two_forms() -> None:
-    """On riscv64 the first RUN exits 1; with `before` RUSTFLAGS is empty then, with `after` unset."""
+    """On riscv64 the first RUN exits 1; with `before` RUSTFLAGS is empty then, with `after` unset;
+    the old form sets it without asking for the platform."""
     ends = {}
-    for form in ("before", "after"):
+    for form in ("old-form", "before", "after"):
         frame = _probe_env(
-            RECIPE / f"Dockerfile.multiarch.{form}", platforms=["linux/riscv64"], name="RUSTFLAGS"
+            RECIPE / f"Dockerfile.multiarch.{form}",
+            platforms=["linux/riscv64"],
+            name="RUSTFLAGS",
+            shells=["dash", "busybox-ash"],
         )
         build = frame[frame["argv_text"].str.startswith("cargo build")]
         assert set(build["condition"]) == {"the build stops before: RUN at line 24 exits 1"}
         ends[form] = set(build["status"].astype(str))
-    assert ends == {"before": {"empty"}, "after": {"unset"}}
+    assert ends == {"old-form": {"set"}, "before": {"empty"}, "after": {"unset"}}
 
 
 # --- the loss table: each run in all four shells -----------------------------------------------
