@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from diag import schema
-from diag.case_inputs import Inputs, LogInput, PlatformFacts, Source, gather, read_case_toml
+from diag.case_inputs import Inputs, PlatformFacts, Source, gather, read_case_toml
 from diag.errors import InputError
 from diag.platforms import DEFAULT_PLATFORMS, PLATFORMS, display_order, find_platform
 
@@ -53,7 +54,7 @@ class Case:
         title: str = "",
         facts: Iterable[PlatformFacts] = (),
         absent: Iterable[dict[str, Any]] = (),
-        probe: pd.DataFrame | None = None,
+        probe: pd.DataFrame | Sequence[str | Path] = (),
     ) -> None:
         self.inputs: Inputs = gather(log, dockerfile, objects, absent)
         self.dockerfile = dockerfile if self.inputs.dockerfile is not None else None
@@ -63,7 +64,7 @@ class Case:
         self.claims = tuple(claims)
         self.title = title
         self.facts = tuple(facts)
-        self.probe = schema.make("env", [], extra=["shell"]) if probe is None else probe
+        self._probe = probe
         self._asked = [find_platform(name).name for name in platforms]
         self._asked += [fact.name for fact in self.facts]
         self._errors: list[dict[str, Any]] = list(self.inputs.errors)
@@ -84,7 +85,7 @@ class Case:
         return frames
 
     def _from_logs(self, name: str) -> pd.DataFrame:
-        return _stack(name, [getattr(log, name) for log in self.logs])
+        return schema.stack(name, [getattr(log, name) for log in self.logs])
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -156,6 +157,19 @@ class Case:
         return self.env_for(self.platforms or DEFAULT_PLATFORMS)
 
     @cached_property
+    def probe(self) -> pd.DataFrame:
+        """What was probed: frame `env` with the column `shell`; no rows where nothing was."""
+        if isinstance(self._probe, pd.DataFrame):
+            return self._probe
+        from diag.read.probed import read_probe
+
+        try:
+            return read_probe(*self._probe)
+        except InputError as error:
+            self._note(error.file or "", error)
+            return read_probe()
+
+    @cached_property
     def probe_differences(self) -> pd.DataFrame:
         """Where what was probed differs from the flow; no rows where nothing was probed."""
         from diag.probe import compare_flow_and_probe
@@ -178,7 +192,7 @@ class Case:
             ]
             for file in scan.objects["file"].unique():
                 platform_of[file] = platform
-        return _stack("objects", objects), _stack("symbols", symbols), platform_of
+        return schema.stack("objects", objects), schema.stack("symbols", symbols), platform_of
 
     @cached_property
     def objects(self) -> pd.DataFrame:
@@ -281,19 +295,5 @@ def open_case(folder: Source) -> Case:
     return Case(**read_case_toml(folder))
 
 
-def _stack(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return schema.empty(name)
-    if len(filled) == 1:
-        return filled[0]
-    for frame in filled:
-        frame.attrs = {}  # pandas compares attrs on concat; ours are told elsewhere
-    return pd.concat(filled, ignore_index=True)
-
-
 def _is_missing(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and value != value)
-
-
-LogInput = LogInput  # re-exported for callers that build a Case by hand

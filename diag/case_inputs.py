@@ -198,6 +198,7 @@ class _CaseToml:
             "objects": {name: files for name, files in objects.items() if files},
             "dockerfile": dockerfile[0] if dockerfile else None,
             "facts": [self._facts(n, t) for n, t in zip(names, tables, strict=True)],
+            "probe": self._files(stated.get("probe", []), "recorded probe"),
             "absent": self.absent,
         }
 

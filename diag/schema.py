@@ -72,6 +72,18 @@ def each(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples(index=False))
 
 
+def stack(name: str, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of one kind, one below the other; the empty frame `name` where none has rows."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return empty(name)
+    if len(filled) == 1:
+        return filled[0]
+    for frame in filled:
+        frame.attrs = {}  # pandas compares attrs on concat; ours are told elsewhere
+    return pd.concat(filled, ignore_index=True)
+
+
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with Python objects in place of Arrow strings, categories and nullable numbers,
     and None for what is missing.

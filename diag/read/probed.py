@@ -1,0 +1,37 @@
+"""A recorded probe: what `diag probe --format json --output FILE` wrote, as its frame again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from diag import schema
+from diag.errors import InputError
+
+MAX_BYTES = 256 << 20
+
+
+def read_probe(*paths: str | Path) -> pd.DataFrame:
+    """The `env` frame with the further column `shell`, of one or more recordings.
+
+    Raises InputError where a file is no list of such rows.
+    """
+    return schema.make("env", [row for path in paths for row in _rows(Path(path))], extra=["shell"])
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    help = "record it with: diag probe DOCKERFILE --format json --output FILE"
+    try:
+        with path.open("rb") as stream:
+            rows = json.loads(stream.read(MAX_BYTES))
+        schema.make("env", rows, extra=["shell"])
+        if not all(isinstance(row.get("shell"), str) for row in rows):
+            raise InputError("a row names no shell", file=str(path), help=help)
+    except OSError as error:
+        raise InputError(error.strerror or str(error), file=str(path), help=help) from None
+    except (ValueError, TypeError, AttributeError, schema.SchemaError) as error:
+        raise InputError(f"no recorded probe: {error}", file=str(path), help=help) from None
+    return [dict(row) for row in rows]
