@@ -27,9 +27,11 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     try:
         with path.open("rb") as stream:
             rows = json.loads(stream.read(MAX_BYTES))
+        if not isinstance(rows, list):
+            raise ValueError("it holds no list of rows")
         schema.make("env", rows, extra=["shell"])
         if not all(isinstance(row.get("shell"), str) for row in rows):
-            raise InputError("a row names no shell", file=str(path), help=help)
+            raise ValueError("a row names no shell")
     except OSError as error:
         raise InputError(error.strerror or str(error), file=str(path), help=help) from None
     except (ValueError, TypeError, AttributeError, schema.SchemaError) as error:
