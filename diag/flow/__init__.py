@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from diag.read.dockerfile import Instruction, load_dockerfile
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 __all__ = ["env_at", "env_rows"]
 
@@ -69,7 +72,7 @@ def env_rows(
 ) -> Iterator[dict[str, Any]]:
     """The rows of one platform, as mappings, in the order of the file."""
     names = names_of_interest(instructions)
-    if name is not None and name not in names:
+    if name is not None and name not in names and _NAME.fullmatch(name):
         names = (*names, name)
     contexts = run_contexts(
         instructions, platform=platform, build_args=build_args, base_env=base_env, engine=engine

@@ -41,7 +41,7 @@ class Builtins(Declarations):
             var = state.vars.get(name, Var())
             if not var.is_readonly:
                 hole = self.holes.new(origin)
-                changed[name] = Var(hole, var.is_exported, var.came_through, may_be_unset=True)
+                changed[name] = Var(hole, True, var.came_through, may_be_unset=True)
         state.vars = {**state.vars, **changed}
 
     # -- output -----------------------------------------------------------------------------------

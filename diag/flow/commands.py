@@ -29,7 +29,11 @@ class Commands(Processes):
         self.tick(node.start)
         if not self.collecting:
             self.used = []
-        return self.ways(state, lambda trial: self._simple(node, trial))
+        return self.ways(state, lambda trial: self._noting_use(node, trial))
+
+    def _noting_use(self, node: Simple, state: State) -> list[State]:
+        with self.using():
+            return self._simple(node, state)
 
     def _simple(self, node: Simple, state: State) -> list[State]:
         words = node.words

@@ -278,8 +278,15 @@ class Core:
         lost = next(((v.lost_at, v.lost_by) for _, v in used if v.lost_by), (None, None))
         if not lost[0] and self._is_overridden(state, name, old, text, used):
             lost = (place, "overridden-later")
-        is_exported = old.is_exported or "a" in state.options
+        is_exported = "a" in state.options or self.is_in_environment(state, name, old)
         return Var(text, is_exported, came_through, lost[0], lost[1], born=state.n_commands)
+
+    def is_in_environment(self, state: State, name: str, old: Var) -> bool:
+        """Whether a variable is exported, so that an assignment to it is, too."""
+        if not old.is_exported or not old.may_be_unset or name in ("PATH", "HOME"):
+            return old.is_exported
+        key = ("unset", name, old.text)
+        return self.decide(state, key, f"${name} is set", f"${name} is not set")
 
     def _is_overridden(
         self, state: State, name: str, old: Var, text: str, used: list[tuple[str, Var]]

@@ -189,12 +189,13 @@ class Interpreter(Branches):
         return COMMANDS[type(node)](self, node, state)
 
     def redirected(self, node: Redirected, state: State) -> list[State]:
-        return self.ways(
-            state,
-            lambda trial: self.with_redirects(
-                node.redirects, trial, lambda after: self.run_command(node.command, after)
-            ),
-        )
+        def act(trial: State) -> list[State]:
+            with self.using():
+                return self.with_redirects(
+                    node.redirects, trial, lambda after: self.run_command(node.command, after)
+                )
+
+        return self.ways(state, act)
 
     def group(self, node: Group, state: State) -> list[State]:
         return self.run_items(node.body, [state])

@@ -36,23 +36,22 @@ class Redirects(Builtins):
         """What `run` makes of the state, with its output brought to where it goes."""
         if not redirects:
             return run(state)
-        with self.using() as used:
-            streams = Streams()
-            for redirect in redirects:
-                self._open(redirect, streams, state)
-            if streams.has_failed:
-                state.status = 1
-                return [state]
-            saved = state
-            state = state.copy()
-            state.out = state.err = ""
-            state.takes_out = state.takes_err = True
-            if streams.stdin is not None:
-                state.stdin = streams.stdin
-            found = run(state)
-            place = self.place(redirects[0].start)
-            for after in found:
-                self._deliver(after, streams, saved, place, used)
+        streams = Streams()
+        for redirect in redirects:
+            self._open(redirect, streams, state)
+        if streams.has_failed:
+            state.status = 1
+            return [state]
+        saved = state
+        state = state.copy()
+        state.out = state.err = ""
+        state.takes_out = state.takes_err = True
+        if streams.stdin is not None:
+            state.stdin = streams.stdin
+        found = run(state)
+        place = self.place(redirects[0].start)
+        for after in found:
+            self._deliver(after, streams, saved, place)
         return found
 
     def _open(self, redirect: Redirect, streams: Streams, state: State) -> None:
@@ -125,7 +124,6 @@ class Redirects(Builtins):
         streams: Streams,
         saved: State,
         place: str,
-        used: list[tuple[str, Var]],
     ) -> None:
         out, err = state.out, state.err
         state.out, state.err = saved.out, saved.err
@@ -134,12 +132,10 @@ class Redirects(Builtins):
             state.stdin = saved.stdin
         if out and err and streams.targets[1] == streams.targets[2]:
             out, err = self.holes.new("output and messages in one stream"), ""
-        self._put(state, streams.targets[1], out, place, used)
-        self._put(state, streams.targets[2], err, place, used)
+        self._put(state, streams.targets[1], out, place)
+        self._put(state, streams.targets[2], err, place)
 
-    def _put(
-        self, state: State, target: Target, text: str, place: str, used: list[tuple[str, Var]]
-    ) -> None:
+    def _put(self, state: State, target: Target, text: str, place: str) -> None:
         kind, path = target
         if kind == "out":
             state.print(text)
@@ -147,6 +143,7 @@ class Redirects(Builtins):
             state.complain(text)
         elif kind == "file" and text:
             before = state.files.get(path, FileEntry(""))
-            ways = dict.fromkeys(way for _, var in used for way in var.came_through)
-            through = dict.fromkeys((*before.came_through, *ways, place))
+            ways = dict.fromkeys(way for _, var in self.used for way in var.came_through)
+            earlier = before.came_through if before.text else ()
+            through = dict.fromkeys((*earlier, *ways, place))
             state.set_file(path, FileEntry((before.text or "") + text, tuple(through)))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from diag.flow.core import Event
-from diag.flow.holes import Holes, has_hole, show
+from diag.flow.holes import FIRST, LAST, Holes, has_hole, show
 from diag.flow.state import FileEntry, Var
 from diag.flow.tool_names import command_name
 from diag.flow.toolchain import toolchain_rows
@@ -149,7 +149,9 @@ class _Written:
         return known[1]
 
 
-_ASSIGNS = re.compile(r"(?m)^\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=")
+_ASSIGNS = re.compile(
+    rf"(?m)(?:^|[{chr(FIRST)}-{chr(LAST)}])\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)="
+)
 
 
 def _assigning_files(files: Mapping[str, FileEntry]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from diag.read.shell_lexemes import (
     ESCAPED_IN_HEREDOC,
     ESCAPED_IN_QUOTES,
     LENGTH,
+    MAX_ARITHMETIC,
     MAX_DEPTH,
     OPERATOR,
     PARAMETER,
@@ -206,7 +207,7 @@ class WordReader:
         self.deeper()
         start, open_parentheses, parts = self.at, 0, list[Part]()
         try:
-            while self.at < len(self.text):
+            while self.at < len(self.text) and self.at - start < MAX_ARITHMETIC:
                 char = self.text[self.at]
                 if not open_parentheses and self.text.startswith(closer, self.at):
                     word = self._word(parts, start)
