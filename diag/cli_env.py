@@ -95,7 +95,7 @@ def _show(compute: Callable[..., pd.DataFrame], dockerfile: str, options: Any) -
     mask = Redactor(is_on=options["is_redacted"])
     masked = mask.frame(env)
     if options["explain"] and options["format_"] == "table":
-        write_screen(_ways(masked, source), options["output"])
+        write_screen(_ways(masked, source, mask), options["output"])
     else:
         write_frame(masked, options["format_"], options["output"], df_env(masked))
     return _tell_unexpected(env, expected, mask)
@@ -138,12 +138,12 @@ def _tell_unexpected(env: pd.DataFrame, expected: dict[str, str], mask: Any) -> 
     return status
 
 
-def _ways(env: pd.DataFrame, source: Any) -> Any:
+def _ways(env: pd.DataFrame, source: Any, mask: Any) -> Any:
     """Each value and the lines it came through, as text."""
     from rich.console import Group
     from rich.text import Text
 
-    lines = _lines_of(source)
+    lines = _lines_of(source, mask)
     parts: list[Any] = []
     for row in env.to_dict("records"):
         shell = f" in {row['shell']}" if "shell" in row else ""
@@ -174,10 +174,8 @@ def _line(place: str) -> str:
     return place.rpartition(":")[2]
 
 
-def _lines_of(source: Any) -> dict[str, str]:
+def _lines_of(source: Any, mask: Any) -> dict[str, str]:
     """Line number -> text of the Dockerfile."""
-    from diag.show.redact import Redactor
-
     text = source if isinstance(source, bytes) else Path(source).read_bytes()
-    decoded = Redactor().text(text.decode("utf-8", "replace"))
+    decoded = mask.text(text.decode("utf-8", "replace"))
     return {str(number): line.strip() for number, line in enumerate(decoded.splitlines(), 1)}
