@@ -42,18 +42,26 @@ class Real:
     calls: tuple[dict[str, str], ...]
 
 
-def run_real(script: str, shell: tuple[str, ...], folder: Path) -> Real:
-    """Run a script of our own in a fresh folder."""
-    stubs, work, record = folder / "stubs", folder / "work", folder / "record"
-    for place in (stubs, work):
+def prepare(folder: Path) -> None:
+    """The stub and an empty working folder.
+
+    All are made before the first shell starts: a program that another thread's child still holds
+    open for writing cannot be executed.
+    """
+    for place in (folder / "stubs", folder / "work"):
         place.mkdir(parents=True)
-    stub = stubs / "dump"
-    stub.write_text(STUB % record)
+    stub = folder / "stubs/dump"
+    stub.write_text(STUB % (folder / "record"))
     stub.chmod(0o755)
-    env = {**GIVEN, "PATH": f"{stubs}:{os.environ['PATH']}"}
+
+
+def run_real(script: str, shell: tuple[str, ...], folder: Path) -> Real:
+    """Run a script of our own in a prepared folder."""
+    record = folder / "record"
+    env = {**GIVEN, "PATH": f"{folder}/stubs:{os.environ['PATH']}"}
     subprocess.run(
-        [*shell, script], cwd=work, env=env, stdin=subprocess.DEVNULL, capture_output=True,
-        timeout=20, check=False,
+        [*shell, script], cwd=folder / "work", env=env, stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=60, check=False,
     )  # fmt: skip
     text = record.read_text() if record.exists() else ""
     return Real(tuple(_environment(part) for part in text.split("\n--end--\n")[:-1]))

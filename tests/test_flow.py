@@ -24,6 +24,7 @@ from tests.flow_oracle import (
     flow_calls,
     flow_rows,
     names_in,
+    prepare,
     run_real,
 )
 from tests.flow_snippets import ALL, SCOPING
@@ -49,6 +50,8 @@ def _real(group: str, shell: str) -> dict[str, Real]:
     scripts = {title: script for title, script in ALL.items() if title.startswith(group + ":")}
     with TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
         places = [Path(folder, str(number)) for number in range(len(scripts))]
+        for place in places:
+            prepare(place)
         done = pool.map(run_real, scripts.values(), [SHELLS[shell]] * len(scripts), places)
         return dict(zip(scripts, done, strict=True))
 
@@ -102,6 +105,7 @@ def test_the_oracle_can_fail() -> None:
     """The comparison sees a wrong value and a missing call."""
     need("dash")
     with TemporaryDirectory() as folder:
+        prepare(Path(folder))
         real = run_real("export X=1; dump", SHELLS["dash"], Path(folder))
     wrong = flow_rows("export X=2; dump", FLOW_SHELLS["dash"])
     assert len(_differences("export X=1; dump", wrong, real)) == 1

@@ -46,6 +46,7 @@ def env_at(
     wanted = [platforms] if isinstance(platforms, str) else list(platforms)
     order = display_order(find_platform(platform).name for platform in wanted)
     instructions = load_dockerfile(dockerfile)
+    names = names_of_interest(instructions)
     found: list[dict[str, Any]] = []
     for platform in order:
         found += env_rows(
@@ -53,6 +54,7 @@ def env_at(
             platform=platform,
             command=command,
             name=name,
+            names=names,
             build_args=build_args,
             base_env=base_env,
             engine=engine,
@@ -66,12 +68,16 @@ def env_rows(
     platform: str,
     command: str | None = None,
     name: str | None = None,
+    names: tuple[str, ...] | None = None,
     build_args: Mapping[str, str] | None = None,
     base_env: Mapping[str, str] | None = None,
     engine: str = "buildkit",
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one platform, as mappings, in the order of the file."""
-    names = names_of_interest(instructions)
+    """The rows of one platform, as mappings, in the order of the file.
+
+    `names`: the variables that get rows, where the caller has them already.
+    """
+    names = names_of_interest(instructions) if names is None else names
     if name is not None and name not in names and _NAME.fullmatch(name):
         names = (*names, name)
     contexts = run_contexts(

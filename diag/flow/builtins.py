@@ -5,44 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from diag.flow.core import ASH, BASH, DASH, Abort, LimitError
-from diag.flow.declarations import Declarations
-from diag.flow.file_store import entry_of, resolve
+from diag.flow.file_store import resolve
 from diag.flow.holes import has_hole, show
+from diag.flow.limits import ASH, BASH, DASH, Abort, LimitError
 from diag.flow.output import echo, printf
-from diag.flow.state import FileEntry, State, Var
+from diag.flow.state import State
+from diag.flow.texts import Texts
 from diag.flow.tools import NotModelledError
-from diag.read.shell_tree import Item
 
 LONG_OPTIONS = {
     "errexit": "e", "nounset": "u", "allexport": "a", "xtrace": "x", "pipefail": "pipefail",
     "noglob": "f", "verbose": "v", "noexec": "n",
 }  # fmt: skip
-# rustup's own file: it puts its folder in front of PATH and does nothing else.
-RUSTUP_ENV = re.compile(r"(?:.*/)?\.cargo/env")
 
 
-class Builtins(Declarations):
+class Builtins(Texts):
     """Each `do_` method takes the arguments, the state and the offset of the command."""
-
-    def run_text(self, text: str, state: State, line_no: int) -> list[State]:
-        raise NotImplementedError
-
-    def run_items(self, items: tuple[Item, ...], states: list[State]) -> list[State]:
-        raise NotImplementedError
-
-    def output_hole(self, what: str) -> str:
-        return self.holes.new(f"output of `{show(what)[:60]}`")
-
-    def forget(self, state: State, origin: str) -> None:
-        """Every variable may have changed: what did it cannot be seen."""
-        changed = {}
-        for name in {*state.vars, *self.names}:
-            var = state.vars.get(name, Var())
-            if not var.is_readonly:
-                hole = self.holes.new(origin)
-                changed[name] = Var(hole, True, var.came_through, may_be_unset=True)
-        state.vars = {**state.vars, **changed}
 
     # -- output -----------------------------------------------------------------------------------
 
@@ -138,70 +116,6 @@ class Builtins(Declarations):
         if option == "pipefail" and self.is_dialect(state, DASH):
             raise Abort(2)
         state.options = state.options | {option} if is_on else state.options - {option}
-
-    # -- running texts ----------------------------------------------------------------------------
-
-    def run_eval(self, args: list[str], state: State, offset: int) -> list[State]:
-        text = " ".join(args)
-        state.status = 0
-        if has_hole(text):
-            what = f"what `eval` runs ({', '.join(self.holes.origins(text)[:2])})"
-            self.forget(state, what)
-            state.status = None
-            return [state]
-        return self.run_text(text, state, self.line(offset))
-
-    def run_source(self, args: list[str], state: State, offset: int) -> list[State]:
-        if not args:
-            state.status = 2
-            return [state]
-        path = resolve(state.cwd, args[0])
-        entry = entry_of(state.files, path) if "/" in args[0] else None
-        if entry is not None and entry.text is None:
-            if self.is_dialect(state, frozenset({"bash"})):
-                state.status = 1
-                return [state]
-            raise Abort(2)
-        if entry is None or has_hole(entry.text or ""):
-            return [self._source_unknown(args[0], state)]
-        return self._source_known(entry, args[1:], state, offset)
-
-    def _source_unknown(self, name: str, state: State) -> State:
-        state.status = None
-        if RUSTUP_ENV.fullmatch(show(name)) or name.endswith("/.cargo/env"):
-            path = state.vars.get("PATH", Var())
-            hole = self.holes.named("PATH with cargo", f"what {show(name)} sets")
-            state.set_var("PATH", path._replace(text=hole, is_exported=True))
-            state.status = 0
-            return state
-        self.forget(state, f"what {show(name)} sets")
-        return state
-
-    def _source_known(
-        self, entry: FileEntry, args: list[str], state: State, offset: int
-    ) -> list[State]:
-        positional = state.positional
-        if args and self.is_dialect(state, BASH):
-            state.positional = tuple(args)
-        self.used.append(("", Var("", came_through=entry.came_through)))
-        with self.nested():
-            found = self.run_text(entry.text or "", state, self.line(offset))
-        for after in found:
-            after.flow = "" if after.flow == "return" else after.flow
-            if args:
-                after.positional = positional
-            self._came_from_file(state, after, entry)
-        return found
-
-    def _came_from_file(self, before: State, after: State, entry: FileEntry) -> None:
-        """What the file set came through the places that wrote it."""
-        changed = {}
-        for name, var in after.vars.items():
-            if var is not before.vars.get(name) and var.came_through:
-                ways = dict.fromkeys((*entry.came_through, *var.came_through))
-                changed[name] = var._replace(came_through=tuple(ways))
-        if changed:
-            after.vars = {**after.vars, **changed}
 
     # -- input ------------------------------------------------------------------------------------
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from diag.flow.builtins import BUILTINS, SPECIAL
-from diag.flow.core import ASH, BASH, DASH, Abort
+from diag.flow.children import Process
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole, show
-from diag.flow.processes import Process, Processes
+from diag.flow.limits import ASH, BASH, DASH, Abort
+from diag.flow.processes import Processes
 from diag.flow.state import State, Var
 from diag.flow.tool_names import SHELL_BUILTINS
 from diag.read.shell_lexemes import DECLARATIONS

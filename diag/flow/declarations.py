@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from diag.flow.conditions import Conditions
-from diag.flow.core import BASH, DASH, Abort
 from diag.flow.holes import has_hole
+from diag.flow.limits import BASH, DASH, Abort
 from diag.flow.state import State, Var
 from diag.read.shell_tree import ArrayLiteral, Literal, Word
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from diag.flow.ansi import ansi_text
 from diag.flow.braces import TooManyWordsError, brace_words
-from diag.flow.core import BASH, DASH
 from diag.flow.expand_parameters import Parameters
 from diag.flow.holes import escape, has_hole
+from diag.flow.limits import BASH, DASH
 from diag.flow.state import State
 from diag.read.shell_tree import (
     AnsiString,

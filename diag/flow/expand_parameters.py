@@ -6,16 +6,17 @@ import re
 from typing import NoReturn
 
 from diag.flow.arithmetic import ArithmeticFault, NotKnownError, evaluate
-from diag.flow.core import ASH, BASH, Abort, Core
 from diag.flow.holes import escape, expression, has_hole, is_affordable, is_empty, show
+from diag.flow.limits import ASH, BASH, Abort
 from diag.flow.state import NONZERO, State, Var
+from diag.flow.variables import Variables
 from diag.read.shell_tree import CommandSubstitution, Parameter, Word
 
 _SPECIAL = re.compile(r"[0-9]+|[@*#?$!-]")
 _CASES = {"^^": str.upper, ",,": str.lower}
 
 
-class Parameters(Core):
+class Parameters(Variables):
     """The text of a parameter; what else it needs of words comes from the subclass."""
 
     substitution_status: int | None = 0
@@ -274,8 +275,8 @@ class Parameters(Core):
 class SetNumber:
     """Assigns the result of an arithmetic assignment."""
 
-    def __init__(self, core: Core, state: State) -> None:
-        self.core = core
+    def __init__(self, variables: Variables, state: State) -> None:
+        self.variables = variables
         self.state = state
 
     def __call__(self, name: str, value: int) -> None:

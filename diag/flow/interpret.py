@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from diag.flow.core import SH, Event, LimitError
+from diag.flow.children import Process
+from diag.flow.event import Event
 from diag.flow.file_store import FileStore, Leftover
 from diag.flow.interpreter import Interpreter
-from diag.flow.processes import Process
+from diag.flow.limits import SH, LimitError
 from diag.flow.state import Condition, State, Var
 from diag.flow.tool_names import SHELLS, command_name
 from diag.flow.values import RunContext, Value

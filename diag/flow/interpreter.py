@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diag.flow.branches import Branches
-from diag.flow.core import BASH, DASH
+from diag.flow.limits import BASH, DASH
 from diag.flow.state import State, merge
 from diag.read.shell import parse_script
 from diag.read.shell_tree import (

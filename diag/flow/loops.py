@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diag.flow.commands import Commands
-from diag.flow.core import MAX_TURNS
+from diag.flow.limits import MAX_TURNS
 from diag.flow.state import Condition, State, Var, merge
 from diag.read.shell_tree import ArithmeticFor, For, Item, Loop, Word
 from diag.read.shell_walk import assigned_names

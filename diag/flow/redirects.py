@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from diag.flow.builtins import Builtins
-from diag.flow.core import Abort
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole, show
+from diag.flow.limits import Abort
 from diag.flow.state import FileEntry, State, Var
 from diag.read.shell_tree import Redirect
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from diag.flow.core import Event
+from diag.flow.event import Event
 from diag.flow.holes import FIRST, LAST, Holes, has_hole, show
 from diag.flow.state import FileEntry, Var
 from diag.flow.tool_names import command_name

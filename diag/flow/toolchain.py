@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from diag.flow.core import Event
+from diag.flow.event import Event
 from diag.flow.holes import Holes, has_hole, show
 from diag.flow.tool_names import command_name
 from diag.flow.toolchain_cargo import CargoCall, Flags, build_script_flags, effective_flags

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from diag.flow.core import Event
+from diag.flow.event import Event
 from diag.flow.holes import has_hole
 from diag.flow.state import Var
 from diag.flow.toolchain_config import Config, cfg_holds, read_configs

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diag.flow.core import Event
+from diag.flow.event import Event
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diag.flow.core import Event
+from diag.flow.event import Event
 from diag.flow.holes import has_hole, same
 from diag.flow.state import Var
 from diag.flow.toolchain_cargo import Flags

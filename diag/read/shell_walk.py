@@ -20,6 +20,17 @@ _WRITTEN = re.compile(r"(?:^|\\n)\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]
 _BARE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def _children(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node, last first; none for text and numbers."""
+    if kind not in _FIELDS:
+        found = fields(kind) if is_dataclass(kind) else ()
+        _FIELDS[kind] = tuple(field.name for field in reversed(found))
+    return _FIELDS[kind]
+
+
 def walk(node: Any) -> Iterator[Any]:
     """The node and all that is in it, in the order of the script."""
     todo = [node]
@@ -27,9 +38,9 @@ def walk(node: Any) -> Iterator[Any]:
         found = todo.pop()
         if isinstance(found, tuple):
             todo += reversed(found)
-        elif is_dataclass(found):
+        elif names := _children(type(found)):
             yield found
-            todo += [getattr(found, field.name) for field in reversed(fields(found))]
+            todo += [getattr(found, name) for name in names]
 
 
 def assigned_names(node: Any) -> frozenset[str]:
