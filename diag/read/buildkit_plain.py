@@ -28,9 +28,10 @@ _DURATION = re.compile(
 )
 _UNITS = {b"s": 1.0, b"ms": 1e-3, "µs".encode(): 1e-6}
 CLIPPED = b"[output clipped, log limit "
+# What cannot be a step's name, where a log begins in the middle of a step.
 _STATUS = re.compile(
-    rb"(?:sha256:[0-9a-f]{64}|resolve |transferring |extracting |sending |exporting |writing "
-    rb"|naming |pushing |unpacking |preparing |loading |copying |importing |inferred |WARN: )"
+    rb"sha256:[0-9a-f]{64}\b.*|(?:transferring|extracting) .*|WARN: .*|[^\[].* (?:done|[0-9.]{1,20}s)",
+    re.DOTALL,
 )
 _EXCERPT_RULE = b"------"
 _EXCERPT_NAME = re.compile(rb" > (?P<name>.*?):?", re.DOTALL)
@@ -151,14 +152,14 @@ class PlainReader:
             _note_field(step, field["key"], field["value"])
         elif CLIPPED in text:
             step.is_clipped = True
-        elif text != b"..." and not _STATUS.match(text) and _is_header(step, text):
+        elif text != b"..." and _is_header(step, text):
             return "header"
         return "progress"
 
 
 def _is_header(step: Step, text: bytes) -> bool:
     """A step's first line is its header; later ones are if they say the same."""
-    return not step.name or clean(text) == step.name
+    return clean(text) == step.name if step.name else _STATUS.fullmatch(text) is None
 
 
 def fail(step: Step, message: str) -> str:

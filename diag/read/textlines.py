@@ -14,6 +14,7 @@ import lzma
 import mmap
 import re
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,13 +156,15 @@ def _unpack(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
 
 def _sound_part(stream: IO[Any], packer: str, name: str) -> bytes:
     """What can be unpacked: a log that was cut still gives its beginning."""
+    # One step of the unpacker at a time: read() would lose what stands before a cut.
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     parts: list[bytes] = []
     size = 0
     try:
-        while size <= MAX_EXPANDED and (part := stream.read(BLOCK)):
+        while size <= MAX_EXPANDED and (part := read(BLOCK)):
             parts.append(part)
             size += len(part)
-    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         if not parts:
             raise InputError(f"this is no sound {packer} file: {error}", file=name) from None
     if size > MAX_EXPANDED:

@@ -14,7 +14,7 @@ _E = "['\"’”]"
 RULES = (
     rule("header", "n function ", rf"(?P<object>.+): [iI]n function {_Q}(?P<function>.*){_E}:"),
     rule("follow", "more undefined references to ",
-         rf"(?>(?P<place>.*?): more undefined references to {_Q})(?P<symbol>.*){_E} follow"),
+         rf"(?>(?P<place>.*?): (?P<level>warning: )?more undefined references to {_Q})(?P<symbol>.*){_E} follow"),
     rule("dso", "undefined reference to symbol ",
          rf"(?>(?P<place>.*?): undefined reference to symbol {_Q})(?P<symbol>.*){_E}"),
     rule("undefined", "undefined reference to ",
