@@ -91,9 +91,7 @@ def _happened(comparison: Comparison) -> str:
             alike.setdefault(change.after, []).append(change.platform)
         else:
             told.append(f"{change.platform} {change.before}, now {change.after}")
-    return "; ".join(
-        [*told, *(f"{listed(names)} {end} both times" for end, names in alike.items())]
-    )
+    return "; ".join([*told, *(f"{listed(names)} still {end}" for end, names in alike.items())])
 
 
 def df_sources(case: Case, mask: Redactor) -> pd.DataFrame:
