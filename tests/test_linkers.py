@@ -478,3 +478,15 @@ def test_lld_stops_counting():
 def test_prose_and_notes_are_not_errors(text):
     """Words that sound like a linker's, and its notes, give no rows."""
     assert rows_of(text) == []
+
+
+def test_every_rule_is_sound():
+    """Each pattern compiles, names only known groups, and stands behind a literal of its own
+    text, so that the search for literals loses no message."""
+    from diag.read.linkers import drivers, gnu_ld_rules, gold, lld_rules
+
+    known = {"symbol", "object", "place", "level", "first", "function", "section", "library"}
+    for table in (drivers.RULES, gnu_ld_rules.RULES, gold.RULES, lld_rules.RULES):
+        for one in table:
+            assert set(one.pattern.groupindex) <= known
+            assert one.literal

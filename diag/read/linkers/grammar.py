@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from diag.read.linkers.ledger import Ledger
@@ -27,12 +28,17 @@ class Rule:
 
     kind: str
     literal: str
-    pattern: re.Pattern[str]
+    text: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled when a line first holds the literal: most never are."""
+        return re.compile(self.text, re.DOTALL)
 
 
 def rule(kind: str, literal: str, pattern: str) -> Rule:
     """A Rule; `pattern` as a regular expression for the whole message."""
-    return Rule(kind, literal, re.compile(pattern, re.DOTALL))
+    return Rule(kind, literal, pattern)
 
 
 def first_match(rules: tuple[Rule, ...], text: str) -> tuple[Rule, re.Match[str]] | None:
