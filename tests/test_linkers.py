@@ -12,7 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag import schema
-from diag.read.linkers import parse_link_errors, read_link_errors, read_log
+from diag.read.linkers import (
+    drivers,
+    gnu_ld_rules,
+    gold,
+    lld_rules,
+    parse_link_errors,
+    read_link_errors,
+    read_log,
+)
 from diag.read.linkers.commands import parse_link_command
 from diag.read.linkers.places import Place, parse_place, split_object
 from tests.tools import need
@@ -480,13 +488,20 @@ def test_prose_and_notes_are_not_errors(text):
     assert rows_of(text) == []
 
 
-def test_every_rule_is_sound():
-    """Each pattern compiles, names only known groups, and stands behind a literal of its own
-    text, so that the search for literals loses no message."""
-    from diag.read.linkers import drivers, gnu_ld_rules, gold, lld_rules
+RULES = [
+    one
+    for table in (drivers.RULES, gnu_ld_rules.RULES, gold.RULES, lld_rules.RULES)
+    for one in table
+]
 
+
+@given(data=st.data())
+@settings(max_examples=2 * len(RULES), deadline=None)
+def test_no_literal_keeps_a_message_from_its_rule(data):
+    """Whatever a rule's pattern accepts holds the literal that is searched before it, and the
+    pattern names only groups that the grammars know."""
+    one = data.draw(st.sampled_from(RULES))
     known = {"symbol", "object", "place", "level", "first", "function", "section", "library"}
-    for table in (drivers.RULES, gnu_ld_rules.RULES, gold.RULES, lld_rules.RULES):
-        for one in table:
-            assert set(one.pattern.groupindex) <= known
-            assert one.literal
+    assert set(one.pattern.groupindex) <= known
+    message = data.draw(st.from_regex(one.text.replace("(?>", "(?:"), fullmatch=True))
+    assert one.literal in message

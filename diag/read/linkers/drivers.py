@@ -18,14 +18,14 @@ _NOTE_REST = " " * len(_NOTE)
 # compiler has ended, over a link or anything else.
 RULES = (
     rule("start", "linking with ", r"error: linking with `.*` failed: .*"),
-    rule("failure", "collect2: ", r"collect2(?:\.exe)?: (?:error: )?ld returned \d+ exit status"),
-    rule("failure", "collect2: ", r"collect2(?:\.exe)?: (?:fatal )?error: ld terminated with signal \d+.*"),
+    rule("failure", "collect2", r"collect2(?:\.exe)?: (?:error: )?ld returned \d+ exit status"),
+    rule("failure", "collect2", r"collect2(?:\.exe)?: (?:fatal )?error: ld terminated with signal \d+.*"),
     rule("missing", "cannot find 'ld'", r"collect2(?:\.exe)?: fatal error: cannot find '(?P<object>ld)'"),
     rule("failure", "linker command failed", r".*: error: linker command failed .*"),
     rule("after", "could not compile", r"error: could not compile .*"),
     rule("after", "aborting due to ", r"error: aborting due to .*"),
     rule("failure", "link: running ", r".*link: running \S+ failed: exit status \d+"),
-    rule("lto", "lto1: fatal error: ", r"lto1(?:\.exe)?: fatal error: .*"),
+    rule("lto", "lto1", r"lto1(?:\.exe)?: fatal error: .*"),
     rule("lto", "bytecode stream", r"(?:lto1|cc1): .*bytecode stream.*"),
     rule("lto_note", "lto-wrapper", r"(?:lto-wrapper(?:\.exe)?|.*/lto-wrapper): (?:fatal )?error: .*"),
 )  # fmt: skip

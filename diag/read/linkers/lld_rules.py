@@ -11,7 +11,7 @@ _OBJ = r"[^\s:]+\.(?:o|obj|a|so|rlib|lo)(?:\([^()]+\))?"
 
 RULES = (
     rule("undefined", "undefined symbol: ", rf"undefined symbol: (?P<object>{_OBJ}): (?P<symbol>.+)"),
-    rule("undefined", " symbol: ", r"undefined (?:(?:hidden|internal|protected) )?symbol(?: for arch [\w.]+)?: (?P<symbol>.+)"),
+    rule("undefined", "undefined ", r"undefined (?:(?:hidden|internal|protected) )?symbol(?: for arch [\w.]+)?: (?P<symbol>.+)"),
     rule("undefined", "undefined reference", r"undefined reference(?: due to --no-allow-shlib-undefined)?: (?P<symbol>.+)"),
     rule("undefined", "undefined reference to ", r"(?P<object>.+?): undefined reference to (?P<symbol>.+?)(?: \[--no-allow-shlib-undefined\])?"),
     rule("undefined", "undefined symbol: ", r"(?P<object>\S+): (?:--no-allow-shlib-undefined: )?undefined symbol: (?P<symbol>.+)"),
