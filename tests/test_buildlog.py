@@ -122,6 +122,7 @@ def test_an_excerpt_is_not_counted_twice():
     rows = frames.link_errors
     assert list(rows["symbol"]) == ["foo"]
     assert list(rows["step_id"]) == ["#2"]
+    assert LOG.splitlines()[rows["line_no"][0] - 1].startswith("#2 12.34 ")
     assert list(rows["platform"]) == ["linux/arm64"]
     assert list(rows["is_lower_bound"]) == [True]
     step = frames.steps.set_index("step_id").loc["#2"]
