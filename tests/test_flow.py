@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ import pytest
 from diag import schema
 from diag.errors import InputError, UnknownPlatformError
 from diag.flow import env_at
+from diag.flow.children import Process
+from diag.flow.processes import Processes
+from diag.flow.state import State
 from diag.schema_frames import LOST_BY
 from tests.flow_oracle import (
     FLOW_SHELLS,
@@ -27,6 +31,7 @@ from tests.flow_oracle import (
     prepare,
     run_real,
 )
+from tests.flow_random import NAMES, Scripts
 from tests.flow_snippets import ALL, SCOPING
 from tests.tools import need
 
@@ -48,22 +53,27 @@ NO_AVX512 = f"{GENERIC} -C target-feature=-avx512f,-avx512cd,-avx512bw,-avx512dq
 def _real(group: str, shell: str) -> dict[str, Real]:
     """What a shell did with each snippet of a group."""
     scripts = {title: script for title, script in ALL.items() if title.startswith(group + ":")}
+    return dict(zip(scripts, _run_all(list(scripts.values()), shell), strict=True))
+
+
+def _run_all(scripts: list[str], shell: str) -> list[Real]:
     with TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
         places = [Path(folder, str(number)) for number in range(len(scripts))]
         for place in places:
             prepare(place)
-        done = pool.map(run_real, scripts.values(), [SHELLS[shell]] * len(scripts), places)
-        return dict(zip(scripts, done, strict=True))
+        return list(pool.map(run_real, scripts, [SHELLS[shell]] * len(scripts), places))
 
 
-def _differences(script: str, rows: list[dict[str, Any]], real: Real) -> list[str]:
+def _differences(
+    script: str, rows: list[dict[str, Any]], real: Real, names: Iterable[str] = ()
+) -> list[str]:
     """Where rows and reality part: another number of calls, another value, a value not known."""
     calls = flow_calls(rows)
     found = []
     if len(calls) != len(real.calls):
         found.append(f"{len(calls)} calls, really {len(real.calls)}")
     for number, environment in zip(sorted(calls), real.calls, strict=False):
-        for name in names_in(script):
+        for name in names or names_in(script):
             told = {path[name] for path in calls[number].values()}
             if told != {cell(environment, name)}:
                 found.append(f"call {number}, {name}: {told}, really {cell(environment, name)}")
@@ -99,6 +109,28 @@ def test_sh_may_be_any_of_its_shells(group: str, shell: str) -> None:
         rows = flow_rows(ALL[title], ("/bin/sh", "-c"))
         rows = [row for row in rows if _speaks_of(row["condition"], TITLES[shell])]
         assert not _differences(ALL[title], rows, real), title
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_flow_equals_a_real_shell_on_random_scripts(
+    shell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty random scripts, the same ones each time: equal at every call, for every variable.
+
+    So that the text decides everything, the flow is told that `dump` succeeds.
+    """
+    need("dash", "bash", "busybox")
+
+    def succeed(self: Processes, process: Process, state: State) -> None:
+        state.status = 0 if process.argv[0] == "dump" else 127
+
+    monkeypatch.setattr(Processes, "_without_model", succeed)
+    source = Scripts(20260725)
+    scripts = [source.script() for _ in range(60)]
+    for script, real in zip(scripts, _run_all(scripts, shell), strict=True):
+        rows = flow_rows(script, FLOW_SHELLS[shell], list(NAMES))
+        rows = [row for row in rows if "before 0.5.11" not in (row["condition"] or "")]
+        assert not _differences(script, rows, real, NAMES), script
 
 
 def test_the_oracle_can_fail() -> None:

@@ -205,7 +205,7 @@ def test_assigned_names_look_into_scripts_inside() -> None:
     ("script", "what"),
     [
         ("a=(1 2)", "array"), ("cat <<< x", "<<<"), ("function f { a; }", "function"),
-        ("((x++))", "(("), ("for ((;;)); do a; done", "for (("), ("diff <(a) <(b)", "process substitution"),
+        ("((i++ > (2)))", "(("), ("for ((;;)); do a; done", "for (("), ("diff <(a) <(b)", "process substitution"),
         ("a |& b", "|&"), ("case a in a) ;& b) ;; esac", ";&"), ("x+=1", "+="),
     ],
 )  # fmt: skip

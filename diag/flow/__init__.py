@@ -37,7 +37,8 @@ def env_at(
 
     `dockerfile` is a path, an open file or bytes; `command` the base name of the command word,
     `name` a variable. `value` is given where status is set or empty; `condition` says what must
-    hold on this way, or what an unknown value hangs on. `cd` and folders are taken to exist.
+    hold on this way, or what an unknown value hangs on. Two things are taken for granted: `cd`
+    succeeds, and an outside command changes no known file but those that its arguments name.
     Raises InputError for a Dockerfile that the engine would not build, and for a platform or
     engine that is not known.
     """

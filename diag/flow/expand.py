@@ -24,6 +24,7 @@ from diag.read.shell_tree import (
 )
 
 DEFAULT_IFS = " \t\n"
+ASSIGNED_HOME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=~")
 MIXED_BRACES = re.compile(r"(?<!\$)\{[^{}\s]*(?:,|\.\.)[^\s]*\}")
 
 
@@ -88,6 +89,8 @@ class Expander(Parameters):
         if "{" in word.text and (words := self._braces(word, bare, state)):
             return words
         fields = self._split(self.fragments(word, state), state)
+        if ASSIGNED_HOME.match(word.text) and self.is_dialect(state, frozenset({"bash"})):
+            fields = [self._assigned_home(word, state)]
         if any("*" in f.text or "?" in f.text for f in self._globs):
             self.is_list_open = True
         return fields
@@ -197,6 +200,13 @@ class Expander(Parameters):
             return [Fragment(f.text, "quoted" if f.kind != "break" else "break") for f in found]
         return [Fragment(f.text, "split" if f.kind == "bare" else f.kind) for f in found]
 
+    def _assigned_home(self, word: Word, state: State) -> str:
+        """`NAME=~/x` as an argument: bash expands the tilde there too."""
+        name, equals, _ = word.text.partition("=")
+        head = word.parts[0].text[len(name) + 1 :]
+        value = Word((Literal(head, False), *word.parts[1:]), word.start, word.end, head)
+        return name + equals + self.text(value, state)
+
     # -- fields -----------------------------------------------------------------------------------
 
     def separators(self, state: State) -> str:
@@ -207,6 +217,10 @@ class Expander(Parameters):
         """POSIX XCU 2.6.5 over the fragments of one word."""
         if not any(f.kind in ("split", "break", "none") for f in fragments):
             return ["".join(f.text for f in fragments)]
+        if all(f.kind == "none" or (f.kind == "quoted" and not f.text) for f in fragments) and any(
+            f.kind == "none" for f in fragments
+        ):
+            return []
         ifs = self.separators(state)
         fields: list[str] = []
         current: str | None = None

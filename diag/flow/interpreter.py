@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diag.flow.branches import Branches
-from diag.flow.limits import BASH, DASH
+from diag.flow.limits import BASH, DASH, Abort
 from diag.flow.state import State, merge
 from diag.read.shell import parse_script
 from diag.read.shell_tree import (
@@ -222,7 +222,12 @@ class Interpreter(Branches):
 
     def double_parenthesis(self, node: DoubleParenthesis, state: State) -> list[State]:
         def act(trial: State) -> list[State]:
-            value = self.arithmetic(node.word, trial)
+            if node.subshell is not None and not self.is_dialect(trial, BASH):
+                return self.subshell(node.subshell, trial)
+            try:
+                value = self.arithmetic(node.word, trial)
+            except Abort:
+                value = "0"
             is_number = value.lstrip("-").isdigit()
             trial.status = int(int(value) == 0) if is_number else None
             trial.status_of = f"(( {node.word.text.strip()} ))"

@@ -54,6 +54,24 @@ class Redirects(Builtins):
             self._deliver(after, streams, saved, place)
         return found
 
+    def redirect_shell(self, redirects: tuple[Redirect, ...], state: State) -> State:
+        """`exec > file`: from here on the shell's own streams go elsewhere; what they write there,
+
+        or read from there, is not followed.
+        """
+        streams = Streams()
+        for redirect in redirects:
+            self._open(redirect, streams, state)
+        what = "what the shell writes after exec"
+        for kind, path in streams.targets.values():
+            if kind == "file":
+                state.set_file(path, FileEntry(self.holes.new(what)))
+        state.print(self.holes.new(what))
+        if streams.stdin is not None:
+            state.stdin = streams.stdin
+        state.status = 0
+        return state
+
     def _open(self, redirect: Redirect, streams: Streams, state: State) -> None:
         operator = redirect.operator
         if operator in ("<<", "<<-"):

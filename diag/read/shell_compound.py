@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diag.read.shell_commands import CommandReader
-from diag.read.shell_lexemes import FUNCTION, NAME, RESERVED
+from diag.read.shell_lexemes import FUNCTION, NAME, RESERVED, ShellSyntaxError
 from diag.read.shell_tree import (
     ArithmeticFor,
     Case,
@@ -237,8 +237,22 @@ class CompoundReader(CommandReader):
         if word is None:
             self.at = start
             return None
-        self.bash_only.append((self.base + start, "(("))
-        return DoubleParenthesis(word, *self._span(start))
+        end, depth, n_only = self.at, self.depth, len(self.bash_only)
+        subshell = self._as_subshell(start, end)
+        self.at, self.depth = end, depth
+        if subshell is None:
+            del self.bash_only[n_only:]
+            self.bash_only.append((self.base + start, "(("))
+        return DoubleParenthesis(word, subshell, *self._span(start))
+
+    def _as_subshell(self, start: int, end: int) -> Subshell | None:
+        """The same text as commands, where it is a script."""
+        self.at = start
+        try:
+            subshell = self._subshell(start)
+        except ShellSyntaxError:
+            return None
+        return subshell if self.at == end else None
 
     def _double_bracket(self, start: int) -> DoubleBracket:
         tokens: list[Word | str] = []

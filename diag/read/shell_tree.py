@@ -204,9 +204,10 @@ class DoubleBracket:
 
 @dataclass(frozen=True, slots=True)
 class DoubleParenthesis:
-    """`(( ... ))`: bash only."""
+    """`(( ... ))`: arithmetic in bash; in other shells a subshell in a subshell, `subshell`."""
 
     word: Word
+    subshell: Subshell | None
     start: int
     end: int
 
