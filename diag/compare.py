@@ -7,6 +7,7 @@ cure; `worse` a platform fails that was sound.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,8 +77,8 @@ class _Side:
     verdict: Verdict
 
     @classmethod
-    def of(cls, case: Case) -> _Side:
-        facts = gather_facts(case)
+    def of(cls, case: Case, symbols: Iterable[str] = ()) -> _Side:
+        facts = gather_facts(case, symbols=symbols)
         return cls(facts, judge(case, facts))
 
     def failure(self, platform: str) -> Finding | None:
@@ -101,8 +102,11 @@ class _Side:
 
 def compare(before: Case, after: Case, reverted: Case | None = None) -> Comparison:
     """What the change from `before` to `after` did; `reverted` is the build with it taken out."""
-    old, new = _Side.of(before), _Side.of(after)
-    back = _Side.of(reverted) if reverted is not None else None
+    old = _Side.of(before)
+    # A green log names no symbol: those that the failure named are looked for in its objects too.
+    names = {symbol.name for symbol in old.facts.wanted}
+    new = _Side.of(after, names)
+    back = _Side.of(reverted, names) if reverted is not None else None
     names = dict.fromkeys((*old.facts.judged, *new.facts.judged))
     changes = tuple(_change(platform, old, new, back) for platform in names)
     results = [change for change in changes if change.result]

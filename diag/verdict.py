@@ -193,8 +193,8 @@ def _outcome(facts: Facts, headline: Finding | None) -> str:
 # -- from a case to the facts --------------------------------------------------------------------
 
 
-def gather_facts(case: Case, claims: Iterable[str] = ()) -> Facts:
-    """Read and join what the causes look at."""
+def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] = ()) -> Facts:
+    """Read and join what the causes look at. `symbols` are names to look for besides its own."""
     asked = (*case.claims, *claims)
     for claim in asked:
         _check_claim(claim)
@@ -208,9 +208,8 @@ def gather_facts(case: Case, claims: Iterable[str] = ()) -> Facts:
     unlisted = next(p.name for p in PLATFORMS if p.name not in platforms and p.bits == 64)
     assignments = plain(join.join_case_assignments(case.instruction_records))
     unlisted_env = case.env_for([unlisted]) if len(assignments) else schema.empty("env")
-    sightings = join.join_symbols(
-        case.symbols, case.objects, case.platform_of_file, set(errors["symbol"].dropna())
-    )
+    names = {*errors["symbol"].dropna(), *symbols}
+    sightings = join.join_symbols(case.symbols, case.objects, case.platform_of_file, names)
     return Facts(
         platforms=platforms,
         outcomes=plain(join.join_outcomes(platforms, steps, errors, case.runs, case.linked)),

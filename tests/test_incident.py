@@ -76,8 +76,10 @@ def test_the_verdict_agrees_with_what_really_happened(name):
             for f in verdict.findings
             if f.platform == platform["name"] and f.status == "supported" and f.role == "cause"
         }
-        if not platform["linked"] or platform.get("ran") is False:
+        if not platform["linked"]:
             assert KERNEL in causes, platform["name"]
+        elif platform.get("ran") is False:
+            assert verdict.outcome != "no_failure", platform["name"]
         elif causes:
             # It ran where it was run, and yet the link hid something: that must be the finding.
             assert "undefined-ignored" in causes, platform["name"]
@@ -183,6 +185,10 @@ COMPARED = {
     "explicit-march": ("cured", None),
     "unresolved-ignored": ("masked", "undefined-ignored"),
     "defsym-zero": ("masked", "undefined-ignored"),
+    "cc-wrapper": ("cured", None),
+    "cflags-x86-64": ("cured", None),
+    "cflags-sapphirerapids": ("masked", None),
+    "plus-avx512": ("unproven", None),
 }
 
 
@@ -192,6 +198,29 @@ def test_compare_tells_a_cure_from_a_mask(name, result):
     comparison = compare(diag.open_case(DATA / "before"), diag.open_case(DATA / name))
     assert (comparison.result, comparison.by) == result
     assert comparison.evidence
+
+
+def test_a_cure_is_shown_by_the_definition_itself():
+    """The objects of the fixed build want the symbol and one member defines it: that is cited."""
+    before, after = diag.open_case(DATA / "before"), diag.open_case(DATA / "explicit-march")
+    texts = [item.text for item in compare(before, after).evidence]
+    assert any(f"defines {SYMBOL}, once" in text for text in texts)
+    assert not any("any more" in text for text in texts)
+
+
+def test_a_log_of_another_revision_is_told():
+    """The old form's log beside the newer Dockerfile: drift, with both places."""
+    case = Case(
+        log=DATA / "old-form" / "build.log",
+        dockerfile=DATA / "before" / "Dockerfile.multiarch",
+        platforms=[AMD64, ARM64, ARMV7],
+    )
+    finding = diagnose(case)["log-from-other-dockerfile"]
+    assert finding.status == "supported"
+    assert {Path(item.file).name for item in finding.evidence} == {
+        "build.log",
+        "Dockerfile.multiarch",
+    }
 
 
 def test_a_cure_counts_only_if_the_failure_returns_without_it():
