@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes the toolchain image that every case builds from. Usage: base-image.sh LAB
 #
-#   /usr                 Debian bookworm amd64: rustc and cargo 1.63, std for three targets, cross gcc for arm64 and armhf
+#   /usr                 Debian bookworm amd64: rustc and cargo 1.65, std for three targets, cross gcc for arm64 and armhf
 #   /opt/arm64-host      Debian's own arm64-HOSTED gcc that makes amd64 code, each program run by qemu-aarch64-static
 #
 # The second is what a builder on an arm64 machine has. It comes first in PATH, so that `x86_64-linux-gnu-gcc` is that

@@ -23,9 +23,14 @@ fetch() {
     touch "$root/.complete"
 }
 
+answers() {
+    DOCKER_CONFIG=$run/config "$root/usr/bin/docker" -H "unix://$run/docker.sock" version > "$run/version.txt" 2>/dev/null
+}
+
 start() {
     fetch
     mkdir -p "$run/data" "$run/exec" "$run/config/cli-plugins"
+    answers && return
     ln -sf "$root/usr/libexec/docker/cli-plugins/docker-buildx" "$run/config/cli-plugins/docker-buildx"
     echo '{"features":{"containerd-snapshotter":true}}' > "$run/daemon.json"
     PATH=$root/usr/sbin:$root/usr/bin:$PATH "$root/usr/sbin/dockerd" \
@@ -33,7 +38,7 @@ start() {
         -H "unix://$run/docker.sock" --pidfile "$run/dockerd.pid" \
         --iptables=false --ip6tables=false --bridge=none > "$run/dockerd.log" 2>&1 &
     for _ in $(seq 60); do
-        DOCKER_CONFIG=$run/config "$root/usr/bin/docker" -H "unix://$run/docker.sock" version > "$run/version.txt" 2>/dev/null && return
+        answers && return
         sleep 0.5
     done
     tail -20 "$run/dockerd.log" >&2
