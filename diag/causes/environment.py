@@ -75,9 +75,6 @@ def steering_rows(env: pd.DataFrame) -> pd.DataFrame:
     return env[(is_named & env["command"].isin(BUILDERS)) | (env["source"] != "shell")]
 
 
-# -- losses that the flow names ------------------------------------------------------------------
-
-
 def judge_losses(facts: Facts, cause: str) -> Iterator[Finding]:
     """One of arg-scope-lost, dockerfile-env-flow-broken, rustflags-precedence-or-target-split."""
     if not facts.has_dockerfile:
