@@ -164,7 +164,7 @@ class Case:
         from diag.read.probed import read_probe
 
         try:
-            return read_probe(*self._probe)
+            return read_probe(*self._probe, file=self.inputs.dockerfile)
         except InputError as error:
             self._note(error.file or "", error)
             return read_probe()

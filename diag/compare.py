@@ -70,16 +70,22 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class _Side:
+class Side:
     """One case, judged."""
 
     facts: Facts
     verdict: Verdict
 
     @classmethod
-    def of(cls, case: Case, symbols: Iterable[str] = ()) -> _Side:
+    def of(cls, case: Case, symbols: Iterable[str] = ()) -> Side:
+        """The case judged; `symbols` are looked for in its objects too."""
         facts = gather_facts(case, symbols=symbols)
         return cls(facts, judge(case, facts))
+
+    @property
+    def symbols(self) -> set[str]:
+        """What its links want and do not get: a green log of another build names no symbol."""
+        return {symbol.name for symbol in self.facts.wanted}
 
     def failure(self, platform: str) -> Finding | None:
         """The supported cause on that platform."""
@@ -92,9 +98,11 @@ class _Side:
         return next((f for f in own if f.status == "supported" and f.cause in _MASKS), None)
 
     def wanted(self, platform: str) -> list[Symbol]:
+        """The symbols that its link for the platform wants and does not get."""
         return [symbol for symbol in self.facts.wanted if symbol.platform == platform]
 
     def ran(self, platform: str) -> bool | None:
+        """Whether the program ran to a good end; None where that was not tried."""
         rows = self.facts.outcomes[self.facts.outcomes["platform"] == platform]
         value = rows["ran"].iloc[0] if len(rows) else None
         return None if value is None or value != value else bool(value)
@@ -102,11 +110,13 @@ class _Side:
 
 def compare(before: Case, after: Case, reverted: Case | None = None) -> Comparison:
     """What the change from `before` to `after` did; `reverted` is the build with it taken out."""
-    old = _Side.of(before)
-    # A green log names no symbol: those that the failure named are looked for in its objects too.
-    names = {symbol.name for symbol in old.facts.wanted}
-    new = _Side.of(after, names)
-    back = _Side.of(reverted, names) if reverted is not None else None
+    old = Side.of(before)
+    back = Side.of(reverted, old.symbols) if reverted is not None else None
+    return compare_sides(old, Side.of(after, old.symbols), back)
+
+
+def compare_sides(old: Side, new: Side, back: Side | None = None) -> Comparison:
+    """The same of cases judged before: many changes to one build are set against it once."""
     names = dict.fromkeys((*old.facts.judged, *new.facts.judged))
     changes = tuple(_change(platform, old, new, back) for platform in names)
     results = [change for change in changes if change.result]
@@ -116,12 +126,12 @@ def compare(before: Case, after: Case, reverted: Case | None = None) -> Comparis
         by=worst.by if worst else None,
         platforms=changes,
         evidence=worst.evidence if worst else (),
-        before_title=before.title,
-        after_title=after.title,
+        before_title=old.verdict.title,
+        after_title=new.verdict.title,
     )
 
 
-def _change(platform: str, old: _Side, new: _Side, back: _Side | None) -> PlatformChange:
+def _change(platform: str, old: Side, new: Side, back: Side | None) -> PlatformChange:
     before, after = old.facts.outcome(platform), new.facts.outcome(platform)
     symbol = next(iter(old.wanted(platform)), None)
     result, by, evidence = _judge(platform, old, new, symbol)
@@ -134,7 +144,7 @@ def _change(platform: str, old: _Side, new: _Side, back: _Side | None) -> Platfo
 _Judged = tuple[str | None, str | None, list[Evidence]]
 
 
-def _judge(platform: str, old: _Side, new: _Side, symbol: Symbol | None) -> _Judged:
+def _judge(platform: str, old: Side, new: Side, symbol: Symbol | None) -> _Judged:
     before, after = old.facts.outcome(platform), new.facts.outcome(platform)
     told = list(new.facts.outcome_evidence(platform))
     was_sound = (
@@ -156,7 +166,7 @@ def _judge(platform: str, old: _Side, new: _Side, symbol: Symbol | None) -> _Jud
 
 
 def _still_fails(
-    platform: str, old: _Side, new: _Side, symbol: Symbol | None, told: list[Evidence]
+    platform: str, old: Side, new: Side, symbol: Symbol | None, told: list[Evidence]
 ) -> _Judged:
     same = symbol is not None and symbol in new.wanted(platform)
     if same and symbol is not None:
@@ -168,7 +178,7 @@ def _still_fails(
     return "moved", failure.cause if failure else None, told
 
 
-def _links_now(platform: str, new: _Side, symbol: Symbol | None, told: list[Evidence]) -> _Judged:
+def _links_now(platform: str, new: Side, symbol: Symbol | None, told: list[Evidence]) -> _Judged:
     """It links: is the cause gone, by the objects, and does the program run?"""
     if new.ran(platform) is False:
         rows = new.facts.outcomes[new.facts.outcomes["platform"] == platform]
@@ -198,7 +208,7 @@ def _no_longer_wanted(facts: Facts, symbol: Symbol) -> Evidence:
 
 
 def _returns(
-    platform: str, symbol: Symbol | None, back: _Side, evidence: list[Evidence]
+    platform: str, symbol: Symbol | None, back: Side, evidence: list[Evidence]
 ) -> tuple[str, list[Evidence]]:
     """Whether the failure returns when the fix is taken out."""
     if symbol is not None and symbol in back.wanted(platform):

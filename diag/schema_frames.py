@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from diag.schema_columns import (
+    ENV_SOURCES,
+    ENV_STATUS,
+    ERROR_KINDS,
+    FINDING_STATUS,
+    LINE_KINDS,
+    LOST_BY,
+    ROLES,
+    STEP_STATUS,
+    Column,
+    Frame,
+)
+from diag.schema_columns import column as _c
+from diag.schema_joined import JOINED_FRAMES
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its type (`str`, `int`, `float`, `bool`, `list`), meaning and unit."""
-
-    name: str
-    type: str
-    meaning: str
-    is_optional: bool = False
-    unit: str = ""
-    vocabulary: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One frame: its name, key columns, columns and where its rows come from."""
-
-    name: str
-    key: tuple[str, ...]
-    source: str
-    columns: tuple[Column, ...]
-
-
-STEP_STATUS = ("ok", "cached", "error", "canceled", "unfinished")
-LINE_KINDS = (
-    "output", "header", "progress", "compiler", "build_script", "link_command", "linker",
-    "archiver", "echo", "killed", "cache", "excerpt", "other",
-)  # fmt: skip
-ERROR_KINDS = (
-    "undefined", "duplicate", "wrong_arch", "relocation", "overflow", "library_not_found",
-    "object_not_found", "version", "hidden", "discarded", "tls", "lto", "format", "script", "other",
-)  # fmt: skip
-ENV_STATUS = ("set", "empty", "unset", "unknown")
-ENV_SOURCES = ("shell", "cargo", "cc", "go")
-LOST_BY = (
-    "arg-before-from", "arg-not-declared", "arg-declared-late", "arg-of-other-stage",
-    "separate-run", "subshell", "pipeline", "command-substitution", "background", "not-exported",
-    "env-cleared", "overridden-by-prefix", "overridden-later", "quoted-not-expanded",
-    "cut-at-space", "prefix-of-other-command", "file-not-read", "no-branch-matched",
-    "outranked-in-cargo", "withheld-from-build-scripts",
-)  # fmt: skip
-FINDING_STATUS = ("supported", "refuted", "untestable")
-ROLES = ("cause", "contributing", "latent", "claim")
-
-
-def _c(name: str, type: str, meaning: str, *vocabulary: str, unit: str = "") -> Column:
-    """A column; a type that ends in `?` may be missing."""
-    return Column(name, type.rstrip("?"), meaning, type.endswith("?"), unit, vocabulary)
-
+__all__ = ["FRAMES", "LINE_KINDS", "LOST_BY", "Column", "Frame"]
 
 _FILE = _c("file", "str", "path as given")
 _LINE = _c("line_no", "int", "line in the file, from 1")
@@ -280,4 +245,4 @@ _FRAMES = (
     )),
 )  # fmt: skip
 
-FRAMES = {frame.name: frame for frame in _FRAMES}
+FRAMES = {frame.name: frame for frame in (*_FRAMES, *JOINED_FRAMES)}

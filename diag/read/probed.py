@@ -12,14 +12,19 @@ from diag import schema
 from diag.errors import InputError
 
 MAX_BYTES = 256 << 20
+EXTRA = ("shell", "targetarch")  # columns beside those of `env`; the second where it is told
 
 
-def read_probe(*paths: str | Path) -> pd.DataFrame:
+def read_probe(*paths: str | Path, file: str | None = None) -> pd.DataFrame:
     """The `env` frame with the further column `shell`, of one or more recordings.
 
+    Where a row has `targetarch` (diag.probe_scoping), the frame has that column too. `file` is what
+    the Dockerfile is called here; left out, the name that the recording has stays.
     Raises InputError where a file is no list of such rows.
     """
-    return schema.make("env", [row for path in paths for row in _rows(Path(path))], extra=["shell"])
+    rows = [row for path in paths for row in _rows(Path(path))]
+    rows = [row | {"file": file} for row in rows] if file else rows
+    return schema.make("env", rows, extra=EXTRA[: 1 + any("targetarch" in row for row in rows)])
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -29,7 +34,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             rows = json.loads(stream.read(MAX_BYTES))
         if not isinstance(rows, list):
             raise ValueError("it holds no list of rows")
-        schema.make("env", rows, extra=["shell"])
+        schema.make("env", rows, extra=EXTRA)
         if not all(isinstance(row.get("shell"), str) for row in rows):
             raise ValueError("a row names no shell")
     except OSError as error:
