@@ -65,6 +65,7 @@ class Case:
         self.title = title
         self.facts = tuple(facts)
         self._probe = probe
+        self.judged: dict[Any, Any] = {}  # kept by diag.compare: a case is read and judged once
         self._asked = [find_platform(name).name for name in platforms]
         self._asked += [fact.name for fact in self.facts]
         self._errors: list[dict[str, Any]] = list(self.inputs.errors)

@@ -79,8 +79,11 @@ class Side:
     @classmethod
     def of(cls, case: Case, symbols: Iterable[str] = ()) -> Side:
         """The case judged; `symbols` are looked for in its objects too."""
-        facts = gather_facts(case, symbols=symbols)
-        return cls(facts, judge(case, facts))
+        key = frozenset(symbols)
+        if key not in case.judged:  # one `before` is compared with many builds
+            facts = gather_facts(case, symbols=key)
+            case.judged[key] = cls(facts, judge(case, facts))
+        return case.judged[key]  # type: ignore[no-any-return]
 
     @property
     def symbols(self) -> set[str]:
