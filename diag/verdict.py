@@ -126,7 +126,8 @@ def _nothing_usable(case: Case) -> InputError:
     errors = case.errors
     if len(errors) == 1:
         row = errors.iloc[0]
-        return InputError(row["reason"], file=row["file"], help=row["help"] or None)
+        line = None if pd.isna(row["line_no"]) else int(row["line_no"])
+        return InputError(row["reason"], file=row["file"], line=line, help=row["help"] or None)
     told = "; ".join(f"{row.file}: {row.reason}" for row in schema.each(errors.head(5)))
     return InputError(
         f"nothing that was given can be used{': ' + told if told else ''}",
