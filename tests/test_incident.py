@@ -140,8 +140,9 @@ def renamed(folder: Path, names: dict[str, str]) -> Path:
     """A copy of the case with names changed in every file; equal lengths keep the objects whole."""
     copy = folder / "case"
     shutil.copytree(DATA / "before", copy)
-    shutil.copytree(DATA / "objects", folder / "objects")
-    for path in [*copy.rglob("*"), *(folder / "objects").rglob("*")]:
+    for shared in ("objects", "probe"):
+        shutil.copytree(DATA / shared, folder / shared)
+    for path in [*folder.rglob("*")]:
         if path.is_file():
             content = path.read_bytes()
             for old, new in names.items():

@@ -202,6 +202,7 @@ def write_case(folder: Path, case: dict, engine_version: str, outcomes: list[Out
         'dockerfile = "Dockerfile.multiarch"',
         'logs = ["build.log"]',
         *(['rawjson = "build.rawjson"'] if case.get("rawjson") else []),
+        *([f"probe = {listed(case['probe'])}"] if case.get("probe") else []),
         f"claims = {listed(case['claims'])}",
         "",
         "[build_args]",
