@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -356,7 +357,8 @@ def test_hostile_scripts_are_harmless() -> None:
     # It removes the records of its own calls, and only those.
     expected["remove-all"] = ["cargo after"]
     assert seen == expected
-    assert _processes_of_sandbox() == []
+    # Another test's sandbox may be running beside this one; what is left over stays for good.
+    assert any(_processes_of_sandbox() == [] or time.sleep(0.05) for _ in range(400))
 
 
 def _processes_of_sandbox() -> list[str]:

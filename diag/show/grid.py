@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GAP = 2  # between columns
-SHORT = 16  # characters of a column that is never folded
+SHORT = 36  # characters of a column that is never broken: the longest id of a cause
 MAX_BLOCKS = 12  # more rows than this stay a table, folded as it must be
 READABLE = 22  # columns of the others are not folded narrower than this
 MARKS = {"✔": "green", "✘": "red", "?": "yellow"}
