@@ -12,6 +12,7 @@ JOINED_FRAMES = (
         _c("member", "str", "archive member, once though several archives hold it; else the file's name"),
         _c("function", "str", "function by its symbol; its address where it has none"),
         _c("address", "int", "start of the function: section address plus offset"),
+        _c("file", "str", "first file that holds it"),
         _c("extensions", "list", "instruction-set extensions that it uses, in order of the alphabet"),
         _c("n_instructions", "int", "instructions of the extension that it uses most"),
     )),

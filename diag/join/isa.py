@@ -22,15 +22,18 @@ def join_isa(
     """
     kinds = dict(zip(objects["file"], objects["kind"], strict=True))
     found: dict[tuple[Any, ...], dict[str, int]] = {}
+    files: dict[tuple[Any, ...], str] = {}
     for row in each(isa):
         is_output = not row.member and kinds.get(row.file) in OUTPUT_KINDS
         platform = platform_of_file.get(row.file, "")
         key = (platform, is_output, row.member or _base(row.file), row.function, row.address)
         counts = found.setdefault(key, {})
+        files.setdefault(key, row.file)
         counts[row.extension] = max(row.n_instructions, counts.get(row.extension, 0))
     names = ("platform", "is_output", "member", "function", "address")
     rows = [
-        {**dict(zip(names, key, strict=True)), **_told(counts)} for key, counts in found.items()
+        {**dict(zip(names, key, strict=True)), "file": files[key], **_told(counts)}
+        for key, counts in found.items()
     ]
     return schema.make("isa_members", rows)
 

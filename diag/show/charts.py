@@ -1,4 +1,5 @@
-"""Charts, each a finding: flags by platform, symbols wanted and defined, steps by platform.
+"""Charts, each a finding: flags by platform, symbols wanted and defined, steps by platform; the way
+of one value, instruction sets before and after, and the matrix of interventions (modules chart_*).
 
 `plot_*` draws what `df_*` or a frame holds; `words_*` gives its title, subtitle, alternative text
 and caption. Nothing is judged here beyond counting what is shown.
@@ -14,6 +15,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from diag.platforms import display_order
+from diag.show.chart_interventions import plot_interventions as plot_interventions
+from diag.show.chart_interventions import words_interventions as words_interventions
+from diag.show.chart_isa import df_isa as df_isa
+from diag.show.chart_isa import plot_isa as plot_isa
+from diag.show.chart_isa import words_isa as words_isa
 from diag.show.chart_style import (
     FAINT,
     INK,
@@ -27,6 +33,9 @@ from diag.show.chart_style import (
     label,
     label_room,
 )
+from diag.show.chart_way import plot_way as plot_way
+from diag.show.chart_way import way_rows as way_rows
+from diag.show.chart_way import words_way as words_way
 from diag.show.chart_words import words_flags, words_steps, words_symbols
 from diag.show.flags import NO, NOT_SEEN, YES, df_flags
 from diag.show.redact import Redactor

@@ -1,0 +1,166 @@
+"""The matrix of interventions: what each change did to each platform, in words and shapes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from diag.platforms import display_order
+from diag.show.chart_style import (
+    INK,
+    SMALL_PT,
+    TEXT_PT,
+    Marks,
+    Words,
+    chart,
+    colour_of,
+    empty_chart,
+    label,
+    label_room,
+)
+from diag.show.redact import Redactor
+from diag.show.text import counted, is_missing, listed
+
+RUNS, DIES, LINKS, FAILS, UNKNOWN = "runs", "dies", "links", "fails", "unknown"
+# What happened -> words, shape, whether the shape is hollow.
+_STATES = {
+    RUNS: ("links, runs", "o", False),
+    DIES: ("dies", "D", True),
+    LINKS: ("links, not run", "o", True),
+    FAILS: ("does not link", "X", False),
+    UNKNOWN: ("not known", "_", False),
+}
+# What is said of those that did not cure it.
+_LEFT = {
+    FAILS: "did not link",
+    DIES: "linked and died",
+    RUNS: "ran without a cure",
+    LINKS: "linked, not run",
+    UNKNOWN: "not known",
+}
+_MAX_WORDY = 4  # platforms beside each other that leave room for words
+_MAX_TOLD = 60  # rows that the alternative text tells one by one
+EMULATED = "*"
+
+
+def plot_interventions(frame: pd.DataFrame, *, mask: Redactor | None = None) -> Figure:
+    """The chart of an `interventions` frame (diag.interventions): case x platform."""
+    frame = (mask or Redactor()).data(frame)
+    words = words_interventions(frame)
+    cases = list(dict.fromkeys(frame["case"]))
+    if not cases:
+        return empty_chart(words)
+    platforms = display_order(frame["platform"])
+    labels = [label(case, 40) for case in cases]
+    cells = frame.to_dict("records")
+    with chart(words, len(cases), left_in=label_room(labels), bottom_in=0.2, top_in=0.3) as (
+        figure,
+        axes,
+    ):
+        axes.set_yticks(range(len(cases)), labels, size=SMALL_PT)
+        _head(axes, platforms, len(cases))
+        place = {case: y for y, case in enumerate(cases)}, {p: x for x, p in enumerate(platforms)}
+        marks = Marks()
+        for cell in cells:
+            at = place[1][cell["platform"]], place[0][cell["case"]]
+            _cell(axes, marks, at, cell, is_wordy=len(platforms) <= _MAX_WORDY)
+        marks.draw(axes, 7)
+    return figure
+
+
+def _head(axes: Axes, platforms: list[str], n_cases: int) -> None:
+    axes.set_xlim(-0.12, max(len(platforms), 2) - 0.1)
+    axes.xaxis.tick_top()
+    is_wordy = len(platforms) <= _MAX_WORDY
+    axes.set_xticks(range(len(platforms)), platforms, size=TEXT_PT, weight="bold", color=INK)
+    for tick in axes.get_xticklabels():
+        tick.set_horizontalalignment("left" if is_wordy else "center")
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.hlines([y + 0.5 for y in range(n_cases)], *axes.get_xlim(), color="#EEEEEE", lw=0.8)
+
+
+def _cell(
+    axes: Axes, marks: Marks, at: tuple[int, int], cell: Mapping[Any, Any], *, is_wordy: bool
+) -> None:
+    x, y = at
+    state = state_of(cell)
+    _, shape, is_hollow = _STATES[state]
+    marks.add(x, y, shape, colour_of(cell["platform"]), is_hollow=is_hollow)
+    if not is_wordy:
+        return
+    is_plain = is_missing(cell["result"]) and cell["agrees"]
+    shown = axes.text(x + 0.06, y, told(cell), va="center", size=SMALL_PT, color=INK)
+    shown.set_fontweight("normal" if is_plain else "bold")
+
+
+def state_of(cell: Mapping[Any, Any]) -> str:
+    """runs, dies, links (not run), fails or unknown."""
+    if is_missing(cell["linked"]):
+        return UNKNOWN
+    if not cell["linked"]:
+        return FAILS
+    if is_missing(cell["ran"]):
+        return LINKS
+    return RUNS if cell["ran"] else DIES
+
+
+def told(cell: Mapping[Any, Any]) -> str:
+    """The words of one cell: `dies: SIGSEGV* · masked`."""
+    state = state_of(cell)
+    text = _STATES[state][0]
+    if state == DIES:
+        text += f": {cell['ended']}"
+    if not is_missing(cell["is_emulated"]) and cell["is_emulated"]:
+        text += EMULATED
+    if not is_missing(cell["result"]):
+        text += f" · {cell['result']}"
+    return text if cell["agrees"] else f"{text} · verdict differs"
+
+
+def words_interventions(frame: pd.DataFrame) -> Words:
+    """Title, subtitle, alternative text and caption of that chart."""
+    if frame.empty:
+        empty = "No intervention was tried"
+        return Words(empty, "n = 0 interventions", empty + ".", empty + ".")
+    n_cases, n_agree = frame["case"].nunique(), int(frame["agrees"].sum())
+    title = _title(frame)
+    subtitle = (
+        f"n = {counted(n_cases, 'build')} x {counted(frame['platform'].nunique(), 'platform')} "
+        f"= {counted(len(frame), 'cell')}; the verdict agrees with what happened in {n_agree}. "
+        f"● links and runs   ◇ links and dies   ○ links, not run   ✖ does not link   "
+        f"{EMULATED} the run that counts was emulated. "
+        "After the dot: what the change did to the first build's failure"
+    )
+    alt = f"{title}. " + " ".join(_told_rows(frame))
+    return Words(title, subtitle, alt, f"{title}. The first row is the build as it failed.")
+
+
+def _title(frame: pd.DataFrame) -> str:
+    """Counts by what came of it, on the platforms where the first build was not sound."""
+    cells = frame[frame["result"].notna()].to_dict("records")
+    if frame["case"].nunique() == 1:
+        return "One build alone: nothing was changed"
+    if not cells:
+        return "No change did anything to any platform"
+    platforms = display_order({cell["platform"] for cell in cells})
+    what = "change" if len(platforms) == 1 else "cell"
+    n_cured = sum(cell["result"] == "cured" for cell in cells)
+    others = Counter(state_of(cell) for cell in cells if cell["result"] != "cured")
+    parts = [f"{others[state]} {words}" for state, words in _LEFT.items() if others[state]]
+    title = f"{n_cured} of {counted(len(cells), what)} cured the failure on {listed(platforms)}"
+    return f"{title}; {listed(parts)}" if parts else title
+
+
+def _told_rows(frame: pd.DataFrame) -> list[str]:
+    rows = [
+        f"{row['case']} on {row['platform']}: {told(row)}."
+        for row in frame.head(_MAX_TOLD).to_dict("records")
+    ]
+    more = len(frame) - len(rows)
+    return [*rows, f"{counted(more, 'further cell')}."] if more > 0 else rows
