@@ -496,6 +496,7 @@ def test_sources(tmp_path, monkeypatch):
         (b"\x7fELF\x02\x01\x01" + b"\0" * 50, "ELF"),
         (b"!<arch>\n", "archive"),
         (b"a\0b\0" * 100, "binary"),
+        (bytes(range(256)) * 40, "binary"),
         (b"\x1f\x8b rubbish", "gzip"),
     ],
 )

@@ -8,6 +8,7 @@ Lines are counted as `grep -n` counts them: by the line feed alone.
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -30,6 +31,9 @@ MAX_TEXT = 64 << 10  # characters of a line that a row keeps
 BLOCK = 1 << 20
 MAP_FROM = 64 << 20  # files of this size are mapped, smaller ones read
 _NUL_SHARE = 0.05  # a text log holds no NUL, a damaged one a few
+_SAMPLE = 512  # bytes without which a share of control bytes says little
+_CONTROL_SHARE = 0.05  # of bytes that no terminal is sent; colour codes (ESC) are not among them
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x08\x0c\x1b")
 
 _ANSI = re.compile(rb"\x1b(?:\[[0-?]*+[ -/]*+[@-~]?|\][^\x07\x1b]*+(?:\x07|\x1b\\)?|[@-Z\\^_])")
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\r")
@@ -186,9 +190,28 @@ def _as_text(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
             )
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return bytes(data).decode("utf-16", "replace").encode("utf-8", "replace")
-    if head.count(0) > len(head) * _NUL_SHARE:
+    if _is_binary(head):
         raise InputError("this is binary data, not a log", file=name, help=_TEXT_HELP)
     return data[3:] if head.startswith(b"\xef\xbb\xbf") else data
+
+
+def _is_binary(head: bytes) -> bool:
+    """Many NULs; or many control bytes in what is not UTF-8 (a damaged log has one of both)."""
+    if head.count(0) > len(head) * _NUL_SHARE:
+        return True
+    if len(head) < _SAMPLE:
+        return False
+    n_controls = len(head) - len(head.translate(None, _CONTROLS))
+    return n_controls > len(head) * _CONTROL_SHARE and not _is_utf8(head)
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether the bytes begin a UTF-8 text; a character that the end cuts is no fault."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def iter_blocks(data: bytes | mmap.mmap) -> Iterator[bytes]:
