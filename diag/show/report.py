@@ -16,12 +16,12 @@ from diag.show.html import html_table
 from diag.show.redact import Redactor, redactor_for
 from diag.show.report_parts import Other, df_others, df_sources, excerpts, objects_told, ticked
 from diag.show.sentences import (
-    OUTCOME_WORDS,
     RESULT_WORDS,
     Group,
     answer,
     grouped,
     headline,
+    outcome_words,
     what_is_missing,
     what_to_do,
 )
@@ -79,12 +79,12 @@ def report_page(
     groups = grouped(verdict.findings)
     return _render(
         "report.html.j2",
-        page_title=f"diag: {as_text(verdict.title) or OUTCOME_WORDS[verdict.outcome]}",
+        page_title=f"diag: {as_text(verdict.title) or outcome_words(verdict)}",
         title=as_text(verdict.title),
         headline=as_text(headline(verdict)),
         sections=_sections(verdict, charts, told),
         outcome=verdict.outcome,
-        outcome_word=OUTCOME_WORDS[verdict.outcome],
+        outcome_word=outcome_words(verdict),
         answer=[ticked(sentence) for sentence in answer(verdict)],
         to_do=[ticked(step) for step in what_to_do(verdict)],
         platforms=Markup(html_table(df_platforms(verdict, case))),

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from diag.show.frame_tables import table_of
 from diag.show.html import html_table
 from diag.show.redact import Redactor
-from diag.show.sentences import OUTCOME_WORDS
+from diag.show.sentences import outcome_words
 from diag.show.text import as_text, counted, deciding_spans, focus, listed
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def df_others(others: Sequence[Other]) -> pd.DataFrame:
                 other.name,
                 other.comparison.result,
                 other.comparison.by or "",
-                other.verdict.cause or OUTCOME_WORDS[other.verdict.outcome],
+                other.verdict.cause or outcome_words(other.verdict),
                 _happened(other.comparison),
             )
             for other in others

@@ -24,7 +24,7 @@ OUTCOME_WORDS = {
 }
 RESULT_WORDS = {
     "cured": "the cause is gone",
-    "masked": "the symptom is hidden, the cause is still there",
+    "masked": "it links and is no cure: the cause is hidden, or the program dies",
     "moved": "another failure took its place",
     "unproven": "the evidence does not show that the cause is gone",
     "worse": "a failure that was not there before",
@@ -71,6 +71,22 @@ def supported(verdict: Verdict, *roles: str) -> list[Finding]:
     ]
 
 
+NOTHING_SEEN = "Nothing that was given tells how the build ended."
+
+
+def is_failure_seen(verdict: Verdict) -> bool:
+    """A platform that failed or died, or a linker's error; else nothing is known to be wrong."""
+    died = len(verdict.outcomes) and verdict.outcomes["ran"].eq(False).fillna(False).any()
+    return bool(_by_outcome(verdict, "failed") or len(verdict.link_errors) or died)
+
+
+def outcome_words(verdict: Verdict) -> str:
+    """The outcome as a reader takes it; a failure is named only where one was seen."""
+    if verdict.outcome == "undecided" and not is_failure_seen(verdict):
+        return "not decided"
+    return OUTCOME_WORDS[verdict.outcome]
+
+
 def headline(verdict: Verdict) -> str:
     """One or two sentences: what went wrong, where, why."""
     causes = supported(verdict, "cause")
@@ -78,6 +94,8 @@ def headline(verdict: Verdict) -> str:
         return _ended(f"{_subject(causes[0])}: {causes[0].claim}")
     if verdict.outcome == "no_failure":
         return f"No failure found. {platform_sentence(verdict)}"
+    if not is_failure_seen(verdict):
+        return NOTHING_SEEN
     return f"{failure_sentence(verdict)} The evidence at hand does not decide why."
 
 
@@ -108,6 +126,17 @@ def _what_follows(verdict: Verdict, cause: Finding) -> str:
     return _ended(told[0].upper() + told[1:])
 
 
+def _death_sentence(verdict: Verdict) -> str:
+    """A program that links and dies, and how; where none did, that nothing is known."""
+    ends = verdict.outcomes
+    died = ends[ends["ran"].eq(False).fillna(False).astype(bool)] if len(ends) else ends
+    told = [
+        f"{platform} ({ended})"
+        for platform, ended in zip(died["platform"], died["ended"], strict=True)
+    ]
+    return f"It links, and the program dies on {listed(told)}." if told else NOTHING_SEEN
+
+
 def failure_sentence(verdict: Verdict) -> str:
     """Which platforms failed, and the first symbol that the linker names."""
     failed = _by_outcome(verdict, "failed")
@@ -115,7 +144,7 @@ def failure_sentence(verdict: Verdict) -> str:
     errors = verdict.link_errors
     named = errors[errors["symbol"].notna()] if len(errors) else errors
     if not len(named):
-        return f"The build fails{where}."
+        return f"The build fails{where}." if failed else _death_sentence(verdict)
     first = named.iloc[0]
     count = named["symbol"].nunique()
     more = f" and {count - 1} more" if count > 1 else ""

@@ -121,6 +121,8 @@ def platform_verdict(verdict: Verdict, platform: str) -> str:
     """The explanation of that platform's failure, in a few words."""
     rows = verdict.outcomes[verdict.outcomes["platform"] == platform]
     outcome = str(rows["outcome"].iloc[0]) if len(rows) else "unknown"
+    if len(rows) and not pd.isna(rows["ran"].iloc[0]) and not rows["ran"].iloc[0]:
+        outcome = "failed"  # it links and dies: that is no success
     words = {"linked": "no failure", "failed": "not explained"}
     told = words.get(outcome, "untestable")
     for role in ("cause", "contributing", "latent"):

@@ -19,10 +19,10 @@ from rich.text import Text
 from diag.show.frame_tables import df_errors
 from diag.show.grid import frame_table
 from diag.show.sentences import (
-    OUTCOME_WORDS,
     RESULT_WORDS,
     grouped,
     headline,
+    outcome_words,
     platform_sentence,
     what_is_missing,
     what_to_do,
@@ -93,7 +93,7 @@ def _verdict_parts(verdict: Verdict, case: Case | None) -> Iterator[RenderableTy
 
 def _head(verdict: Verdict) -> RenderableType:
     style = STYLES[verdict.outcome]
-    word = Text(f" {OUTCOME_WORDS[verdict.outcome].upper()} ", style=f"{style} reverse")
+    word = Text(f" {outcome_words(verdict).upper()} ", style=f"{style} reverse")
     if verdict.title:
         word.append(f"  {as_text(verdict.title)}", style="not reverse not bold default")
     said = Text(as_text(headline(verdict)), style="bold")
