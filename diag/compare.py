@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from diag.case import Case
-from diag.causes.facts import Facts, Symbol, sightings_evidence
+from diag.causes.facts import Facts, Symbol, counted, sightings_evidence
 from diag.causes.model import Evidence, Finding
 from diag.verdict import Verdict, gather_facts, judge
 
@@ -195,7 +197,9 @@ def _links_now(platform: str, new: Side, symbol: Symbol | None, told: list[Evide
     defined, wanted = new.facts.definitions(now), new.facts.seen(now, "wanted")
     members = defined.drop_duplicates(["member", "size_bytes"])
     if wanted.empty and defined.empty:
-        return "cured", None, [*told, _no_longer_wanted(new.facts, now)]
+        # Only the linked program shows that nothing wants it: objects not given still may.
+        is_shown = any(kind == "executable" for kind in _own_objects(new.facts, platform)["kind"])
+        return "cured" if is_shown else "unproven", None, [*told, _not_wanted(new.facts, now)]
     if len(members) == 1:
         found = sightings_evidence(members, f"defines {now.name}, once")
         return "cured", None, [*told, *found]
@@ -204,10 +208,16 @@ def _links_now(platform: str, new: Side, symbol: Symbol | None, told: list[Evide
     return "unproven", None, [*told, *sightings_evidence(wanted, f"still wants {now.name}")]
 
 
-def _no_longer_wanted(facts: Facts, symbol: Symbol) -> Evidence:
-    own = [f for f in facts.objects["file"] if facts.platform_of_file.get(f) == symbol.platform]
-    text = f"none of the {len(own)} objects and members given for {symbol.platform} wants {symbol.name} any more"
-    return Evidence(own[0], None, text)
+def _own_objects(facts: Facts, platform: str) -> pd.DataFrame:
+    return facts.of_platform(facts.objects, platform)
+
+
+def _not_wanted(facts: Facts, symbol: Symbol) -> Evidence:
+    own = _own_objects(facts, symbol.platform)
+    programs = own.loc[own["kind"] == "executable", "file"]
+    what = counted(len(own), "object or member", "objects and members")
+    text = f"of {what} given for {symbol.platform}, none wants {symbol.name} any more"
+    return Evidence([*programs, *own["file"]][0], None, text)
 
 
 def _returns(

@@ -369,6 +369,25 @@ class TestResolution:
         assert status("wrong-arch-object", **self.frames(objects=other)) == "supported"
         assert status("wrong-arch-object", **self.frames()) == "refuted"
 
+    def test_an_object_of_another_machine_that_does_not_define_it_is_no_cause(self):
+        """A target folder holds the host's build scripts too: they are not what is missing."""
+        host = {"file": "build-script.o", "arch": "aarch64"}
+        assert status("wrong-arch-object", **self.frames(objects=[*BOTH, host])) == "refuted"
+
+    @pytest.mark.parametrize(
+        "cause", ["static-link-order", "object-not-linked", "wrong-arch-object", "symbol-hidden"]
+    )
+    def test_objects_that_were_not_given_may_define_it(self, cause):
+        """Only some objects at hand, none defines it, nothing says it was not built: no refutation."""
+        (finding,) = judge(cause, **self.frames(objects=BOTH[:1], sightings=[MAIN]))
+        assert finding.status == "untestable"
+        assert "libk.a" in finding.missing[0].why
+
+    @pytest.mark.parametrize("cause", ["static-link-order", "wrong-arch-object", "symbol-hidden"])
+    def test_every_input_read_and_none_defines_it_refutes(self, cause):
+        """What speaks of linked inputs is refuted once all of them were looked into."""
+        assert status(cause, **self.frames(sightings=[MAIN])) == "refuted"
+
     def test_hidden_counts_only_in_a_shared_object(self):
         """Inside one archive a hidden symbol still resolves; a shared object keeps it back."""
         hidden = {**DEFINED, "visibility": "HIDDEN"}
@@ -442,3 +461,19 @@ def test_every_cause_is_silent_or_honest_about_an_empty_case():
     assert not [
         f for f in found if f.status == "refuted" and f.cause == "variables-lost-after-case"
     ]
+
+
+def test_an_error_without_a_platform_is_of_the_only_one_judged():
+    """A bare log beside one platform's objects: one finding a cause, not one with and one without."""
+    error = {**UNDEFINED, "platform": None, "object": "main.o"}
+    frames = {"link_errors": [error], "link_commands": [COMMAND], "objects": BOTH}
+    (finding,) = judge("static-link-order", sightings=[MAIN, DEFINED], **frames)
+    assert (finding.platform, finding.status) == (AMD64, "refuted")
+
+
+def test_rustflags_are_no_topic_where_nothing_sets_them_and_no_rust_is_seen():
+    """A missing C function of a plain C build does not invite a word on RUSTFLAGS."""
+    error = {**UNDEFINED, "symbol": "sqrtf", "object": "main.o"}
+    assert judge("flags-can-matter", link_errors=[error]) == []
+    claimed = judge("flags-can-matter", link_errors=[error], claims=["flags-can-matter"])
+    assert [finding.status for finding in claimed] == ["untestable"]

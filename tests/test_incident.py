@@ -236,3 +236,11 @@ def test_taking_a_fix_out_is_worse():
     after, before = diag.open_case(DATA / "explicit-march"), diag.open_case(DATA / "before")
     comparison = compare(after, before)
     assert comparison.result == "worse"
+
+
+def test_without_the_linked_program_a_cure_is_not_proven():
+    """Objects that happen not to want the symbol prove nothing: others may."""
+    given = read_case_toml(DATA / "one-cfg-per-object")
+    few = {p: [f for f in files if f.suffix == ".a"] for p, files in given["objects"].items()}
+    after = Case(**{**given, "objects": few})
+    assert compare(diag.open_case(DATA / "before"), after).result == "unproven"

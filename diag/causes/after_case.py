@@ -11,6 +11,7 @@ from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.schema import each
 
 AFTER_CASE = "variables-lost-after-case"
+_CLAIM = "A variable exported inside a branch of `case` does not survive `esac`."
 EXPERIMENT = "diag probe runs the same script in dash, bash, bash --posix and busybox ash."
 
 
@@ -138,18 +139,10 @@ def _after_case(
     evidence: Iterable[Evidence] = (),
     missing: Iterable[Missing] = (),
 ) -> Finding:
-    return Finding(
-        cause=AFTER_CASE,
-        family="after_case",
-        role="claim",
-        status=status,
-        platform=platform or None,
-        symbol=None,
-        claim="A variable exported inside a branch of `case` does not survive `esac`.",
-        evidence=tuple(evidence),
-        missing=tuple(missing),
-        experiment=EXPERIMENT,
-    )
+    return Finding.of(
+        AFTER_CASE, "after_case", "claim", status, _CLAIM, platform=platform,
+        evidence=evidence, missing=missing, experiment=EXPERIMENT,
+    )  # fmt: skip
 
 
 CAUSES = (
@@ -157,7 +150,7 @@ CAUSES = (
         id=AFTER_CASE,
         family="after_case",
         role="claim",
-        claim="A variable exported inside a branch of `case` does not survive `esac`.",
+        claim=_CLAIM,
         refutation="The value is seen at a command after `esac`: by the flow, by an echo in the log, "
         "or by running the script. `case` opens no subshell in any shell of the POSIX family.",
         fix=(

@@ -20,12 +20,19 @@ _EXPERIMENT = (
 def judge(facts: Facts) -> Iterator[Finding]:
     """flags-can-matter, for each missing symbol; on green platforms only where it is claimed."""
     for symbol in facts.wanted:
-        yield _judge_symbol(facts, symbol)
+        if FLAGS in facts.claims or _invites(facts, symbol):
+            yield _judge_symbol(facts, symbol)
     named = {symbol.platform for symbol in facts.wanted}
     if FLAGS in facts.claims:
         for platform in facts.judged:
             if platform not in named:
                 yield _without_symbol(facts, platform)
+
+
+def _invites(facts: Facts, symbol: Symbol) -> bool:
+    """Whether RUSTFLAGS are in play at all: the Dockerfile or log sets them, or Rust wants it."""
+    is_set = any((frame["name"] == "RUSTFLAGS").any() for frame in (facts.env, facts.arrivals))
+    return is_set or judge_kernel_of(facts, symbol) is not None
 
 
 def _judge_symbol(facts: Facts, symbol: Symbol) -> Finding:
@@ -95,18 +102,10 @@ def _finding(
     evidence: Iterable[Evidence],
     missing: Iterable[Missing] = (),
 ) -> Finding:
-    return Finding(
-        cause=FLAGS,
-        family="claims",
-        role="claim",
-        status=status,
-        platform=platform or None,
-        symbol=symbol,
-        claim=_CLAIM,
-        evidence=tuple(evidence),
-        missing=tuple(missing),
-        experiment=_EXPERIMENT if status != "refuted" else None,
-    )
+    return Finding.of(
+        FLAGS, "claims", "claim", status, _CLAIM, platform=platform, symbol=symbol,
+        evidence=evidence, missing=missing, experiment=_EXPERIMENT,
+    )  # fmt: skip
 
 
 CAUSES = (

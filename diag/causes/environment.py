@@ -30,6 +30,7 @@ _NO_BRANCH_FIX = (
     'Give the `case` a last branch that stops: *) echo "unknown: $TARGETARCH" >&2; exit 1 ;;',
     "Set what all branches share before the `case`.",
 )
+_NO_BRANCH_EXPERIMENT = "diag env DOCKERFILE --platform PLATFORM --command cargo"
 # Names by which compilers, cargo, go and make are steered: a loss of another name is the script's
 # own affair. Sources: the Cargo Book (environment variables), the cc crate, `go help environment`.
 _STEERING = re.compile(
@@ -163,19 +164,10 @@ def _lost(
     missing: Iterable[Missing] = (),
     fix: tuple[str, ...] = (),
 ) -> Finding:
-    return Finding(
-        cause,
-        "environment",
-        role,
-        status,
-        platform or None,
-        None,
-        _CLAIMS[cause],
-        tuple(evidence),
-        tuple(missing),
-        fix,
-        _PRINT,
-    )
+    return Finding.of(
+        cause, "environment", role, status, _CLAIMS[cause], platform=platform,
+        evidence=evidence, missing=missing, fix=fix, experiment=_PRINT,
+    )  # fmt: skip
 
 
 # -- no-branch-matched ---------------------------------------------------------------------------
@@ -233,19 +225,14 @@ def _no_branch(
     tried: str = "",
 ) -> Finding:
     where = f" (tried: {tried})" if tried else ""
-    return Finding(
-        cause=NO_BRANCH,
-        family="environment",
-        role=role,
-        status=status,
-        platform=platform or None,
-        symbol=None,
-        claim=f"Where no branch of the `case` fits the platform{where}, the variable stays without its value.",
-        evidence=tuple(evidence),
-        missing=tuple(missing),
-        fix=_NO_BRANCH_FIX if status == "supported" else (),
-        experiment="diag env DOCKERFILE --platform PLATFORM --command cargo",
+    claim = (
+        f"Where no branch of the `case` fits the platform{where}, the variable stays without its "
+        "value."
     )
+    return Finding.of(
+        NO_BRANCH, "environment", role, status, claim, platform=platform, evidence=evidence,
+        missing=missing, fix=_NO_BRANCH_FIX, experiment=_NO_BRANCH_EXPERIMENT,
+    )  # fmt: skip
 
 
 _PRINT = "Print the variable in the same RUN right before the command: printenv NAME || echo unset."
@@ -291,7 +278,7 @@ CAUSES = (
         claim="No branch of a `case` or `if` fits the platform, and the variable stays empty or unset.",
         refutation="The flow shows the value that a branch assigns at the command.",
         fix=_NO_BRANCH_FIX,
-        experiment="diag env DOCKERFILE --platform PLATFORM --command cargo",
+        experiment=_NO_BRANCH_EXPERIMENT,
         limits="Tried on the platforms of the build and on one that it does not list.",
         judge=judge_no_branch,
     ),

@@ -78,20 +78,25 @@ class Facts:
     def wanted(self) -> tuple[Symbol, ...]:
         """What each platform's link wants and does not get, once each, in order of the log."""
         rows = self.link_errors[self.link_errors["kind"] == "undefined"].dropna(subset=["symbol"])
-        named = [Symbol(r.symbol, _text(r.platform)) for r in each(rows)]
+        named = [Symbol(r.symbol, self._named_or_only(r.platform)) for r in each(rows)]
+        told = {symbol.platform for symbol in named}
         seen = self.sightings[self.sightings["bind"] == "GLOBAL"]
         left = seen[seen["is_output"] & (seen["role"] != "defined")]
         named += [Symbol(r.name, r.platform) for r in each(left)]
-        named += [Symbol(r.name, r.platform) for r in each(self._unlinked())]
+        named += [Symbol(r.name, r.platform) for r in each(self._unlinked(told))]
         return tuple(dict.fromkeys(named))
 
-    def _unlinked(self) -> pd.DataFrame:
+    def _named_or_only(self, platform: Any) -> str:
+        """The platform that a row names; where it names none, the only one that is judged."""
+        only = self.platforms[0] if len(self.platforms) == 1 else ""
+        return _text(platform) or only
+
+    def _unlinked(self, told: set[str]) -> pd.DataFrame:
         """Wanted by objects of a platform for which there is no log and no linked output."""
         has_output = set(self.sightings.loc[self.sightings["is_output"], "platform"])
-        told = set(self.link_errors["platform"].dropna()) | has_output
         linked = set(self.outcomes.loc[self.outcomes["outcome"] == "linked", "platform"])
         rows = self.sightings[self.sightings["role"] == "wanted"]
-        rows = rows[~rows["platform"].isin(told | linked)]
+        rows = rows[~rows["platform"].isin(told | has_output | linked)]
         defined = self.sightings[self.sightings["role"] == "defined"]
         pairs = set(zip(defined["platform"], defined["name"], strict=True))
         is_open = [(p, n) not in pairs for p, n in zip(rows["platform"], rows["name"], strict=True)]
@@ -151,6 +156,11 @@ def sightings_evidence(rows: pd.DataFrame, what: str) -> list[Evidence]:
     ]
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """`1 file`, `3 files`."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def clip(text: str, limit: int = MAX_TEXT) -> str:
     """The text, shortened in its middle where it is long."""
     text = text.strip()
@@ -196,12 +206,15 @@ def dockerfile_missing() -> Missing:
 
 def objects_missing(platform: str) -> Missing:
     """The artefact: what the compiler and archiver left behind."""
+    given = f"{platform}=out/" if platform else "out/"
+    kept = "RUN --mount=type=cache,id=target-$TARGETPLATFORM,target=/src/target ..."
+    export = f"docker buildx build{f' --platform {platform}' if platform else ''}"
     return Missing(
         f"objects and archives of {platform or 'the failing platform'}",
         "whether any object defines the symbol is seen there and nowhere else",
         (
-            "keep the target folder in a cache mount: RUN --mount=type=cache,id=target-$TARGETPLATFORM,target=/src/target ...",
-            f"export it: docker buildx build --platform {platform or 'PLATFORM'} --output type=local,dest=out -f export.Dockerfile .",
-            f"diag investigate build.log --objects {platform or 'PLATFORM'}=out/",
+            f"diag investigate build.log --objects {given}",
+            f"# in a container build, keep them past the failure: {kept}",
+            f"{export} --output type=local,dest=out -f export.Dockerfile .  # docs/collecting-evidence.md",
         ),
     )

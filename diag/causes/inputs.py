@@ -146,19 +146,10 @@ def _finding(
     missing: Iterable[Missing] = (),
     platform: str = "",
 ) -> Finding:
-    return Finding(
-        cause=cause,
-        family="inputs",
-        role="contributing",
-        status=status,
-        platform=platform or None,
-        symbol=None,
-        claim=_CLAIMS[cause],
-        evidence=tuple(evidence),
-        missing=tuple(missing),
-        fix=_FIX[cause] if status == "supported" else (),
-        experiment=_EXPERIMENT[cause] if status != "refuted" else None,
-    )
+    return Finding.of(
+        cause, "inputs", "contributing", status, _CLAIMS[cause], platform=platform,
+        evidence=evidence, missing=missing, fix=_FIX[cause], experiment=_EXPERIMENT[cause],
+    )  # fmt: skip
 
 
 _REFUTED_BY = {

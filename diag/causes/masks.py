@@ -126,19 +126,10 @@ def _undefined(
     fix: tuple[str, ...] = (),
 ) -> Finding:
     claim = "A linker switch ignores undefined symbols: it links, and dies where one is called."
-    return Finding(
-        UNDEFINED,
-        "masks",
-        "cause",
-        status,
-        platform or None,
-        symbol,
-        claim,
-        tuple(evidence),
-        tuple(missing),
-        fix,
-        _NO_SWITCH,
-    )
+    return Finding.of(
+        UNDEFINED, "masks", "cause", status, claim, platform=platform, symbol=symbol,
+        evidence=evidence, missing=missing, fix=fix, experiment=_NO_SWITCH,
+    )  # fmt: skip
 
 
 _NO_SWITCH = "Link again without the switch: the linker then names what it was told to ignore."
@@ -199,19 +190,10 @@ def _duplicate(
         if status == "supported"
         else ()
     )
-    return Finding(
-        DUPLICATE,
-        "masks",
-        role,
-        status,
-        platform or None,
-        symbol,
-        claim,
-        tuple(evidence),
-        tuple(missing),
-        fix,
-        _NO_SWITCH,
-    )
+    return Finding.of(
+        DUPLICATE, "masks", role, status, claim, platform=platform, symbol=symbol,
+        evidence=evidence, missing=missing, fix=fix, experiment=_NO_SWITCH,
+    )  # fmt: skip
 
 
 CAUSES = (

@@ -64,6 +64,29 @@ class Finding:
     fix: tuple[str, ...] = ()
     experiment: str | None = None
 
+    @classmethod
+    def of(
+        cls, cause: str, family: str, role: Role, status: Status, claim: str, *,
+        platform: str | None = None, symbol: str | None = None,
+        evidence: Iterable[Evidence] = (), missing: Iterable[Missing] = (),
+        fix: Iterable[str] = (), experiment: str | None = None,
+    ) -> Finding:  # fmt: skip
+        """A finding as each cause gives it: a fix only for what holds, an experiment only for
+        what is not refuted, and no empty names."""
+        return cls(
+            cause=cause,
+            family=family,
+            role=role,
+            status=status,
+            platform=platform or None,
+            symbol=symbol or None,
+            claim=claim,
+            evidence=tuple(evidence),
+            missing=tuple(missing),
+            fix=tuple(fix) if status == "supported" else (),
+            experiment=experiment if status != "refuted" else None,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The `findings` item of the JSON contract."""
         return {

@@ -6,8 +6,15 @@ import os.path
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from diag.causes.facts import Facts, Symbol, log_missing, objects_missing, sightings_evidence
-from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.facts import (
+    Facts,
+    Symbol,
+    counted,
+    log_missing,
+    objects_missing,
+    sightings_evidence,
+)
+from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.skips import REFUSED_FLAG, Skip, crates_that_want, is_tied, skips_on
 from diag.knowledge import isa_words_in
 from diag.platforms import BY_NAME
@@ -60,8 +67,9 @@ def absence_evidence(facts: Facts, symbol: Symbol) -> list[Evidence]:
     folder = os.path.commonpath([str(PurePath(file).parent) for file in files])
     n_wanting = len(facts.seen(symbol, "wanted").drop_duplicates(["file", "member"]))
     text = (
-        f"{len(own)} objects and members in {len(files)} files given for {symbol.platform}: "
-        f"{n_wanting} want {symbol.name}, none defines it"
+        f"{counted(len(own), 'object or member', 'objects and members')} in "
+        f"{counted(len(files), 'file', 'files')} given for {symbol.platform}: "
+        f"{n_wanting} of them {'wants' if n_wanting == 1 else 'want'} {symbol.name}, none defines it"
     )
     return [Evidence(folder, None, text)]
 
@@ -131,24 +139,19 @@ def _workaround(symbol: Symbol, flag: str) -> list[str]:
 
 def _finding(
     symbol: Symbol,
-    status: str,
+    status: Status,
     evidence: Iterable[Evidence],
     missing: Iterable[Missing] = (),
     fix: tuple[str, ...] = (),
 ) -> Finding:
-    return Finding(
-        cause=KERNEL,
-        family="never_produced",
-        role="cause",
-        status=status,  # type: ignore[arg-type]
-        platform=symbol.platform or None,
-        symbol=symbol.name,
-        claim=f"{symbol.name} was never compiled: its kernel was refused or skipped, and the caller was built all the same.",
-        evidence=tuple(evidence),
-        missing=tuple(missing),
-        fix=fix,
-        experiment=EXPERIMENT if status != "refuted" else None,
+    claim = (
+        f"{symbol.name} was never compiled: its kernel was refused or skipped, and the caller "
+        "was built all the same."
     )
+    return Finding.of(
+        KERNEL, "never_produced", "cause", status, claim, platform=symbol.platform,
+        symbol=symbol.name, evidence=evidence, missing=missing, fix=fix, experiment=EXPERIMENT,
+    )  # fmt: skip
 
 
 EXPERIMENT = (

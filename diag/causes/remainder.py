@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import Any
 
-from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
-from diag.causes.model import Cause, Finding, Missing
-from diag.causes.never_produced import absence_evidence
-from diag.causes.resolution import (
-    NOT_FOUND,
+from diag.causes.facts import Facts, Symbol, log_missing
+from diag.causes.link_inputs import (
     command_evidence,
     command_missing,
-    defines,
-    each_symbol,
-    finding,
     link_command,
-    not_given,
+    other_inputs_missing,
+    unread_inputs,
 )
+from diag.causes.model import Cause, Finding
+from diag.causes.never_produced import absence_evidence
+from diag.causes.resolution import NOT_FOUND, defines, each_symbol, finding, not_given
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -49,19 +46,11 @@ def judge_not_found(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
 
 
 def _judge_inputs(facts: Facts, symbol: Symbol, command: Any) -> Finding:
-    read = {PurePath(file).name for file in facts.objects["file"]}
-    unread = [name for kind, name in command.inputs if PurePath(name).name not in read]
     evidence = [*absence_evidence(facts, symbol), command_evidence(command, "the link command")]
-    if not unread:
+    if not unread_inputs(facts, command):
         return finding(NOT_FOUND, symbol, "supported", evidence)
-    shown = ", ".join(PurePath(name).name for name in unread[:3])
-    why = f"{len(unread)} of {len(command.inputs)} inputs of the link command were not given ({shown}, ...)"
-    missing = Missing(
-        f"the other inputs of the link on {symbol.platform}",
-        why,
-        objects_missing(symbol.platform).how,
-    )
-    return finding(NOT_FOUND, symbol, "untestable", evidence, (missing,))
+    missing = (other_inputs_missing(facts, symbol, command),)
+    return finding(NOT_FOUND, symbol, "untestable", evidence, missing)
 
 
 def judge_bystanders(facts: Facts) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -15,8 +14,16 @@ from diag.causes.facts import (
     objects_missing,
     sightings_evidence,
 )
+from diag.causes.link_inputs import (
+    command_evidence,
+    command_missing,
+    link_command,
+    other_inputs_missing,
+    place_on,
+    unread_inputs,
+)
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
-from diag.causes.never_produced import absence_evidence
+from diag.causes.never_produced import KERNEL, absence_evidence, judge_kernel_of
 from diag.platforms import BY_NAME
 from diag.schema import each
 
@@ -29,7 +36,7 @@ NOT_FOUND = "definition-not-found"
 _CLAIMS = {
     NOT_LINKED: "An object that defines the symbol exists and is not on the link command.",
     ORDER: "The archive that defines the symbol stands before its user on the link command.",
-    WRONG_ARCH: "An input of another machine is among the objects, so its definition does not count.",
+    WRONG_ARCH: "What defines the symbol is of another machine, so it does not count.",
     HIDDEN: "The symbol is defined, but hidden or local where it is defined.",
     NOT_FOUND: "Nothing that was given defines the symbol, and nothing says why.",
 }
@@ -75,16 +82,28 @@ def not_given(facts: Facts, cause: str, symbol: Symbol) -> Finding | None:
     return finding(cause, symbol, "untestable", evidence, (objects_missing(symbol.platform),))
 
 
-def link_command(facts: Facts, symbol: Symbol) -> Any | None:
-    commands = facts.on(facts.link_commands, symbol.platform)
-    return next(each(commands.tail(1)), None)
+def _was_all_read(facts: Facts, symbol: Symbol) -> bool:
+    """Whether every input of the link is among the objects given."""
+    command = link_command(facts, symbol)
+    return command is not None and not command.is_shortened and not unread_inputs(facts, command)
 
 
-def _place_on(command: Any, file: str) -> int | None:
-    """The place of a file among the command's inputs, by its name."""
-    name = PurePath(file).name
-    names = [PurePath(item[1]).name for item in command.inputs]
-    return names.index(name) if name in names else None
+def _undefined_here(facts: Facts, cause: str, symbol: Symbol) -> Finding:
+    """Where no object given defines the symbol. Objects that were not given may: refuted only
+    where its compile is known to have failed, or (for what speaks of linked inputs) all were read.
+    """
+    evidence = absence_evidence(facts, symbol)
+    kernel = judge_kernel_of(facts, symbol)
+    if kernel is not None and kernel.status == "supported":
+        told = kernel.evidence[0]
+        text = clip(f"it was never compiled ({KERNEL}): {told.text}")
+        return finding(
+            cause, symbol, "refuted", [*evidence, Evidence(told.file, told.line_no, text)]
+        )
+    if cause != NOT_LINKED and _was_all_read(facts, symbol):
+        return finding(cause, symbol, "refuted", evidence)
+    missing = other_inputs_missing(facts, symbol, link_command(facts, symbol))
+    return finding(cause, symbol, "untestable", evidence, (missing,))
 
 
 def judge_not_linked(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
@@ -95,13 +114,13 @@ def judge_not_linked(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
         return
     defined, command = facts.definitions(symbol), link_command(facts, symbol)
     if defined.empty:
-        yield finding(NOT_LINKED, symbol, "refuted", absence_evidence(facts, symbol))
+        yield _undefined_here(facts, NOT_LINKED, symbol)
     elif command is None or command.is_shortened:
         yield finding(
             NOT_LINKED, symbol, "untestable", defines(defined, symbol), (command_missing(symbol),)
         )
     else:
-        linked = [_place_on(command, file) is not None for file in defined["file"]]
+        linked = [place_on(command, file) is not None for file in defined["file"]]
         status: Status = "refuted" if any(linked) else "supported"
         evidence = [*defines(defined, symbol), command_evidence(command, "the link command")]
         yield finding(NOT_LINKED, symbol, status, evidence)
@@ -115,7 +134,7 @@ def judge_order(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
         return
     defined, command = facts.definitions(symbol), link_command(facts, symbol)
     if defined.empty:
-        yield finding(ORDER, symbol, "refuted", absence_evidence(facts, symbol))
+        yield _undefined_here(facts, ORDER, symbol)
     elif command is None or command.is_shortened:
         yield finding(
             ORDER, symbol, "untestable", defines(defined, symbol), (command_missing(symbol),)
@@ -125,8 +144,8 @@ def judge_order(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
 
 
 def _judge_places(facts: Facts, symbol: Symbol, defined: pd.DataFrame, command: Any) -> Finding:
-    given = [_place_on(command, file) for file in defined.loc[defined["member"] != "", "file"]]
-    asked = [_place_on(command, file) for file in facts.seen(symbol, "wanted")["file"]]
+    given = [place_on(command, file) for file in defined.loc[defined["member"] != "", "file"]]
+    asked = [place_on(command, file) for file in facts.seen(symbol, "wanted")["file"]]
     archives = [place for place in given if place is not None]
     users = [place for place in asked if place is not None]
     is_before = bool(archives and users) and max(archives) < max(users)
@@ -154,16 +173,25 @@ def judge_wrong_arch(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
     own = facts.of_platform(own, symbol.platform)
     if platform is None or own.empty:
         return
-    other = own[own["arch"] != platform.elf_arch]
-    if len(other):
+    defining = facts.definitions(symbol)
+    places = set(zip(defining["file"], defining["member_no"], strict=True))
+    is_other = own["arch"] != platform.elf_arch
+    of_other = [r for r in each(own[is_other]) if (r.file, r.member_no) in places]
+    if of_other and len(of_other) == len(places):
         found = [
             Evidence(r.file, None, f"{r.member or 'the file'} is {r.arch}, not {platform.elf_arch}")
-            for r in each(other)
+            for r in of_other
         ]
         yield finding(WRONG_ARCH, symbol, "supported", found[:3])
+    elif defining.empty:
+        yield _undefined_here(facts, WRONG_ARCH, symbol)
     else:
-        text = f"all {len(own)} ELF objects and members given for {symbol.platform} are {platform.elf_arch}"
-        yield finding(WRONG_ARCH, symbol, "refuted", [Evidence(own["file"].iloc[0], None, text)])
+        yield finding(WRONG_ARCH, symbol, "refuted", _of_target(own[~is_other], platform.elf_arch))
+
+
+def _of_target(rows: pd.DataFrame, arch: str) -> list[Evidence]:
+    text = f"a definition is given, and {len(rows)} ELF objects and members are {arch}"
+    return [Evidence(file, None, text) for file in rows["file"].head(1)]
 
 
 def judge_hidden(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
@@ -188,26 +216,13 @@ def judge_hidden(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
         ]
         yield finding(HIDDEN, symbol, "supported", found[:3])
     elif rows.empty:
-        yield finding(HIDDEN, symbol, "refuted", absence_evidence(facts, symbol))
+        yield _undefined_here(facts, HIDDEN, symbol)
     else:
         yield finding(HIDDEN, symbol, "refuted", defines(usable, symbol))
 
 
 def defines(rows: pd.DataFrame, symbol: Symbol) -> list[Evidence]:
     return sightings_evidence(rows, f"defines {symbol.name}")[:3]
-
-
-def command_evidence(command: Any, what: str) -> Evidence:
-    text = f"{what}: {command.driver}, {len(command.inputs)} inputs"
-    return Evidence(command.file, int(command.line_no), clip(text))
-
-
-def command_missing(symbol: Symbol) -> Missing:
-    return Missing(
-        f"the whole link command of {symbol.platform}",
-        "which inputs the linker was given, in which order, stands there",
-        ("put -vv on the cargo command (or V=1, VERBOSE=1) and keep the log",),
-    )
 
 
 def finding(
@@ -217,25 +232,17 @@ def finding(
     evidence: Iterable[Evidence] = (),
     missing: Iterable[Missing] = (),
 ) -> Finding:
-    return Finding(
-        cause=cause,
-        family="resolution",
-        role="cause",
-        status=status,
-        platform=symbol.platform or None,
-        symbol=symbol.name or None,
-        claim=_CLAIMS[cause],
-        evidence=tuple(evidence),
-        missing=tuple(missing),
-        fix=_FIX[cause] if status == "supported" else (),
-        experiment=_EXPERIMENT[cause] if status != "refuted" else None,
-    )
+    return Finding.of(
+        cause, "resolution", "cause", status, _CLAIMS[cause], platform=symbol.platform,
+        symbol=symbol.name, evidence=evidence, missing=missing, fix=_FIX[cause],
+        experiment=_EXPERIMENT[cause],
+    )  # fmt: skip
 
 
 _REFUTED_BY = {
     NOT_LINKED: "No object defines the symbol, or the one that does is on the link command.",
     ORDER: "No archive defines it, or the archive stands after its last user.",
-    WRONG_ARCH: "Every input is of the target's machine and class.",
+    WRONG_ARCH: "The definition is of the target's machine, or there is none.",
     HIDDEN: "A definition with default visibility exists, or none at all.",
 }
 _LIMITS = {
