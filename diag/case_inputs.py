@@ -50,13 +50,14 @@ class PlatformFacts:
                 "is_decisive": _end(run) == (self.exit_code, self.signal),
                 "exit_code": run.get("exit_code"),
                 "signal": run.get("signal"),
+                "file": self.file or None,
             }
             for number, run in enumerate(self.runs, 1)
         ]
         if not rows and self.ran is not None:
             ended = {"exit_code": self.exit_code, "signal": self.signal}
             told = {"machine": "not told", "is_emulated": False, "is_decisive": True}
-            rows = [{"platform": self.name, **told, **ended}]
+            rows = [{"platform": self.name, **told, **ended, "file": self.file or None}]
         return rows
 
 

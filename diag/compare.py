@@ -186,11 +186,7 @@ def _still_fails(
 def _links_now(platform: str, new: Side, symbol: Symbol | None, told: list[Evidence]) -> _Judged:
     """It links: is the cause gone, by the objects, and does the program run?"""
     if new.ran(platform) is False:
-        rows = new.facts.outcomes[new.facts.outcomes["platform"] == platform]
-        told.append(
-            Evidence(rows["file"].iloc[0], None, f"it links and dies: {rows['ended'].iloc[0]}")
-        )
-        return "masked", None, told
+        return "masked", None, [*told, *new.facts.end_of_run(platform)]
     if symbol is None or not new.facts.has_objects(platform):
         return "unproven", None, told
     now = Symbol(symbol.name, platform)

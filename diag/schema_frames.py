@@ -168,6 +168,7 @@ _FRAMES = (
         _c("is_decisive", "bool", "the run that counts for the verdict"),
         _c("exit_code", "int?", "exit status; missing if a signal ended it"),
         _c("signal", "str?", "signal that ended it"),
+        _c("file", "str?", "the case.toml that tells of it"),
     )),
     Frame("sightings", ("platform", "file", "member", "member_no", "table", "index"), "join_symbols", (
         _c("platform", "str", "target platform of the file; empty if not known"),
@@ -217,6 +218,7 @@ _FRAMES = (
         _c("outcome", "str", "how its build ended", "linked", "failed", "canceled", "unknown"),
         _c("ran", "bool?", "the program ran to a good end, where that was tried"),
         _c("ended", "str", "exit status or signal of the run that counts; empty if it was not tried"),
+        _c("ran_file", "str?", "file that tells how the program ended"),
         _c("file", "str", "where the outcome is seen"),
         _c("line_no", "int?", "line there, from 1"),
         _c("text", "str", "what stands there"),

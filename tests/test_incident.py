@@ -244,3 +244,9 @@ def test_without_the_linked_program_a_cure_is_not_proven():
     few = {p: [f for f in files if f.suffix == ".a"] for p, files in given["objects"].items()}
     after = Case(**{**given, "objects": few})
     assert compare(diag.open_case(DATA / "before"), after).result == "unproven"
+
+
+def test_the_end_of_a_run_is_cited_where_it_is_told():
+    """The log knows nothing of how the program ended: case.toml does."""
+    told = [e for e in judged("defsym-zero")["undefined-ignored"].evidence if "was run" in e.text]
+    assert [Path(e.file).name for e in told] == ["case.toml"]

@@ -121,6 +121,14 @@ class Facts:
         """Rows of a frame of files (objects, build_script) that belong to the platform."""
         return keep(frame, (self.platform_of_file.get(f, "") == platform for f in frame["file"]))
 
+    def end_of_run(self, platform: str) -> tuple[Evidence, ...]:
+        """How the program ended where it was run, and the file that tells so."""
+        rows = self.outcomes[
+            (self.outcomes["platform"] == platform) & (self.outcomes["ended"] != "")
+        ]
+        text = "the program was run and ended: "
+        return tuple(Evidence(r.ran_file, None, text + r.ended) for r in each(rows) if r.ran_file)
+
     def on(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
         """Rows of that platform; rows that name none count where only one platform is judged."""
         same = frame["platform"] == platform

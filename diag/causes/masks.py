@@ -70,19 +70,8 @@ def _undefined_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) ->
     wanted = wanted[wanted["is_output"]]
     evidence = [*flags, *sightings_evidence(zero, f"holds {symbol.name} at address 0")]
     evidence += sightings_evidence(wanted, f"is linked and still wants {symbol.name}")
-    evidence += _end_of_run(facts, symbol.platform)
+    evidence += facts.end_of_run(symbol.platform)
     return _undefined(symbol.platform, symbol.name, "supported", evidence, fix=_FIX_UNDEFINED)
-
-
-def _end_of_run(facts: Facts, platform: str) -> list[Evidence]:
-    rows = facts.outcomes[
-        (facts.outcomes["platform"] == platform) & (facts.outcomes["ended"] != "")
-    ]
-    return [
-        Evidence(r.file, None, f"the program was run and ended: {r.ended}")
-        for r in each(rows)
-        if r.file
-    ]
 
 
 def _undefined_open(facts: Facts, platform: str, flags: list[Evidence]) -> Finding:

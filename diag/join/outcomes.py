@@ -97,7 +97,8 @@ def _run(platform: str, runs: pd.DataFrame) -> dict[str, Any]:
     if own.empty:
         return {"ran": None, "ended": ""}
     end = own.iloc[-1]
-    if not pd.isna(end["signal"]):
-        return {"ran": False, "ended": f"{end['signal']} on {end['machine']}"}
-    code = end["exit_code"]
-    return {"ran": bool(code == 0), "ended": f"exit status {code} on {end['machine']}"}
+    file = None if pd.isna(end["file"]) else end["file"]
+    is_killed = not pd.isna(end["signal"])
+    how = end["signal"] if is_killed else f"exit status {end['exit_code']}"
+    ran = not is_killed and bool(end["exit_code"] == 0)
+    return {"ran": ran, "ended": f"{how} on {end['machine']}", "ran_file": file}
