@@ -185,23 +185,29 @@ def _still_fails(
 
 def _links_now(platform: str, new: Side, symbol: Symbol | None, told: list[Evidence]) -> _Judged:
     """It links: is the cause gone, by the objects, and does the program run?"""
+    result, found = _by_objects(platform, new, symbol)
     if new.ran(platform) is False:
-        return "masked", None, [*told, *new.facts.end_of_run(platform)]
+        told = [*told, *new.facts.end_of_run(platform)]
+        result = {"cured": "moved", "wanted": "masked"}.get(result, "unproven")
+    return ("unproven" if result == "wanted" else result), None, [*told, *found]
+
+
+def _by_objects(platform: str, new: Side, symbol: Symbol | None) -> tuple[str, list[Evidence]]:
+    """What the objects say of the symbol: cured, wanted (it is, and has no one definition)."""
     if symbol is None or not new.facts.has_objects(platform):
-        return "unproven", None, told
+        return "unproven", []
     now = Symbol(symbol.name, platform)
     defined, wanted = new.facts.definitions(now), new.facts.seen(now, "wanted")
     members = defined.drop_duplicates(["member", "size_bytes"])
     if wanted.empty and defined.empty:
         # Only the linked program shows that nothing wants it: objects not given still may.
         is_shown = any(kind == "executable" for kind in _own_objects(new.facts, platform)["kind"])
-        return "cured" if is_shown else "unproven", None, [*told, _not_wanted(new.facts, now)]
+        return "cured" if is_shown else "unproven", [_not_wanted(new.facts, now)]
     if len(members) == 1:
-        found = sightings_evidence(members, f"defines {now.name}, once")
-        return "cured", None, [*told, *found]
+        return "cured", sightings_evidence(members, f"defines {now.name}, once")
     if len(members) > 1:
-        return "unproven", None, [*told, *sightings_evidence(members, f"defines {now.name}")]
-    return "unproven", None, [*told, *sightings_evidence(wanted, f"still wants {now.name}")]
+        return "unproven", sightings_evidence(members, f"defines {now.name}")
+    return "wanted", sightings_evidence(wanted, f"still wants {now.name}")
 
 
 def _own_objects(facts: Facts, platform: str) -> pd.DataFrame:

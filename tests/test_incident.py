@@ -188,7 +188,7 @@ COMPARED = {
     "defsym-zero": ("masked", "undefined-ignored"),
     "cc-wrapper": ("cured", None),
     "cflags-x86-64": ("cured", None),
-    "cflags-sapphirerapids": ("masked", None),
+    "cflags-sapphirerapids": ("moved", None),
     "plus-avx512": ("unproven", None),
 }
 
