@@ -34,6 +34,7 @@ UNKNOWN_COLOUR = "#707070"
 INK, FAINT = "#222222", "#B5B5B5"
 WIDTH_IN = 9.0
 ROW_IN = 0.27
+PNG_DPI = 110  # 990 pixels wide: as wide as a notebook's column
 TITLE_PT, TEXT_PT, SMALL_PT = 12, 9, 8
 CHAR_IN = 0.077  # of TEXT_PT, on average
 SETTINGS: Any = {
@@ -61,10 +62,22 @@ def colour_of(platform: str) -> str:
     return PLATFORM_COLOURS.get(platform, UNKNOWN_COLOUR)
 
 
+class Chart(Figure):
+    """A figure that shows itself in a notebook: as a picture that carries its alternative text."""
+
+    alt: str = ""
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """IPython's hook. The text is there twice: as words, and as the picture's `alt`, which
+        JupyterLab and nbconvert give to the image."""
+        shown = {"image/png": as_png(self), "text/plain": self.alt}
+        return shown, {"image/png": {"alt": self.alt}}
+
+
 @contextmanager
 def chart(
     words: Words, n_rows: float, *, left_in: float, bottom_in: float = 0.35, top_in: float = 0.0
-) -> Iterator[tuple[Figure, Axes]]:
+) -> Iterator[tuple[Chart, Axes]]:
     """A figure with its words set and axes of `n_rows` rows; `left_in` is room for row labels."""
     with mpl.rc_context(SETTINGS):
         title = wrapped(words.title, 88)
@@ -73,7 +86,8 @@ def chart(
         head_in = 0.25 + 0.21 * lines[0] + 0.16 * lines[1] + 0.12
         body_in = max(n_rows, 1) * ROW_IN
         height = head_in + top_in + body_in + bottom_in
-        figure = Figure(figsize=(WIDTH_IN, height), facecolor="white")
+        figure = Chart(figsize=(WIDTH_IN, height), facecolor="white")
+        figure.alt = words.alt
         figure.text(0.012, 1 - 0.12 / height, title, size=TITLE_PT, weight="bold", va="top")
         below = 0.17 + 0.21 * lines[0]
         figure.text(0.012, 1 - below / height, subtitle, size=SMALL_PT, color="#555555", va="top")
@@ -103,7 +117,7 @@ class Marks:
             axes.plot(xs, ys, shape, mec=colour, mfc=face, mew=1.6, ms=size)
 
 
-def empty_chart(words: Words) -> Figure:
+def empty_chart(words: Words) -> Chart:
     """Only the words: there is nothing to draw, and that is the finding."""
     with chart(words, 1, left_in=0.1) as (figure, axes):
         axes.set_axis_off()
@@ -137,6 +151,14 @@ def as_svg(figure: Figure) -> str:
     stream = io.StringIO()
     with mpl.rc_context(SETTINGS):
         figure.savefig(stream, format="svg", metadata={"Date": None})
+    return stream.getvalue()
+
+
+def as_png(figure: Figure) -> bytes:
+    """The figure as PNG, the same on every run: no date, no version of the library in it."""
+    stream = io.BytesIO()
+    with mpl.rc_context(SETTINGS):
+        figure.savefig(stream, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return stream.getvalue()
 
 
