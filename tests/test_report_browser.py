@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 
 from diag.show.report import write_report
-from diag.show.report_parts import Other
+from diag.show.report_parts import Other, Page
 from tests import handmade as h
 
 pytestmark = pytest.mark.browser
 
+ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",  # the tests run as root in CI
@@ -54,7 +56,15 @@ def report(tmp_path_factory) -> Path:
     verdict = h.verdict(findings=(finding, *h.FINDINGS), title=HOSTILE)
     other = Other("after", h.verdict(), h.comparison())
     path = tmp_path_factory.mktemp("report") / "index.html"
-    return write_report(path, h.case(), verdict, others=[other])
+    return write_report(path, h.case(), verdict, others=[other], pages=[Page(HOSTILE, "a.html")])
+
+
+@pytest.fixture(scope="module")
+def notebook_pages(tmp_path_factory) -> list[Path]:
+    """The project's notebooks, as `make report` converts them."""
+    folder = tmp_path_factory.mktemp("walkthrough")
+    write = runpy.run_path(str(ROOT / "tools" / "walkthrough.py"))["write_walkthrough"]
+    return [folder / page.href for page in write(folder)]
 
 
 def opened(browser: Any, report: Path, **options: Any) -> tuple[Any, list[str], list[str]]:
@@ -119,6 +129,7 @@ def test_headings_and_names_serve_a_screen_reader(browser, report) -> None:
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     assert page.locator("img:not([alt]), img[alt='']").count() == 0
     assert page.locator("[role=region]:not([aria-label])").count() == 0
+    assert page.locator("#walkthrough + p + ul a").count() == 1
     for link in page.locator("nav a, a.skip").all():
         assert page.locator(link.get_attribute("href")).count() == 1
     page.close()
@@ -130,4 +141,36 @@ def test_the_report_prints(browser, report) -> None:
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1280, "light")])
+def test_a_converted_notebook_makes_no_request(browser, notebook_pages, width, scheme) -> None:
+    """One request, for the file itself; no complaint; every picture is drawn and has words; no
+    sideways scrolling, on a telephone neither."""
+    assert notebook_pages
+    for path in notebook_pages:
+        size = {"width": width, "height": 800}
+        page, asked, complaints = opened(browser, path, viewport=size, color_scheme=scheme)
+        assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+        assert complaints == []
+        widths = page.eval_on_selector_all("img", "images => images.map(i => i.naturalWidth)")
+        assert all(drawn > 100 for drawn in widths), path.name
+        assert page.locator("img:not([alt]), img[alt='']").count() == 0
+        assert page.locator("script").count() == 0
+        assert page.locator("h1").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.close()
+
+
+def test_the_report_leads_to_notebooks(browser, notebook_pages) -> None:
+    """From the report to a notebook and back."""
+    folder = notebook_pages[0].parent.parent
+    pages = [Page("A notebook", str(notebook_pages[0].relative_to(folder)))]
+    report = write_report(folder / "index.html", h.case(), h.verdict(), pages=pages)
+    page, _, _ = opened(browser, report)
+    page.click("text=A notebook")
+    assert page.url == notebook_pages[0].as_uri()
+    page.click("text=The report")
+    assert page.url == report.as_uri()
     page.close()

@@ -1,4 +1,4 @@
-"""`make report`: investigate the first incident, compare its other builds, write the page.
+"""`make report`: investigate the first incident, compare its other builds, write the pages.
 
 Prints the verdict, then what each other build did to the cause, and ends with the page's path.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+
+from walkthrough import write_walkthrough
 
 from diag.case import Case, open_case
 from diag.cli_output import write_screen
@@ -38,7 +40,10 @@ def main() -> int:
         if others:
             print("\nThe other builds, against this one")
             write_screen(frame_table(df_others(others)), None)
-        write_report(PAGE, case, verdict, others=others, mask=mask, command="make report")
+        pages = write_walkthrough(PAGE.parent)
+        write_report(
+            PAGE, case, verdict, others=others, pages=pages, mask=mask, command="make report"
+        )
     except DiagError as error:
         print(f"report: {error}", file=sys.stderr)
         return 2

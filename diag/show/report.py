@@ -14,7 +14,15 @@ from diag.errors import InputError
 from diag.show.frame_tables import df_errors, df_steps
 from diag.show.html import html_table
 from diag.show.redact import Redactor, redactor_for
-from diag.show.report_parts import Other, df_others, df_sources, excerpts, objects_told, ticked
+from diag.show.report_parts import (
+    Other,
+    Page,
+    df_others,
+    df_sources,
+    excerpts,
+    objects_told,
+    ticked,
+)
 from diag.show.sentences import (
     RESULT_WORDS,
     Group,
@@ -44,14 +52,15 @@ def write_report(
     verdict: Verdict | None = None,
     *,
     others: Sequence[Other] = (),
+    pages: Sequence[Page] = (),
     mask: Redactor | None = None,
     command: str = "",
 ) -> Path:
     """Write the page; the folder is made where it is not there. InputError if it cannot be written.
 
-    `verdict` left out, the case is diagnosed. Secrets are masked unless `mask` is switched off.
+    `verdict` left out, the case is diagnosed. `pages` are named as the walkthrough. Secrets are masked unless `mask` is switched off.
     """
-    page = report_page(case, verdict, others=others, mask=mask, command=command)
+    page = report_page(case, verdict, others=others, pages=pages, mask=mask, command=command)
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +77,7 @@ def report_page(
     verdict: Verdict | None = None,
     *,
     others: Sequence[Other] = (),
+    pages: Sequence[Page] = (),
     mask: Redactor | None = None,
     command: str = "",
 ) -> str:
@@ -82,11 +92,12 @@ def report_page(
         page_title=f"diag: {as_text(verdict.title) or outcome_words(verdict)}",
         title=as_text(verdict.title),
         headline=as_text(headline(verdict)),
-        sections=_sections(verdict, charts, told),
+        sections=_sections(verdict, charts, told, pages),
         outcome=verdict.outcome,
         outcome_word=outcome_words(verdict),
         answer=[ticked(sentence) for sentence in answer(verdict)],
         to_do=[ticked(step) for step in what_to_do(verdict)],
+        pages=pages,
         platforms=Markup(html_table(df_platforms(verdict, case))),
         groups=[_group(group) for group in groups[:MAX_GROUPS]],
         n_groups_left=_more(len(groups) - MAX_GROUPS, "explanation"),
@@ -117,20 +128,42 @@ def comparison_page(comparison: Comparison) -> str:
     )
 
 
-def _render(template: str, **told: Any) -> str:
-    folder = Path(__file__).parent / "templates"
-    env = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-    css = Markup((folder / "page.css").read_text(encoding="utf-8"))
+def document_page(
+    title: str, body: Markup, links: Sequence[Page] = (), *, more_css: str = ""
+) -> str:
+    """A page of prose in the dress of the report: `body` is HTML, `links` stand above it.
+
+    Backticks in titles mark code.
+    """
+    css = (_TEMPLATES / "document.css").read_text(encoding="utf-8")
+    page_title = as_text(title).replace("`", "")
+    return _render(
+        "document.html.j2", css + more_css, page_title=page_title, body=body, links=links
+    )
+
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def _render(template: str, more_css: str = "", **told: Any) -> str:
+    loader = FileSystemLoader(_TEMPLATES)
+    env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    env.filters["ticked"] = ticked
+    css = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8") + more_css)
     return env.get_template(template).render(css=css, version=__version__, **told)
 
 
 def _sections(
-    verdict: Verdict, charts: Sequence[Mapping[str, Any]], others: Sequence[Other]
+    verdict: Verdict,
+    charts: Sequence[Mapping[str, Any]],
+    others: Sequence[Other],
+    pages: Sequence[Page],
 ) -> list[tuple[str, str]]:
     """(anchor, heading) of each section that the page has."""
     return [
         ("answer", "Answer"),
         *([("do", "What to do")] if what_to_do(verdict) else []),
+        *([("walkthrough", "Walkthrough")] if pages else []),
         ("platforms", "Platforms"),
         ("explanations", "Explanations"),
         *((chart["id"], chart["heading"]) for chart in charts),

@@ -34,6 +34,14 @@ class Other:
     comparison: Comparison
 
 
+@dataclass(frozen=True)
+class Page:
+    """Another page to read: its title, and its address from where it is named (none: this one)."""
+
+    title: str
+    href: str
+
+
 def excerpts(evidence: Iterable[Evidence], symbols: Iterable[str | None]) -> list[dict[str, Any]]:
     """Evidence as text with marks, and place."""
     words = [symbol for symbol in symbols if symbol]
