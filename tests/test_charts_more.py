@@ -252,7 +252,7 @@ def many_ways(n: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("n", [0, 1, 60])
 def test_charts_are_drawn_with_no_one_and_sixty_rows(n: int) -> None:
-    """No warning, a label a row, and a height that grows with the rows."""
+    """No warning, and a label a row; where there are too many, for those that are drawn."""
     members = [(AMD64, f"m{i}.o", "object", i % 3, i % 4, "f") for i in range(n)]
     figures = [
         plot_interventions(many_cells(n)),
@@ -261,9 +261,10 @@ def test_charts_are_drawn_with_no_one_and_sixty_rows(n: int) -> None:
     ]
     for figure in figures:
         assert as_svg(figure).startswith("<?xml")
-        assert figure.get_size_inches()[1] > n * 0.25
         if n:
-            assert len(figure.axes[0].get_yticklabels()) == n
+            n_drawn = len(figure.axes[0].get_yticklabels())
+            assert n_drawn == n or 15 < n_drawn <= 40
+            assert figure.get_size_inches()[1] > n_drawn * 0.25
 
 
 @pytest.mark.parametrize("n", [1, 60])

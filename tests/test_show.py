@@ -451,7 +451,7 @@ def many_steps(n: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("n", [0, 1, 60])
 def test_charts_are_drawn_with_no_one_and_sixty_rows(n: int) -> None:
-    """No warning, no exception, every row has its label; the figure grows with its rows."""
+    """No warning, no exception; every row has its label, up to 40 of them."""
     figures = [
         draw_flags(flags_table(n, h.PLATFORMS)),
         draw_symbols(symbols_table(n)),
@@ -459,9 +459,8 @@ def test_charts_are_drawn_with_no_one_and_sixty_rows(n: int) -> None:
     ]
     for figure in figures:
         assert as_svg(figure).startswith("<?xml")
-    assert figures[0].get_size_inches()[1] > n * 0.25
     if n:
-        assert len(figures[1].axes[0].get_yticklabels()) == n + 1
+        assert len(figures[1].axes[0].get_yticklabels()) == min(n + 1, 40)
 
 
 def test_chart_titles_state_the_finding() -> None:

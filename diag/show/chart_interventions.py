@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -12,19 +13,24 @@ from matplotlib.figure import Figure
 
 from diag.platforms import display_order
 from diag.show.chart_style import (
+    BOLD_CHAR_IN,
     INK,
+    MAX_ROWS,
     SMALL_PT,
     TEXT_PT,
+    WIDTH_IN,
     Marks,
     Words,
     chart,
     colour_of,
     empty_chart,
+    kept,
     label,
     label_room,
+    not_drawn,
 )
 from diag.show.redact import Redactor
-from diag.show.text import counted, is_missing, listed
+from diag.show.text import clip, counted, is_missing, listed
 
 RUNS, DIES, LINKS, FAILS, UNKNOWN = "runs", "dies", "links", "fails", "unknown"
 # What happened -> words, shape, whether the shape is hollow.
@@ -44,6 +50,7 @@ _LEFT = {
     UNKNOWN: "not known",
 }
 _MAX_WORDY = 4  # platforms beside each other that leave room for words
+_MAX_FLAT = 7  # platforms beside each other whose names lie flat
 _MAX_TOLD = 60  # rows that the alternative text tells one by one
 EMULATED = "*"
 
@@ -52,13 +59,16 @@ def plot_interventions(frame: pd.DataFrame, *, mask: Redactor | None = None) -> 
     """The chart of an `interventions` frame (diag.interventions): case x platform."""
     frame = (mask or Redactor()).data(frame)
     words = words_interventions(frame)
-    cases = list(dict.fromkeys(frame["case"]))
+    cases, more = _drawn(frame)
     if not cases:
         return empty_chart(words)
     platforms = display_order(frame["platform"])
     labels = [label(case, 40) for case in cases]
-    cells = frame.to_dict("records")
-    with chart(words, len(cases), left_in=label_room(labels), bottom_in=0.2, top_in=0.3) as (
+    cells = frame[frame["case"].isin(cases)].to_dict("records")
+    left_in = label_room(labels)
+    room = (WIDTH_IN - left_in - 0.2) / max(len(platforms), 2)
+    top_in = 0.3 if len(platforms) <= _MAX_FLAT else 1.0
+    with chart(words, len(cases), left_in=left_in, bottom_in=0.2, top_in=top_in, more=more) as (
         figure,
         axes,
     ):
@@ -68,9 +78,18 @@ def plot_interventions(frame: pd.DataFrame, *, mask: Redactor | None = None) -> 
         marks = Marks()
         for cell in cells:
             at = place[1][cell["platform"]], place[0][cell["case"]]
-            _cell(axes, marks, at, cell, is_wordy=len(platforms) <= _MAX_WORDY)
+            _cell(axes, marks, at, cell, room if len(platforms) <= _MAX_WORDY else 0.0)
         marks.draw(axes, 7)
     return figure
+
+
+def _drawn(frame: pd.DataFrame) -> tuple[list[str], str]:
+    """The cases that are drawn, and what is said of the others: first what changed something."""
+    cases = list(dict.fromkeys(frame["case"]))
+    telling = set(frame.loc[frame["result"].notna() | ~frame["agrees"], "case"])
+    weights = [2 if not n else case in telling for n, case in enumerate(cases)]
+    drawn = [cases[place] for place in kept(weights, MAX_ROWS)]
+    return drawn, not_drawn((len(cases) - len(drawn), "build"))
 
 
 def _head(axes: Axes, platforms: list[str], n_cases: int) -> None:
@@ -78,6 +97,7 @@ def _head(axes: Axes, platforms: list[str], n_cases: int) -> None:
     axes.xaxis.tick_top()
     is_wordy = len(platforms) <= _MAX_WORDY
     axes.set_xticks(range(len(platforms)), platforms, size=TEXT_PT, weight="bold", color=INK)
+    axes.tick_params(axis="x", labelrotation=0 if len(platforms) <= _MAX_FLAT else 90)
     for tick in axes.get_xticklabels():
         tick.set_horizontalalignment("left" if is_wordy else "center")
     for spine in axes.spines.values():
@@ -86,17 +106,29 @@ def _head(axes: Axes, platforms: list[str], n_cases: int) -> None:
 
 
 def _cell(
-    axes: Axes, marks: Marks, at: tuple[int, int], cell: Mapping[Any, Any], *, is_wordy: bool
+    axes: Axes, marks: Marks, at: tuple[int, int], cell: Mapping[Any, Any], room: float
 ) -> None:
+    """A mark, and its words where there is room: in two lines where one does not hold them."""
     x, y = at
     state = state_of(cell)
     _, shape, is_hollow = _STATES[state]
     marks.add(x, y, shape, colour_of(cell["platform"]), is_hollow=is_hollow)
-    if not is_wordy:
+    if not room:
         return
+    n_chars = int((room - 0.25) / BOLD_CHAR_IN)
+    words, size = told(cell), SMALL_PT
+    if len(words) > n_chars:
+        words, size = _in_two_lines(words, int(n_chars * SMALL_PT / (SMALL_PT - 1))), SMALL_PT - 1
     is_plain = is_missing(cell["result"]) and cell["agrees"]
-    shown = axes.text(x + 0.06, y, told(cell), va="center", size=SMALL_PT, color=INK)
+    shown = axes.text(
+        x + 0.15 / room, y, words, va="center", size=size, color=INK, linespacing=1.05
+    )
     shown.set_fontweight("normal" if is_plain else "bold")
+
+
+def _in_two_lines(text: str, width: int) -> str:
+    first, *rest = textwrap.wrap(text, width)
+    return "\n".join([first, clip(" ".join(rest), width)]) if rest else first
 
 
 def state_of(cell: Mapping[Any, Any]) -> str:

@@ -13,12 +13,16 @@ from matplotlib.ticker import MaxNLocator
 from diag.platforms import display_order
 from diag.show.chart_style import (
     INK,
+    MAX_ROWS,
     SMALL_PT,
     Words,
+    bar_end,
     chart,
     colour_of,
     empty_chart,
+    kept,
     label_room,
+    not_drawn,
 )
 from diag.show.frame_tables import table_of
 from diag.show.redact import Redactor
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 COLUMNS = ("platform", "member", "part", "before", "after", "where")
 INPUT, OUTPUT = "object", "linked output"
 SET = "AVX-512"  # that a case's frame `isa` holds
+_ROWS = 1.7  # height of one member, in rows of a chart
 _MAX_TOLD = 60
 
 
@@ -86,8 +91,10 @@ def draw_isa(table: pd.DataFrame) -> Figure:
     words = words_isa(table)
     if table.empty:
         return empty_chart(words)
+    table, more = _drawn(table)
     labels = [_label(row) for row in table.itertuples()]
-    with chart(words, 1.7 * len(table), left_in=label_room(labels), bottom_in=0.5) as (
+    left_in = label_room(labels)
+    with chart(words, _ROWS * len(table), left_in=left_in, bottom_in=0.5, more=more) as (
         figure,
         axes,
     ):
@@ -95,13 +102,21 @@ def draw_isa(table: pd.DataFrame) -> Figure:
         axes.set_yticks(range(len(table)), labels, size=SMALL_PT)
         counts = table[["before", "after"]].astype("float64")
         longest = float(np.nanmax(counts.to_numpy())) if counts.notna().any(axis=None) else 0.0
-        axes.set_xlim(0, max(longest, 1.0) * 1.3)
+        axes.set_xlim(0, bar_end(max(longest, 1.0), [f"{longest:.0f} before"], left_in))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel(f"functions with {SET} instructions", size=SMALL_PT)
         for y, row in enumerate(table.itertuples()):
             _bar(axes, y - 0.19, row, "before")
             _bar(axes, y + 0.19, row, "after")
     return figure
+
+
+def _drawn(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The rows that are drawn, and what is said of the others: first what changed, and outputs."""
+    both = zip(table["before"].fillna(-1), table["after"].fillna(-1), table["part"], strict=True)
+    weights = [int(old != new) + (part == OUTPUT) for old, new, part in both]
+    drawn = table.iloc[kept(weights, MAX_ROWS / _ROWS, table["platform"])]
+    return drawn, not_drawn((len(table) - len(drawn), "member"))
 
 
 def _label(row: Any) -> str:
@@ -177,7 +192,7 @@ def _title(objects: pd.DataFrame) -> str:
         return f"The objects hold as many {SET} functions after as before: {told}"
     triples = zip(changed.index, changed["before"].tolist(), changed["after"].tolist(), strict=True)
     parts = [
-        f"{counted(old, f'{SET} function')} before, {new} after on {platform}"
+        f"{counted(old, f'{SET} function')} before, {new:,} after on {platform}"
         for platform, old, new in triples
     ]
     fresh = seen.loc[(seen["before"] == 0) & (seen["after"] > 0), "member"]

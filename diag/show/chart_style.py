@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -19,7 +21,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from diag.show.text import printable
+from diag.show.text import counted, listed, printable
 
 # Okabe and Ito's colours, told apart by most kinds of colour vision.
 PLATFORM_COLOURS = {
@@ -34,9 +36,12 @@ UNKNOWN_COLOUR = "#707070"
 INK, FAINT = "#222222", "#B5B5B5"
 WIDTH_IN = 9.0
 ROW_IN = 0.27
+MAX_ROWS = 40  # rows of ROW_IN that a chart is high at most: a screen and a half
 PNG_DPI = 110  # 990 pixels wide: as wide as a notebook's column
 TITLE_PT, TEXT_PT, SMALL_PT = 12, 9, 8
 CHAR_IN = 0.077  # of TEXT_PT, on average
+MONO_CHAR_IN = 0.0669  # of SMALL_PT, each
+BOLD_CHAR_IN = 0.07  # of SMALL_PT, on average
 SETTINGS: Any = {
     "text.parse_math": False,  # a `$` in a flag is a dollar
     "font.family": ["DejaVu Sans"],
@@ -76,26 +81,62 @@ class Chart(Figure):
 
 @contextmanager
 def chart(
-    words: Words, n_rows: float, *, left_in: float, bottom_in: float = 0.35, top_in: float = 0.0
+    words: Words,
+    n_rows: float,
+    *,
+    left_in: float,
+    bottom_in: float = 0.35,
+    top_in: float = 0.0,
+    more: str = "",
 ) -> Iterator[tuple[Chart, Axes]]:
-    """A figure with its words set and axes of `n_rows` rows; `left_in` is room for row labels."""
+    """A figure with its words set and axes of `n_rows` rows; `left_in` is room for row labels.
+
+    `more` says at its foot what is not drawn.
+    """
     with mpl.rc_context(SETTINGS):
         title = wrapped(words.title, 88)
-        subtitle = wrapped(words.subtitle, 136)
+        subtitle = wrapped(_LEGEND.sub(_glued, words.subtitle), 136)
         lines = title.count("\n") + 1, subtitle.count("\n") + 1
         head_in = 0.25 + 0.21 * lines[0] + 0.16 * lines[1] + 0.12
         body_in = max(n_rows, 1) * ROW_IN
+        bottom_in += 0.22 if more else 0.0
         height = head_in + top_in + body_in + bottom_in
         figure = Chart(figsize=(WIDTH_IN, height), facecolor="white")
         figure.alt = words.alt
         figure.text(0.012, 1 - 0.12 / height, title, size=TITLE_PT, weight="bold", va="top")
         below = 0.17 + 0.21 * lines[0]
         figure.text(0.012, 1 - below / height, subtitle, size=SMALL_PT, color="#555555", va="top")
+        figure.text(0.012, 0.07 / height, more, size=SMALL_PT, color="#555555")
         place = (left_in / WIDTH_IN, bottom_in / height, 0, body_in / height)
         axes = figure.add_axes((*place[:2], 1 - place[0] - 0.02, place[3]))
         axes.set_ylim(max(n_rows, 1) - 0.5, -0.5)
         axes.tick_params(length=0)
         yield figure, axes
+
+
+def kept(weights: Sequence[float], limit: float, groups: Iterable[str] = ()) -> list[int]:
+    """Places of at most `limit` rows in their order: the weightiest, and of equal ones the first
+    of each group (a platform), then the second of each."""
+    seen: Counter[tuple[float, str]] = Counter()
+    ranks = []
+    names = list(groups) or [""] * len(weights)
+    for place, key in enumerate(zip(weights, names, strict=True)):
+        ranks.append((-weights[place], seen[key], place))
+        seen[key] += 1
+    return sorted(place for _, _, place in sorted(ranks)[: int(limit)])
+
+
+def not_drawn(*counts: tuple[int, str]) -> str:
+    """`and 20 more flags, not drawn`; nothing where everything is drawn."""
+    told = [counted(number, f"more {noun}") for number, noun in counts if number > 0]
+    return f"and {listed(told)}, not drawn: those that tell most are kept" if told else ""
+
+
+def bar_end(longest: float, words: Sequence[str], left_in: float) -> float:
+    """Where the axis of bars ends, so that the longest bar leaves room for the words behind it."""
+    width = WIDTH_IN - left_in - 0.2
+    words_in = max(map(len, words), default=0) * BOLD_CHAR_IN + 0.15
+    return longest * width / max(width - words_in, width / 4)
 
 
 class Marks:
@@ -115,6 +156,15 @@ class Marks:
         for (shape, colour, face), places in self._places.items():
             xs, ys = zip(*places, strict=True)
             axes.plot(xs, ys, shape, mec=colour, mfc=face, mew=1.6, ms=size)
+
+
+# A sign and the words that explain it, up to the next sign or the end of the sentence.
+_LEGEND = re.compile(r"[■●▲–✕?▽◇✖▶○*] [^ ]+(?: [^ ]+)*?(?=   |\. |$)")
+
+
+def _glued(found: re.Match[str]) -> str:
+    """No line of a subtitle ends within the explanation of a sign."""
+    return found[0].replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def empty_chart(words: Words) -> Chart:

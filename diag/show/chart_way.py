@@ -13,22 +13,27 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from diag.platforms import display_order
 from diag.show.chart_style import (
     FAINT,
     INK,
+    MAX_ROWS,
     SMALL_PT,
     WIDTH_IN,
     Marks,
-    Words,
     chart,
     colour_of,
     empty_chart,
+    kept,
     label,
     label_room,
+    not_drawn,
 )
+from diag.show.chart_words import words_way as words_way
 from diag.show.redact import Redactor
-from diag.show.text import clip, counted, is_missing, listed, printable
+from diag.show.text import clip, is_missing, printable
+from diag.show.ways import KEPT, LOST, SET, Stop, in_file, said_of
+from diag.show.ways import stops_of as stops_of
+from diag.show.ways import way_rows as way_rows
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -38,24 +43,9 @@ MAX_CALL = 34  # characters of a call in a row's label
 MIN_HEAD = 12  # characters that a column needs for the text of its line
 HEAD_CHAR_IN = 0.068
 VALUE_WIDTH = 96
+END_IN = 0.75  # inches for `unknown` behind the last column
 ROWS = 2.2  # height of one way, in rows of a chart
-_MAX_TOLD = 60
-SET, KEPT, LOST = "set", "kept", "lost"
 SHAPES = {SET: "s", KEPT: "o", LOST: "X"}
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One line on a value's way, and what it does there: set, kept or lost."""
-
-    place: str  # file:line
-    what: str
-
-
-def stops_of(row: Mapping[Any, Any]) -> list[Stop]:
-    """The way of a row of the frame `env`, in its order; where it is lost stands last."""
-    stops = [Stop(place, KEPT if n else SET) for n, place in enumerate(row["came_through"])]
-    return stops if is_missing(row["lost_at"]) else [*stops, Stop(str(row["lost_at"]), LOST)]
 
 
 def plot_way(
@@ -76,29 +66,6 @@ def plot_way(
     return draw_way(rows, name, {} if isinstance(source, pd.DataFrame) else _lines_of(source))
 
 
-def way_rows(
-    source: Case | pd.DataFrame,
-    name: str,
-    platform: str | Iterable[str] | None = None,
-    *,
-    command: str | None = None,
-) -> pd.DataFrame:
-    """The rows of the frame `env` that plot_way draws, in the order of display."""
-    env = source if isinstance(source, pd.DataFrame) else source.env
-    rows = env[(env["name"] == name) & (env["source"] == "shell")]
-    wanted = [platform] if isinstance(platform, str) else platform
-    if wanted is not None:
-        rows = rows[rows["platform"].isin(list(wanted))]
-    if command is not None:
-        words = command.split()
-        called = zip(rows["command"], rows["argv_text"], strict=True)
-        kept = [[c, *a.split()[1 : len(words)]] == words for c, a in called]
-        rows = rows[pd.Series(kept, index=rows.index, dtype="bool")]
-    rank = {p: n for n, p in enumerate(display_order(rows["platform"]))}
-    order = rows["platform"].map(rank).astype("int64")
-    return rows.assign(rank=order).sort_values("rank", kind="stable").drop(columns="rank")
-
-
 def _lines_of(case: Case) -> dict[str, str]:
     """`file:line` -> the text there, for the lines of every instruction."""
     found: dict[str, str] = {}
@@ -116,24 +83,30 @@ def draw_way(rows: pd.DataFrame, name: str, lines: Mapping[str, str] | None = No
     words = words_way(rows, name)
     if rows.empty:
         return empty_chart(words)
-    told = rows.to_dict("records")
+    told, more = _drawn(rows.to_dict("records"))
     columns = _Columns.of([stops_of(row) for row in told])
     labels = [_row_label(row, has_file=columns.is_ordinal) for row in told]
     left_in = label_room(labels)
     heads = columns.heads(lines or {}, WIDTH_IN - left_in)
     top_in = 0.2 + 0.13 * max(head.count("\n") for head in heads)
-    with chart(words, ROWS * len(rows), left_in=left_in, bottom_in=0.15, top_in=top_in) as (
-        figure,
-        axes,
-    ):
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_yticks(range(len(rows)), labels, size=SMALL_PT)
-        _head(axes, heads)
+    with chart(
+        words, ROWS * len(told), left_in=left_in, bottom_in=0.15, top_in=top_in, more=more
+    ) as (figure, axes):
+        axes.set_ylim(len(told) - 0.5, -0.5)
+        axes.set_yticks(range(len(told)), labels, size=SMALL_PT)
+        column_in = _head(axes, heads, WIDTH_IN - left_in - 0.2)
         marks = Marks()
         for y, row in enumerate(told):
-            _draw_row(axes, marks, y, row, columns)
+            _draw_row(axes, marks, y, row, columns, column_in)
         marks.draw(axes, 8)
     return figure
+
+
+def _drawn(rows: list[dict[Any, Any]]) -> tuple[list[dict[Any, Any]], str]:
+    """The calls that are drawn, and what is said of the others: first where the value is lost."""
+    weights = [2 * (not is_missing(r["lost_by"])) + (r["status"] == "unknown") for r in rows]
+    places = kept(weights, MAX_ROWS / ROWS, (str(r["platform"]) for r in rows))
+    return [rows[place] for place in places], not_drawn((len(rows) - len(places), "call"))
 
 
 @dataclass(frozen=True)
@@ -146,8 +119,8 @@ class _Columns:
 
     @classmethod
     def of(cls, ways: Sequence[Sequence[Stop]]) -> _Columns:
-        places = sorted({stop.place for way in ways for stop in way}, key=_in_file)
-        is_ordinal = len({_in_file(place)[0] for place in places}) > 1 or len(places) > MAX_LINES
+        places = sorted({stop.place for way in ways for stop in way}, key=in_file)
+        is_ordinal = len({in_file(place)[0] for place in places}) > 1 or len(places) > MAX_LINES
         longest = max(map(len, ways))
         shown = tuple(f":{n}" for n in range(1, longest + 1)) if is_ordinal else tuple(places)
         return cls(shown[:MAX_LINES], is_ordinal)
@@ -160,23 +133,19 @@ class _Columns:
 
     def heads(self, lines: Mapping[str, str], width_in: float) -> list[str]:
         """Text above each column, and above the last one, which is the command's."""
-        last = "the command\nreceives"
-        if self.is_ordinal:
-            return [*(f"stop {n}" for n in range(1, len(self.places) + 1)), last]
         room = int(width_in / (len(self.places) + 1.6) / HEAD_CHAR_IN)
+        last = "the command\nreceives" if room >= MIN_HEAD else "the\ncommand\nreceives"
+        if self.is_ordinal:
+            word = "stop " if room >= MIN_HEAD else ""
+            return [*(f"{word}{n}" for n in range(1, len(self.places) + 1)), last]
         return [*(_head_of(place, lines.get(place, ""), room) for place in self.places), last]
 
 
 def _head_of(place: str, text: str, room: int) -> str:
-    number = f"line {_in_file(place)[1]}"
-    if room < MIN_HEAD or not text:
-        return number if room >= len(number) else number.removeprefix("line ")
-    return f"{number}\n{label(clip(text, 2 * room - 4), room)}"
-
-
-def _in_file(place: str) -> tuple[str, int]:
-    file, _, line = place.rpartition(":")
-    return file, int(line) if line.isdigit() else 0
+    number = f"line {in_file(place)[1]}"
+    if room < MIN_HEAD:
+        return number.removeprefix("line ")
+    return number if not text else f"{number}\n{label(clip(text, 2 * room - 4), room)}"
 
 
 def _row_label(row: Mapping[Any, Any], *, has_file: bool) -> str:
@@ -188,37 +157,80 @@ def _row_label(row: Mapping[Any, Any], *, has_file: bool) -> str:
     return f"{row['platform']}{shell}{way}\n{second}"
 
 
-def _head(axes: Axes, heads: Sequence[str]) -> None:
+def _head(axes: Axes, heads: Sequence[str], width_in: float) -> float:
+    """The columns' heads; inches of one column, with room for a word behind the last one."""
     axes.xaxis.tick_top()
     axes.set_xticks(range(len(heads)), heads, size=SMALL_PT - 1)
-    axes.set_xlim(-0.5, max(len(heads) - 1, 2) + 1.1)
+    end = max(len(heads) - 1, 2)
+    right = end + max(1.1, END_IN * (end + 0.5) / (width_in - END_IN))
+    axes.set_xlim(-0.5, right)
     for spine in axes.spines.values():
         spine.set_visible(False)
+    return width_in / (right + 0.5)
 
 
-def _draw_row(axes: Axes, marks: Marks, y: int, row: Mapping[Any, Any], columns: _Columns) -> None:
+def _draw_row(
+    axes: Axes, marks: Marks, y: int, row: Mapping[Any, Any], columns: _Columns, column_in: float
+) -> None:
     colour = colour_of(row["platform"])
     end, level = len(columns.places), y - 0.2
     stops = [(columns.place(n, stop), stop) for n, stop in enumerate(stops_of(row))]
     arrives = row["status"] in ("set", "empty")
     axes.hlines(y + 0.5, -0.5, axes.get_xlim()[1], color="#EEEEEE", lw=0.8)
     _draw_line(axes, level, [x for x, _ in stops], end, colour, arrives=arrives)
-    taken: set[int] = set()
-    for x, stop in stops:
-        shift = 0.27 if x in taken else 0.0  # set and lost on one line
-        taken.add(x)
+    xs = [x for x, _ in stops]
+    for n, ((x, stop), room) in enumerate(zip(stops, _rooms(xs, end, column_in), strict=True)):
+        shift = 0.27 if x in xs[:n] else 0.0  # set and lost on one line
+        if shift and x in xs[n + 1 :]:  # of many in the last column, the first and the last
+            continue
         marks.add(x, level + shift, SHAPES[stop.what], colour)
-        text = _said_of(stop, row, has_line=columns.is_ordinal)
-        axes.text(
-            x + 0.09, level - 0.13 + 1.5 * shift, text, size=SMALL_PT - 1, va="center", color=INK
-        )
+        at = x, level - 0.13 + 1.5 * shift, 0.11 / column_in
+        _tell(axes, at, stop, row, int(room / HEAD_CHAR_IN), is_numbered=columns.is_ordinal)
     marks.add(end, level, ">", colour, is_hollow=not arrives)
-    axes.text(end + 0.12, level, str(row["status"]), size=SMALL_PT, va="center", weight="bold")
+    axes.text(
+        end + 0.15 / column_in, level, str(row["status"]), size=SMALL_PT, va="center", weight="bold"
+    )
     if row["status"] == "set":
         value = _value(str(row["value"]))
         axes.text(
             -0.45, y + 0.24, value, size=SMALL_PT - 1.5, family="DejaVu Sans Mono", va="center"
         )
+
+
+def _rooms(xs: Sequence[int], end: int, column_in: float) -> list[float]:
+    """Inches from each mark to the next one on its way."""
+    return [max(b - a, 1) * column_in - 0.15 for a, b in pairwise([*xs, end])]
+
+
+def _tell(
+    axes: Axes,
+    at: tuple[float, float, float],
+    stop: Stop,
+    row: Mapping[Any, Any],
+    room: int,
+    *,
+    is_numbered: bool,
+) -> None:
+    """The words of a stop: whole where `room` characters hold them; a loss always, below its way
+    if there is no value; of others the number of the line at most, since shapes tell the rest."""
+    x, y, beside = at
+    text = said_of(stop, row)
+    number = f":{in_file(stop.place)[1]}" if is_numbered else ""
+    is_right, is_below = False, len(text + number) + 1 > room
+    if is_below and stop.what == LOST and row["status"] != "set":
+        is_right, y = x > sum(axes.get_xlim()) / 2, round(y) + 0.24
+    elif is_below:
+        text = clip(text, room) if stop.what == LOST else ""
+        number = number if len(number) <= room else ""
+    axes.text(
+        x - beside if is_right else x + beside,
+        y,
+        f"{text} {number}".strip(),
+        size=SMALL_PT - 1,
+        va="center",
+        ha="right" if is_right else "left",
+        color=INK,
+    )
 
 
 def _draw_line(
@@ -232,59 +244,9 @@ def _draw_line(
         axes.hlines(y, last, end, color=FAINT, lw=1.2, ls=":", zorder=0)
 
 
-def _said_of(stop: Stop, row: Mapping[Any, Any], *, has_line: bool) -> str:
-    text = f"lost: {row['lost_by']}" if stop.what == LOST else stop.what
-    return f"{text} :{_in_file(stop.place)[1]}" if has_line else text
-
-
 def _value(text: str) -> str:
     """At most two lines of the value; an ellipsis says that it is longer."""
     lines = textwrap.wrap(printable(text), VALUE_WIDTH, break_on_hyphens=False) or [""]
     if len(lines) > 2:
         lines = [lines[0], clip(lines[1] + " …", VALUE_WIDTH)]
     return "\n".join(lines)
-
-
-def words_way(rows: pd.DataFrame, name: str) -> Words:
-    """Title, subtitle, alternative text and caption of that chart."""
-    if rows.empty:
-        empty = f"No command's {name} is known here"
-        return Words(empty, "n = 0 calls", empty + ".", empty + ".")
-    told = rows.to_dict("records")
-    title = _title(told, name)
-    files = listed(dict.fromkeys(str(row["file"]) for row in told), limit=2)
-    subtitle = (
-        f"Lines of {files}; n = {counted(len(told), 'call')} on "
-        f"{counted(rows['platform'].nunique(), 'platform')}. "
-        "■ set   ● kept   ✖ lost   ▶ what the command receives (hollow: nothing)"
-    )
-    alt = " ".join(_said(row) for row in told[:_MAX_TOLD])
-    more = f" {counted(len(told) - _MAX_TOLD, 'further call')}." if len(told) > _MAX_TOLD else ""
-    return Words(title, subtitle, f"{title}. {alt}{more}", f"{title}. Below each way, the value.")
-
-
-def _title(rows: Sequence[Mapping[Any, Any]], name: str) -> str:
-    """How many calls get it whole, to how many it is lost, and how."""
-    lost = [row for row in rows if not is_missing(row["lost_by"])]
-    unknown = [row for row in rows if row["status"] == "unknown" and is_missing(row["lost_by"])]
-    if lost:
-        where = listed(display_order({row["platform"] for row in lost}))
-        reasons = listed(dict.fromkeys(str(row["lost_by"]) for row in lost))
-        return f"{name} is lost on the way to {len(lost)} of {counted(len(rows), 'call')} ({where}): {reasons}"
-    if unknown:
-        return f"{name} is not known at {len(unknown)} of {counted(len(rows), 'call')}"
-    whole = [row for row in rows if row["status"] == "set"]
-    if len(whole) == len(rows):
-        where = listed(display_order({row["platform"] for row in rows}))
-        return f"{name} arrives whole at every command on {where}"
-    if not whole:
-        return f"Nothing sets {name} for any of {counted(len(rows), 'call')}"
-    return f"{name} arrives whole at {len(whole)} of {counted(len(rows), 'call')}; nothing sets it for the others"
-
-
-def _said(row: Mapping[Any, Any]) -> str:
-    way = [f"{stop.what} at line {_in_file(stop.place)[1]}" for stop in stops_of(row)]
-    value = f" to {clip(str(row['value']), 80)}" if row["status"] == "set" else ""
-    call = clip(str(row["argv_text"]), 40)
-    end = f"{row['status']}{value}"
-    return f"{row['platform']}, {call}: {', '.join([*way, end])}."

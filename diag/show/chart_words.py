@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from diag.platforms import display_order
 from diag.show.chart_style import Words
 from diag.show.flags import NO, NOT_SEEN, YES
 from diag.show.steps import bar_text
-from diag.show.text import clip, counted, listed
+from diag.show.text import clip, counted, is_missing, listed
+from diag.show.ways import in_file, stops_of
 
+_MAX_CALLS = 60  # ways that are told one by one
 MAX_TOLD = 12  # rows that an alternative text tells one by one
 
 
@@ -152,3 +157,48 @@ def _steps_title(steps: pd.DataFrame, failed: pd.DataFrame, canceled: pd.DataFra
         f"Every step ended; the longest is {slowest['step_id']} "
         f"({slowest['target_platform'] or 'shared'}, {float(slowest['seconds'] or 0):.1f} s)"
     )
+
+
+def words_way(rows: pd.DataFrame, name: str) -> Words:
+    """Title, subtitle, alternative text and caption of that chart."""
+    if rows.empty:
+        empty = f"No command's {name} is known here"
+        return Words(empty, "n = 0 calls", empty + ".", empty + ".")
+    told = rows.to_dict("records")
+    title = _way_title(told, name)
+    files = listed(dict.fromkeys(str(row["file"]) for row in told), limit=2)
+    subtitle = (
+        f"Lines of {files}; n = {counted(len(told), 'call')} on "
+        f"{counted(rows['platform'].nunique(), 'platform')}. "
+        "■ set   ● kept   ✖ lost   ▶ what the command receives (hollow: nothing)"
+    )
+    alt = " ".join(_way_said(row) for row in told[:_MAX_CALLS])
+    more = f" {counted(len(told) - _MAX_CALLS, 'further call')}." if len(told) > _MAX_CALLS else ""
+    return Words(title, subtitle, f"{title}. {alt}{more}", f"{title}. Below each way, the value.")
+
+
+def _way_title(rows: Sequence[Mapping[Any, Any]], name: str) -> str:
+    """How many calls get it whole, to how many it is lost, and how."""
+    lost = [row for row in rows if not is_missing(row["lost_by"])]
+    unknown = [row for row in rows if row["status"] == "unknown" and is_missing(row["lost_by"])]
+    if lost:
+        where = listed(display_order({row["platform"] for row in lost}))
+        reasons = listed(dict.fromkeys(str(row["lost_by"]) for row in lost))
+        return f"{name} is lost on the way to {len(lost)} of {counted(len(rows), 'call')} ({where}): {reasons}"
+    if unknown:
+        return f"{name} is not known at {len(unknown)} of {counted(len(rows), 'call')}"
+    whole = [row for row in rows if row["status"] == "set"]
+    if len(whole) == len(rows):
+        where = listed(display_order({row["platform"] for row in rows}))
+        return f"{name} arrives whole at every command on {where}"
+    if not whole:
+        return f"Nothing sets {name} for any of {counted(len(rows), 'call')}"
+    return f"{name} arrives whole at {len(whole)} of {counted(len(rows), 'call')}; nothing sets it for the others"
+
+
+def _way_said(row: Mapping[Any, Any]) -> str:
+    way = [f"{stop.what} at line {in_file(stop.place)[1]}" for stop in stops_of(row)]
+    value = f" to {clip(str(row['value']), 80)}" if row["status"] == "set" else ""
+    call = clip(str(row["argv_text"]), 40)
+    end = f"{row['status']}{value}"
+    return f"{row['platform']}, {call}: {', '.join([*way, end])}."

@@ -23,25 +23,30 @@ from diag.show.chart_isa import words_isa as words_isa
 from diag.show.chart_style import (
     FAINT,
     INK,
+    MAX_ROWS,
     ROW_IN,
     SMALL_PT,
     TEXT_PT,
     Marks,
+    bar_end,
     chart,
     colour_of,
     empty_chart,
+    kept,
     label,
     label_room,
+    not_drawn,
 )
+from diag.show.chart_symbols import draw_symbols as draw_symbols
+from diag.show.chart_symbols import plot_symbols as plot_symbols
 from diag.show.chart_way import plot_way as plot_way
 from diag.show.chart_way import way_rows as way_rows
 from diag.show.chart_way import words_way as words_way
-from diag.show.chart_words import words_flags, words_steps, words_symbols
+from diag.show.chart_words import words_flags, words_steps
+from diag.show.chart_words import words_symbols as words_symbols
 from diag.show.flags import NO, NOT_SEEN, YES, df_flags
 from diag.show.redact import Redactor
 from diag.show.steps import bar_text, drawn_steps, step_label
-from diag.show.symbols import MAX_NAMED, df_symbols
-from diag.show.text import clip, counted
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -58,17 +63,21 @@ def plot_flags(case: Case, names: Iterable[str] = (), *, mask: Redactor | None =
 
 def draw_flags(table: pd.DataFrame) -> Figure:
     """The chart of a df_flags frame."""
-    rows = list(dict.fromkeys(zip(table["variable"], table["flag"], strict=True)))
+    rows, more = _drawn_flags(table)
     is_single = table["variable"].nunique() <= 1
     labels = [label(flag if is_single else f"{name}: {flag}") for name, flag in rows]
     platforms = display_order(table["platform"])
     words = words_flags(table)
     if not rows:
         return empty_chart(words)
-    with chart(words, 1.35 * len(rows), left_in=label_room(labels), bottom_in=0.3, top_in=0.55) as (
-        figure,
-        axes,
-    ):
+    with chart(
+        words,
+        _FLAG_ROWS * len(rows),
+        left_in=label_room(labels),
+        bottom_in=0.3,
+        top_in=0.55,
+        more=more,
+    ) as (figure, axes):
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_yticks(range(len(rows)), labels, family="DejaVu Sans Mono", size=SMALL_PT)
         axes.set_xlim(-0.6, max(len(platforms), 3) * 4 - 1.4)
@@ -85,6 +94,19 @@ def draw_flags(table: pd.DataFrame) -> Figure:
                 _flag_marks(axes, marks, at, state, is_wordy=len(platforms) <= 3)
         marks.draw(axes, 7)
     return figure
+
+
+_FLAG_ROWS = 1.35  # height of one flag, in rows of a chart
+
+
+def _drawn_flags(table: pd.DataFrame) -> tuple[list[tuple[str, str]], str]:
+    """(variable, flag) that are drawn, and what is said of the others: first those that are lost."""
+    keys = list(zip(table["variable"], table["flag"], strict=True))
+    is_lost = (table["written"] == YES) & (table["received"] == NO)
+    lost = {key for key, told in zip(keys, is_lost, strict=True) if told}
+    rows = list(dict.fromkeys(keys))
+    drawn = [rows[n] for n in kept([row in lost for row in rows], MAX_ROWS / _FLAG_ROWS)]
+    return drawn, not_drawn((len(rows) - len(drawn), "flag"))
 
 
 def _head_columns(axes: Axes, platforms: Sequence[str]) -> None:
@@ -134,88 +156,6 @@ def _flag_marks(
             marks.add(x + n, y, "_", FAINT)
 
 
-def plot_symbols(
-    case: Case, symbols: Sequence[str] = (), *, mask: Redactor | None = None
-) -> Figure:
-    """Which object members want and which define these symbols, platform by platform.
-
-    `symbols` are raw names; left out, those that the log's linkers name.
-    """
-    table = (mask or Redactor()).data(df_symbols(case, symbols))
-    return draw_symbols(table)
-
-
-def draw_symbols(table: pd.DataFrame) -> Figure:
-    """The chart of a df_symbols frame: member x symbol, a heading row for each platform."""
-    names = [name for name in dict.fromkeys(table["symbol"]) if name]
-    rows = list(dict.fromkeys(zip(table["platform"], table["member"], strict=True)))
-    labels = [_member_label(platform, member, table) for platform, member in rows]
-    words = words_symbols(table)
-    if not names:
-        return empty_chart(words)
-    with chart(
-        words,
-        len(rows),
-        left_in=label_room(labels),
-        bottom_in=0.25,
-        top_in=0.35 if len(names) <= 2 else 2.1,
-    ) as (figure, axes):
-        axes.set_yticks(range(len(rows)), labels, size=SMALL_PT)
-        axes.set_xlim(-0.6, max(len(names), 2) - 0.4)
-        _symbol_heads(axes, names)
-        for text, (_, member) in zip(axes.get_yticklabels(), rows, strict=True):
-            text.set_fontweight("normal" if member else "bold")
-        for y, (_, member) in enumerate(rows):
-            if not member:
-                axes.axhspan(y - 0.5, y + 0.5, color="#F2F2F2", zorder=0)
-        row_of = {row: y for y, row in enumerate(rows)}
-        column_of = {name: x for x, name in enumerate(names)}
-        marks = Marks()
-        for cell in table[table["symbol"] != ""].itertuples():
-            at = column_of[str(cell.symbol)], row_of[str(cell.platform), str(cell.member)]
-            _symbol_cell(axes, marks, at, cell, len(names))
-        marks.draw(axes, 8 if len(names) < 30 else 4)
-    return figure
-
-
-def _member_label(platform: str, member: str, table: pd.DataFrame) -> str:
-    if member:
-        return member if len(member) <= 56 else f"{member[:25]}…{member[-30:]}"
-    n_members = int(table.loc[table["platform"] == platform, "n_members"].max())
-    return f"{platform or 'platform not known'}, {counted(n_members, 'member')}"
-
-
-def _symbol_heads(axes: Axes, names: Sequence[str]) -> None:
-    is_few = len(names) <= 2
-    labels = [clip(name, 44 if is_few else 26) for name in names]
-    axes.xaxis.tick_top()
-    axes.set_xticks(
-        range(len(names)),
-        labels,
-        size=SMALL_PT if len(names) < 30 else SMALL_PT - 2,
-        rotation=0 if is_few else 90,
-        family="DejaVu Sans Mono",
-    )
-    for side in ("top", "right", "bottom", "left"):
-        axes.spines[side].set_visible(False)
-
-
-_CELLS = {"wanted": ("v", True), "defined": ("s", False), "zero": ("D", True)}
-
-
-def _symbol_cell(axes: Axes, marks: Marks, at: tuple[int, int], cell: Any, n_names: int) -> None:
-    x, y = at
-    if not cell.member:  # the heading row: counts of the platform
-        if n_names <= MAX_NAMED:
-            axes.text(x, y, cell.role, ha="center", va="center", size=SMALL_PT, color=INK)
-        return
-    shape, is_hollow = _CELLS[cell.role]
-    shift = 0.22 if n_names <= 2 else 0.0
-    marks.add(x - shift, y, shape, colour_of(cell.platform), is_hollow=is_hollow)
-    if n_names <= 2:
-        axes.text(x - shift + 0.06, y, cell.role, ha="left", va="center", size=SMALL_PT)
-
-
 def plot_steps(case: Case, log: str | None = None, *, mask: Redactor | None = None) -> Figure:
     """How long each step ran and how it ended, by platform. `log`: which log; the fullest one."""
     return draw_steps((mask or Redactor()).data(drawn_steps(case.steps, log)))
@@ -227,15 +167,27 @@ def draw_steps(steps: pd.DataFrame) -> Figure:
     shown = steps[steps["is_drawn"]].reset_index(drop=True)
     if shown.empty:
         return empty_chart(words)
+    shown, more = _drawn_bars(shown)
     labels = [step_label(row) for row in shown.itertuples()]
-    with chart(words, len(shown), left_in=label_room(labels), bottom_in=0.55) as (figure, axes):
+    left_in, words_of = label_room(labels), [bar_text(row) for row in shown.itertuples()]
+    with chart(words, len(shown), left_in=left_in, bottom_in=0.55, more=more) as (figure, axes):
         axes.set_yticks(range(len(shown)), labels, size=SMALL_PT)
         longest = float(shown["seconds"].fillna(0).max() or 0) if len(shown) else 0.0
-        axes.set_xlim(0, max(longest, 0.1) * 1.35)
+        axes.set_xlim(0, bar_end(max(longest, 0.1), words_of, left_in))
         axes.set_xlabel("seconds", size=SMALL_PT)
         for y, row in enumerate(shown.itertuples()):
             _bar(axes, y, row)
     return figure
+
+
+def _drawn_bars(shown: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The steps that are drawn, and what is said of the others: first what ended badly, then what
+    took long."""
+    is_bad = shown["status"].isin(["error", "canceled", "unfinished"])
+    took = shown["seconds"].fillna(0.0).astype("float64")
+    weights = took.where(~is_bad, float("inf")).tolist()
+    drawn = shown.iloc[kept(weights, MAX_ROWS)].reset_index(drop=True)
+    return drawn, not_drawn((len(shown) - len(drawn), "step"))
 
 
 _HATCHES = {"error": "xxxx", "canceled": "....", "unfinished": "....", "cached": "////"}

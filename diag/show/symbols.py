@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from diag.case import Case
 
 COLUMNS = ("platform", "member", "symbol", "role", "n_members", "where")
-MAX_NAMED = 6  # more symbols than this, and the heading rows of a chart hold no counts
 
 
 def df_symbols(case: Case, symbols: Sequence[str] = ()) -> pd.DataFrame:
