@@ -1,15 +1,17 @@
 """`make report`: investigate the first incident, compare its other builds, write the pages.
 
-Prints the verdict, then what each other build did to the cause, and ends with the page's path.
+Prints the verdict, then what each other build did to the cause, and ends with the page's path. The
+other builds and the notebooks are read beside it, on all processors.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
-
-from walkthrough import write_walkthrough
 
 from diag.case import Case, open_case
 from diag.cli_output import write_screen
@@ -18,7 +20,7 @@ from diag.errors import DiagError
 from diag.show.grid import frame_table
 from diag.show.redact import Redactor, redactor_for
 from diag.show.report import write_report
-from diag.show.report_parts import Other, df_others
+from diag.show.report_parts import Other, Page, df_others
 from diag.show.terminal import verdict_screen
 from diag.verdict import diagnose
 
@@ -32,18 +34,9 @@ def main() -> int:
     """0 when the page is written, 2 when the incident cannot be read."""
     os.chdir(ROOT)  # so that every citation is a path from the project's root
     try:
-        case = open_case(BEFORE)
-        mask = redactor_for(case)
-        verdict = mask.data(diagnose(case))
-        write_screen(verdict_screen(verdict, case), None)
-        others = [_other(folder, case, mask) for folder in _other_builds()]
-        if others:
-            print("\nThe other builds, against this one")
-            write_screen(frame_table(df_others(others)), None)
-        pages = write_walkthrough(PAGE.parent)
-        write_report(
-            PAGE, case, verdict, others=others, pages=pages, mask=mask, command="make report"
-        )
+        # Processes that start anew: threads of a library do not survive a fork.
+        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as beside:
+            _write(beside)
     except DiagError as error:
         print(f"report: {error}", file=sys.stderr)
         return 2
@@ -51,12 +44,40 @@ def main() -> int:
     return 0
 
 
+def _write(beside: ProcessPoolExecutor) -> None:
+    waiting = beside.map(_other, _other_builds())
+    pages = beside.submit(_walkthrough, PAGE.parent)
+    case, mask = _before()
+    verdict = mask.data(diagnose(case))
+    write_screen(verdict_screen(verdict, case), None)
+    others = list(waiting)
+    if others:
+        print("\nThe other builds, against this one")
+        write_screen(frame_table(df_others(others)), None)
+    told = {"others": others, "pages": pages.result(), "mask": mask, "command": "make report"}
+    write_report(PAGE, case, verdict, **told)
+
+
+@cache
+def _before() -> tuple[Case, Redactor]:
+    """The failing build and what masks its secrets: read once in each process."""
+    case = open_case(BEFORE)
+    return case, redactor_for(case)
+
+
+def _walkthrough(folder: Path) -> list[Page]:
+    from walkthrough import write_walkthrough  # nbconvert takes seconds to import
+
+    return write_walkthrough(folder)
+
+
 def _other_builds() -> list[Path]:
     """The case folders beside the incident's, by name."""
     return sorted(p.parent for p in INCIDENT.glob("*/case.toml") if p.parent != BEFORE)
 
 
-def _other(folder: Path, before: Case, mask: Redactor) -> Other:
+def _other(folder: Path) -> Other:
+    before, mask = _before()
     after = open_case(folder)
     return mask.data(Other(folder.name, diagnose(after), compare(before, after)))
 
