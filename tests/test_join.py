@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from diag import schema
+from diag.case import Case
 from diag.join import (
     join_case_assignments,
     join_flow_and_echoes,
@@ -15,6 +18,8 @@ from diag.join import (
 )
 from diag.join.dockerfile import fits
 from diag.read.dockerfile import frame_of, parse_dockerfile
+
+DATA = Path("data/avx512-link")
 
 
 def symbols_frame(*rows):
@@ -293,3 +298,15 @@ def test_every_join_returns_the_columns_of_its_schema():
     schema.check(drift, "drift")
     schema.check(arrivals, "arrivals")
     schema.check(join_case_assignments([]), "case_assignments")
+
+
+def test_an_echo_of_a_step_that_is_not_in_the_dockerfile_says_nothing_of_which_call() -> None:
+    """A log of another revision: two calls receive different values, so none is the one."""
+    case = Case(
+        log=DATA / "old-form" / "build.log", dockerfile=DATA / "before" / "Dockerfile.multiarch"
+    )
+    drift = join_log_and_dockerfile(case.steps, case.instructions, case.inputs.dockerfile)
+    arrivals = join_flow_and_echoes(case.log_lines, case.env, drift, case.instructions)
+    assert len(arrivals) == 3
+    assert set(arrivals["arrived_status"]) == {"unknown"}
+    assert arrivals["arrived"].isna().all()

@@ -47,3 +47,17 @@ def test_a_case_goes_on_without_a_broken_recording(tmp_path):
     case = Case(dockerfile=b"FROM scratch\nENV A=1\n", probe=[tmp_path / "absent.json"])
     assert case.probe.empty
     assert list(case.errors["file"]) == [str(tmp_path / "absent.json")]
+
+
+def test_a_recording_may_be_read_from_elsewhere() -> None:
+    """Names in it start from `root`, in every place that a row cites; `file` replaces them all."""
+    path = "data/avx512-link/probe/before.json"
+    as_told, moved = read_probe(path), read_probe(path, root="..")
+    called = read_probe(path, file="Dockerfile")
+    assert len(as_told) == len(moved) == len(called)
+    assert list(moved["file"]) == ["../" + name for name in as_told["file"]]
+    assert set(called["file"]) == {"Dockerfile"}
+    cited = called["came_through"].explode().dropna()
+    assert cited.str.fullmatch(r"Dockerfile:\d+").all()
+    told = moved["came_through"].explode().dropna()
+    assert list(told) == ["../" + place for place in as_told["came_through"].explode().dropna()]

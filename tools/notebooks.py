@@ -12,6 +12,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -24,21 +25,29 @@ SECONDS_A_CELL = 300
 
 
 def executed(path: Path) -> Any:
-    """The notebook with fresh outputs; its cells run in the project's root."""
+    """The notebook with fresh outputs; its cells run in its own folder, as in JupyterLab."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=SECONDS_A_CELL,
-        kernel_name="python3",
-        record_timing=False,
-        resources={"metadata": {"path": str(ROOT)}},
-        # Sockets of the file system where there are such: no port is opened, and no warning given.
-        config=Config({} if os.name == "nt" else {"KernelManager": {"transport": "ipc"}}),
-    )
-    client.execute()
+    with TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=SECONDS_A_CELL,
+            kernel_name="python3",
+            record_timing=False,
+            resources={"metadata": {"path": str(path.resolve().parent)}},
+            config=Config({"KernelManager": _transport(folder)}),
+        )
+        client.execute()
     # What differs from machine to machine is no content.
     notebook.metadata.pop("language_info", None)
     return notebook
+
+
+def _transport(folder: str) -> dict[str, str]:
+    """Sockets of the file system where there are such: no port is opened, and no warning given.
+
+    Their names are relative to the working folder, of the client and of the kernel: hence `folder`.
+    """
+    return {} if os.name == "nt" else {"transport": "ipc", "ip": f"{folder}/kernel"}
 
 
 def main() -> int:

@@ -80,7 +80,10 @@ def _arrived(facts: Facts, platform: str) -> list[Evidence]:
 def _withheld(facts: Facts, platform: str) -> list[Evidence]:
     rows = facts.env[(facts.env["platform"] == platform) & (facts.env["source"] == "cargo")]
     rows = rows[rows["lost_by"].astype(str) == "withheld-from-build-scripts"]
-    text = "`cargo --target` keeps RUSTFLAGS from build scripts, which compile the kernels"
+    text = (
+        "with `--target` cargo compiles build scripts, which build the kernels, without RUSTFLAGS;"
+        " a script may read them (CARGO_ENCODED_RUSTFLAGS), a C compiler does not"
+    )
     return [Evidence(r.file, int(r.line_no), text) for r in each(rows)][:1]
 
 

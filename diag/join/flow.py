@@ -58,6 +58,8 @@ def _row(
     values = [(str(r.status), None if pd.isna(r.value) else str(r.value)) for r in each(rows)]
     # Several commands of one RUN may receive different values: the echo is one of them, or none.
     same = [pair for pair in values if (pair[1] or "") == echoed and pair[0] != "unknown"]
+    if run is None and len(set(values)) > 1:
+        values = []  # which RUN printed it is not known, and they receive different values
     status, arrived = (same or values or [("unknown", None)])[0]
     return {
         "platform": line.platform,

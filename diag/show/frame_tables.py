@@ -70,8 +70,8 @@ def df_steps(steps: pd.DataFrame, *, width: int = 60) -> pd.DataFrame:
     )
 
 
-def _rounded(seconds: Any) -> float | None:
-    return None if is_missing(seconds) else round(float(seconds), 1)
+def _rounded(seconds: Any) -> float | str:
+    return NOT_SEEN if is_missing(seconds) else round(float(seconds), 1)
 
 
 def _status(row: Any) -> str:

@@ -75,10 +75,10 @@ def firstplace(finding: Finding) -> str:
     return NOT_SEEN
 
 
-def df_evidence(finding: Finding) -> pd.DataFrame:
-    """The evidence of one finding: what stands there, where."""
+def df_evidence(told: Finding | Comparison) -> pd.DataFrame:
+    """The evidence of one finding, or of what a change did: what stands there, where."""
     return table_of(
-        ("what stands there", "where"), [(item.text, item.place) for item in finding.evidence]
+        ("what stands there", "where"), [(item.text, item.place) for item in told.evidence]
     )
 
 
