@@ -39,8 +39,9 @@ _FRAMES = (
         _c("is_clipped", "bool", "the builder dropped output of this step"),
         _c("line_no", "int", "line of its first header, from 1"),
     )),
-    Frame("log_lines", ("file", "line_no"), "every line of a build log", (
+    Frame("log_lines", ("file", "line_no", "part_no"), "every line of a build log", (
         _FILE, _LINE,
+        _c("part_no", "int", "place among the rows of one line of the file, from 1: JSON holds several"),
         _c("step_id", "str?", "step that printed it"),
         _c("platform", "str?", "target platform of that step"),
         _c("seconds", "float?", "time since the step began", unit="s"),

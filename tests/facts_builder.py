@@ -23,7 +23,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "is_lower_bound": False,
         "detail_text": "undefined reference",
     },
-    "lines": {"file": LOG, "platform": AMD64},
+    "lines": {"file": LOG, "part_no": 1, "platform": AMD64},
     "link_commands": {
         "file": LOG,
         "platform": AMD64,

@@ -195,8 +195,8 @@ FLAGS = ("-C link-arg=-Wl,-z,now -C target-cpu=generic", "-C target-cpu=generic"
 
 def log_line(line_no: int, text: str, **more: Any) -> dict[str, Any]:
     """One row of the frame `log_lines`."""
-    row = {"file": LOG, "line_no": line_no, "platform": "linux/amd64", "text": text, "kind": "echo"}
-    return {**row, **more}
+    row = {"file": LOG, "line_no": line_no, "part_no": 1, "platform": "linux/amd64"}
+    return {**row, "text": text, "kind": "echo", **more}
 
 
 def env_row(platform: str, value: str | None, **more: Any) -> dict[str, Any]:

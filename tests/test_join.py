@@ -250,6 +250,7 @@ def test_an_echo_is_compared_with_the_commands_of_its_own_run():
             {
                 "file": "log",
                 "line_no": 7,
+                "part_no": 1,
                 "step_id": "#9",
                 "platform": "linux/amd64",
                 "text": "F=2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,6 +21,7 @@ class TextLine(NamedTuple):
     """A line with its kind."""
 
     line_no: int
+    part_no: int  # place among the rows of that line: one line of JSON holds many
     step_id: str | None
     seconds: float | None
     text: str
@@ -107,7 +109,10 @@ def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextL
     """The lines of a log that are of these kinds, in the order of the file."""
     rows: list[TextLine] = []
     streams: dict[str | None, _StepLines] = {}
+    parts: Counter[int] = Counter()
     for line in log.lines():
+        if "json" in log.format:  # elsewhere a line of the file is one line of the build
+            parts[line.line_no] += 1
         text, kind = clean(line.raw), line.role
         if kind == "output":
             stream = streams.get(line.step_id)
@@ -121,6 +126,10 @@ def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextL
                 kind = stream.kind(line, text)
             stream.warning = len(rows) if kind == "build_script" and kind in kinds else None
         if kind in kinds:
-            rows.append(TextLine(line.line_no, line.step_id, line.seconds, clip(text), kind))
+            rows.append(
+                TextLine(
+                    line.line_no, parts[line.line_no] or 1, line.step_id, line.seconds, clip(text), kind
+                )
+            )
     rows = [row for row in rows if row.kind in kinds]
-    return sorted(rows, key=lambda row: row.line_no)
+    return sorted(rows, key=lambda row: row[:2])

@@ -115,6 +115,7 @@ def lines_frame(file: str, lines: list[TextLine], platform_of: PlatformOf) -> pd
     data = {
         "file": [file] * len(lines),
         "line_no": [line.line_no for line in lines],
+        "part_no": [line.part_no for line in lines],
         "step_id": [line.step_id for line in lines],
         "platform": [platforms[line.step_id] for line in lines],
         "seconds": [line.seconds for line in lines],
