@@ -45,14 +45,21 @@ def collect(log: BuildLog) -> Findings:
     """
     sessions: dict[str | None, Session] = {}
     excerpts: dict[str | None, Session] = {}
+    expecting: set[tuple[str, str | None]] = set()  # who is to see its next line whatever it holds
     for line in log.lines():
-        if line.role not in ("output", "excerpt") or not HOT.search(line.raw):
+        if line.role not in ("output", "excerpt") or not (
+            HOT.search(line.raw) or (expecting and (line.role, line.step_id) in expecting)
+        ):
             continue
         pool = sessions if line.role == "output" else excerpts
         session = pool.get(line.step_id)
         if session is None:
             session = pool[line.step_id] = Session()
         session.feed(line.line_no, clean(line.raw))
+        if session.goes_on:
+            expecting.add((line.role, line.step_id))
+        elif expecting:
+            expecting.discard((line.role, line.step_id))
     for session in (*sessions.values(), *excerpts.values()):
         session.close()
     for step_id in _only_excerpted(log.steps, excerpts, bool(sessions)):
@@ -101,7 +108,8 @@ class _StepLines:
 
     def kind(self, line: Line, text: str) -> str:
         """The kind of the step's next line of output."""
-        said = self.session.feed(line.line_no, text) if HOT.search(line.raw) else None
+        is_asked = self.session.goes_on or HOT.search(line.raw)
+        said = self.session.feed(line.line_no, text) if is_asked else None
         return said or self.kinds.find(text)
 
 

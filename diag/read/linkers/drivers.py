@@ -11,9 +11,6 @@ import re
 from diag.read.linkers.grammar import Grammar, first_match, rule
 from diag.read.linkers.ledger import Ledger
 
-_NOTE = "  = note: "
-_NOTE_REST = " " * len(_NOTE)
-
 # `failure`: the link is over and has failed. `start`: rustc begins to tell of one. `after`: the
 # compiler has ended, over a link or anything else.
 RULES = (
@@ -59,21 +56,3 @@ class Drivers(Grammar):
         elif kind == "missing":
             self.ledger.add("collect2", "other", line_no, found[0])
         return kind != "after"
-
-
-class Unwrapper:
-    """Takes off what rustc puts before a linker's lines."""
-
-    def __init__(self) -> None:
-        self._is_in_note = False
-
-    def unwrap(self, text: str) -> str:
-        """The line without rustc's note prefix, if it has one."""
-        if text.startswith(_NOTE):
-            self._is_in_note = True
-            return text[len(_NOTE) :].lstrip()
-        if self._is_in_note and text.startswith(_NOTE_REST):
-            return text[len(_NOTE_REST) :]
-        # Newer rustc draws the box of an error without indentation in front.
-        self._is_in_note = self._is_in_note and not text.strip()
-        return text.strip() if text[:1] in (" ", "\t") else text

@@ -77,6 +77,11 @@ class Grammar(ABC):
         """Whether a record has begun that the next line may go on with."""
         return False
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next line is to be shown to it though it may hold none of its literals."""
+        return False
+
     def end_record(self) -> None:
         """A line of something else follows: what was open is complete."""
         return

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from diag.read.linkers.apple import Apple
 from diag.read.linkers.commands import LinkCommand, could_link, parse_link_command
-from diag.read.linkers.drivers import Drivers, Unwrapper
+from diag.read.linkers.drivers import Drivers
 from diag.read.linkers.gnu_ld import GnuLd
 from diag.read.linkers.gold import Gold
 from diag.read.linkers.grammar import Grammar
 from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.lld import Lld
+from diag.read.linkers.unwrap import Unwrapper
 
 # A further linker is a further class here. GNU ld comes last: its bare program name is also
 # that of others, and what it does not know is held back as perhaps its own.
-GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, GnuLd)
+GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Apple, GnuLd)
 _SPEAKERS: tuple[type[Grammar], ...] = (Drivers, *GRAMMARS)
 _COMMANDS = (" -o ", '"-o"', "omitted", "  = note: ")
 LITERALS = tuple(dict.fromkeys([text for g in _SPEAKERS for text in g.literals] + list(_COMMANDS)))
@@ -42,9 +44,17 @@ class Session:
         """The link errors so far."""
         return self.ledger.errors
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next line is to be fed though it may hold none of the LITERALS."""
+        return self._unwrapper.goes_on or any(grammar.goes_on for grammar in self._grammars)
+
     def feed(self, line_no: int, text: str) -> str | None:
         """Takes one line in; its kind (`linker`, `link_command`) if it is a linker's, else None."""
-        bare = self._unwrapper.unwrap(text)
+        kinds = [self._feed(*numbered) for numbered in self._unwrapper.lines(line_no, text)]
+        return next((kind for kind in ("linker", "link_command") if kind in kinds), None)
+
+    def _feed(self, line_no: int, bare: str) -> str | None:
         if could_link(bare) and (command := parse_link_command(bare)) is not None:
             self.commands.append((line_no, command))
             return "link_command"
@@ -79,4 +89,6 @@ class Session:
 
     def close(self) -> None:
         """The step's output is at its end."""
+        for numbered in self._unwrapper.flush():
+            self._feed(*numbered)
         self._end_run(is_failure=False)
