@@ -35,15 +35,23 @@ _COMPILER = re.compile(
     r"[^\s:][^:]*:\d{1,9}(?::\d{1,9})?: (?:fatal )?(?:error|warning): "
     r"|(?:[^\s:]*/)?(?:[\w.+]+-)*(?:cc1|cc1plus|cc1obj|f951|gcc|g\+\+|cc|c\+\+|clang|clang\+\+|as|gas|rustc|gfortran|nvcc)"
     r"(?:-\d[\d.]*)?(?:\.exe)?: (?:fatal |internal compiler )?(?:error|warning|note): "
-    r"|error(?:\[E\d{4}\])?: |\S+\.[sS]:\d+: Error: |\S+: Assembler messages:"
+    r"|(?:lto1|cc1plus|ptxas|nvlink|nasm|yasm|go) ?: ?(?:fatal|error)|ptxas (?:fatal|error) *: "
+    r"|error(?:\[E\d{4}\])?: |\S+\.[sS]:\d+: Error: |(?:\S+|\{standard input\}): Assembler messages:"
+    # MSVC: cl writes file(line), then its number; cl's own messages are D-numbered.
+    r"|[^\s(][^(]{0,500}\(\d{1,9}(?:,\d{1,9})?\) ?: (?:fatal )?(?:error|warning) C\d{4}"
+    r"|cl ?: [Cc]ommand line (?:error|warning) D\d{4}"
+    r"|CMake (?:Error|Warning)\b|configure: error: "
 )
 _REFUSAL = re.compile(
     r"unrecognized command[- ]line option|unsupported option '|bad value .{1,80} for '-m|unknown target CPU"
 )
 _KILLED = re.compile(
     r"\(signal: \d|terminated with signal \d|terminated by signal|uncaught target signal \d"
-    r"|Killed|\boom-kill|[Oo]ut of memory|Cannot allocate memory|SIGKILL|exit code: 137\b"
-    r"|No space left on device|Segmentation fault|Illegal instruction|core dumped"
+    r"|\bKilled\b|: signal: killed\b|\boom-kill|[Oo]ut of memory|OutOfMemoryError|std::bad_alloc"
+    r"|[Cc]annot allocate memory|memory allocation of \d+ bytes failed|Resource temporarily unavailable"
+    r"|SIGKILL|exit code: 137\b|\*\*\* \[[^\]]*\] Error 1(?:37|39|32|34)\b"
+    r"|[Nn]o space left on device|Segmentation fault|Illegal instruction|core dumped"
+    r"|[Ee]xec format error"  # a program of another machine, and no emulator for it
 )
 _ARCHIVER = re.compile(
     r"(?:[^\s:]*/)?(?:[\w.+]+-)*(?:ar|ranlib|llvm-ar|gcc-ar|llvm-ranlib|libtool)(?:-\d+)?: "
