@@ -82,10 +82,10 @@ def _platforms(token: str) -> tuple[str, str]:
         target = f"{system}/{rest.split('/')[0]}/{target}"
     elif target.split("/")[0] not in ("linux", "windows", "darwin", "freebsd", "wasi", "js"):
         target = f"{system}/{target}"
-    return _known(platform), _known(target)
+    return known_platform(platform), known_platform(target)
 
 
-def _known(name: str) -> str:
+def known_platform(name: str) -> str:
     """As platforms.py spells it; a platform that it does not hold keeps the log's spelling."""
     try:
         return find_platform(name).name
@@ -102,14 +102,40 @@ def target_platforms(names: Iterable[tuple[str, StepName]]) -> dict[str, str | N
     """
     kept = list(names)
     builders = {name.platform for _, name in kept if name.label != name.platform}
-    parted = _parted(name for _, name in kept)
+    parted, labels = _parted(name for _, name in kept), _labels(name for _, name in kept)
     targets: dict[str, str | None] = {}
     for step_id, name in kept:
         from_step = parted.get((name.bake_target, name.stage))
         is_own = from_step is not None and (name.step_no or 0) >= from_step
         is_shared = name.platform in builders and name.label == name.platform and not is_own
+        is_shared |= _is_used_by_others(name, labels)
         targets[step_id] = None if is_shared else name.label
     return targets
+
+
+_Labels = dict[tuple[str, str], dict[str, set[int]]]
+
+
+def _labels(names: Iterable[StepName]) -> _Labels:
+    """Stage -> platform -> numbers of its steps."""
+    labels: _Labels = defaultdict(lambda: defaultdict(set))
+    for name in names:
+        if name.label and name.step_no:
+            labels[name.bake_target, name.stage][name.label].add(name.step_no)
+    return labels
+
+
+def _is_used_by_others(name: StepName, labels: _Labels) -> bool:
+    """Whether another platform did later steps of the stage without this one of its own: BuildKit
+    does a step once for all of them, and names it after the one that asked first."""
+    if not name.step_no:
+        return False
+    others = labels[name.bake_target, name.stage].items()
+    return any(
+        name.step_no not in numbers and max(numbers) > name.step_no
+        for label, numbers in others
+        if label != name.label
+    )
 
 
 def _parted(names: Iterable[StepName]) -> dict[tuple[str, str], int]:

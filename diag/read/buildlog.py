@@ -1,7 +1,8 @@
 """Any build log -> its lines and steps; the format is sniffed.
 
 A new format is a Format in FORMATS, a prefix that wraps another format is an Envelope in
-ENVELOPES. Formats nest: a GitHub Actions log of a buildx build is read as BuildKit's.
+envelopes.ENVELOPES. Formats nest: a GitHub Actions log of a buildx build of cargo's JSON messages
+is read as all three.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from diag.read import cargo_json
+from diag.read.buildah import BuildahReader
 from diag.read.buildkit_json import JsonReader
 from diag.read.buildkit_names import StepName, parse_step_name, target_platforms
 from diag.read.buildkit_plain import PlainReader
+from diag.read.buildkit_tty import TtyReader
 from diag.read.buildlog_records import Line, Step
+from diag.read.docker_legacy import LegacyReader
+from diag.read.envelopes import ENVELOPES, Envelope
 from diag.read.textlines import LogText, Source, iter_blocks, load_text, split_lines
 
 _SAMPLE = 1 << 20  # bytes at each end by which a format is told
-_ENVELOPE_SHARE = 0.8  # of the sampled lines that carry an envelope's prefix
 
 
 class Reader(Protocol):
@@ -50,25 +55,7 @@ class Format:
     reader: Callable[[], Reader]
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """A prefix that a collector of logs puts before each line."""
-
-    name: str
-    prefix: re.Pattern[bytes]
-
-
-ENVELOPES = (
-    # actions/runner Logging.cs: .NET "O" times; `gh run view --log` puts job and step before.
-    Envelope(
-        "github-actions",
-        re.compile(
-            rb"^(?:[^\t\n]*+\t[^\t\n]*+\t)?(?:\xef\xbb\xbf)?"
-            rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?",
-            re.MULTILINE,
-        ),
-    ),
-)
+_ESC = rb"(?:\x1b\[[0-9;?]{0,16}[A-Za-z]){0,200}"
 FORMATS = (
     Format(
         "buildkit-rawjson",
@@ -86,6 +73,24 @@ FORMATS = (
         ),
         PlainReader,
     ),
+    Format(
+        "buildkit-tty",
+        re.compile(rb"\[\+\] [A-Z]\w{1,20} \d{1,9}\.\ds \(\d{1,9}/\d{1,9}\)"),
+        TtyReader,
+    ),
+    Format(
+        "docker-legacy",
+        re.compile(rb"^" + _ESC + rb"Step \d{1,9}(?:/\d{1,9})? : [A-Z]", re.MULTILINE),
+        LegacyReader,
+    ),
+    Format(
+        "buildah",
+        re.compile(
+            rb"^" + _ESC + rb"(?:\[[^\]\n]{1,80}\] ){0,2}STEP \d{1,9}(?:/\d{1,9})?: [A-Z]",
+            re.MULTILINE,
+        ),
+        BuildahReader,
+    ),
     Format("text", re.compile(rb""), TextReader),
 )
 
@@ -99,15 +104,27 @@ class BuildLog:
     text: LogText
     _format: Format
     _envelopes: tuple[Envelope, ...]
+    _has_cargo_json: bool = False
 
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
 
     def numbered(self) -> Iterator[tuple[int, bytes]]:
         """(line number, bytes without envelopes) of every line."""
+        joining = next((envelope for envelope in self._envelopes if envelope.more), None)
+        if joining is None:
+            yield from self._numbered(self._envelopes)
+            return
+        # Long lines are put together before their marks come off.
+        for line_no, raw in joining.joined(self._numbered(())):
+            for envelope in self._envelopes:
+                raw = envelope.prefix.sub(b"", raw, count=1)
+            yield line_no, raw
+
+    def _numbered(self, envelopes: tuple[Envelope, ...]) -> Iterator[tuple[int, bytes]]:
         line_no = 0
         for block in iter_blocks(self.text.data):
-            for envelope in self._envelopes:
+            for envelope in envelopes:
                 block = envelope.prefix.sub(b"", block)
             for raw in split_lines(block):
                 line_no += 1
@@ -116,7 +133,8 @@ class BuildLog:
     def lines(self) -> Iterator[Line]:
         """Every line of the log; `steps` is complete after the last."""
         reader = self._format.reader()
-        yield from reader.lines(self.numbered())
+        lines = reader.lines(self.numbered())
+        yield from cargo_json.expand(lines) if self._has_cargo_json else lines
         self.steps = list(reader.steps.values())
 
 
@@ -124,18 +142,16 @@ def open_log(source: Source, file: str | None = None) -> BuildLog:
     """The log, its format sniffed. InputError as load_text raises it."""
     text = load_text(source, file)
     head, tail = text.data[:_SAMPLE], text.data[-_SAMPLE:]
-    envelopes = tuple(envelope for envelope in ENVELOPES if _is_in(envelope, head))
-    for envelope in envelopes:
-        head, tail = envelope.prefix.sub(b"", head), envelope.prefix.sub(b"", tail)
+    envelopes = []
+    for envelope in ENVELOPES:
+        if envelope.is_in(head):
+            envelopes.append(envelope)
+            head, tail = envelope.prefix.sub(b"", head), envelope.prefix.sub(b"", tail)
     found = next(form for form in FORMATS if form.sign.search(head) or form.sign.search(tail))
-    name = "+".join([*(envelope.name for envelope in envelopes), found.name])
-    return BuildLog(text.name, name, text, found, envelopes)
-
-
-def _is_in(envelope: Envelope, head: bytes) -> bool:
-    lines = [line for line in head.split(b"\n")[:2000] if line.strip()]
-    marked = sum(1 for line in lines if envelope.prefix.match(line))
-    return marked > _ENVELOPE_SHARE * len(lines)
+    has_cargo = found.reader is JsonReader or text.data.find(cargo_json.SIGN) >= 0
+    names = [*(envelope.name for envelope in envelopes), found.name]
+    names += ["cargo-json"] if has_cargo and found.reader is not JsonReader else []
+    return BuildLog(text.name, "+".join(names), text, found, tuple(envelopes), has_cargo)
 
 
 @dataclass(frozen=True)
@@ -150,7 +166,7 @@ class NamedStep:
 def name_steps(steps: Iterable[Step], platform: str | None = None) -> dict[str, NamedStep]:
     """Step id -> step with its name read. `platform` is for a log that names no other one."""
     kept = list(steps)
-    names = {step.step_id: parse_step_name(step.name) for step in kept}
+    names = {step.step_id: step.parts or parse_step_name(step.name) for step in kept}
     targets = target_platforms(names.items())
     if platform is not None and set(targets.values()) <= {platform, None}:
         targets = {step_id: target or platform for step_id, target in targets.items()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from diag.read.buildkit_names import StepName
+
 
 class Line(NamedTuple):
     """One line of a log.
@@ -32,3 +34,4 @@ class Step:
     exit_code: int | None = None
     is_clipped: bool = False
     n_output: int = 0  # lines that it printed, the excerpt at the log's end not counted
+    parts: StepName | None = None  # where the builder does not name steps as BuildKit does
