@@ -160,7 +160,7 @@ def test_kinds_of_lines():
         ("gcc: error: unrecognized command-line option '-mfoo'", "compiler"),
         ("a.c:3:5: error: expected ';'", "compiler"),
         ("error[E0425]: cannot find value `x`", "compiler"),
-        ("collect2: fatal error: ld terminated with signal 9 [Killed]", "linker"),
+        ("collect2: fatal error: ld terminated with signal 9 [Killed]", "killed"),
         ("g++: fatal error: Killed signal terminated program cc1plus", "killed"),
         ("qemu: uncaught target signal 11 (Segmentation fault) - core dumped", "killed"),
         ("process didn't exit successfully: `rustc` (signal: 9, SIGKILL: kill)", "killed"),

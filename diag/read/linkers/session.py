@@ -13,16 +13,19 @@ from diag.read.linkers.gold import Gold
 from diag.read.linkers.grammar import Grammar
 from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.lld import Lld
+from diag.read.linkers.loaders import Loaders
+from diag.read.linkers.msvc import Msvc
+from diag.read.linkers.nvlink import Nvlink
 from diag.read.linkers.unwrap import Unwrapper
 
 # A further linker is a further class here. GNU ld comes last: its bare program name is also
 # that of others, and what it does not know is held back as perhaps its own.
-GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Apple, GnuLd)
+GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Apple, Msvc, Nvlink, Loaders, GnuLd)
 _SPEAKERS: tuple[type[Grammar], ...] = (Drivers, *GRAMMARS)
 _COMMANDS = (" -o ", '"-o"', "omitted", "  = note: ")
 LITERALS = tuple(dict.fromkeys([text for g in _SPEAKERS for text in g.literals] + list(_COMMANDS)))
 # Only lines in which one of these occurs are looked at closer.
-HOT = re.compile(b"|".join(re.escape(text.encode()) for text in LITERALS))
+HOT = re.compile("|".join(map(re.escape, LITERALS)))
 MAX_MESSAGE = 64 << 10  # characters; longer lines can only be commands
 _OMITTED_NOTE = "some arguments are omitted"
 
