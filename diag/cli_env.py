@@ -33,7 +33,9 @@ _EXPECT_HELP = "Exit with 1 unless each call shown receives this value; repeatab
 def _env_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         platform_option,
-        click.option("--command", metavar="CMD", help="Only calls of this program, such as cargo."),
+        click.option(
+            "--command", metavar="CMD", help="Only calls that begin so: cargo, or 'cargo build'."
+        ),
         click.option("--name", metavar="VAR", help="Only this variable."),
         build_arg_option,
         base_env_option,
@@ -90,7 +92,7 @@ def _show(compute: Callable[..., pd.DataFrame], dockerfile: str, options: Any) -
         base_env=pairs(options["base_env"], "--base-env"),
         engine=options["engine"],
     )
-    env = _only(env, "command", options["command"], dockerfile)
+    env = _only_calls(env, options["command"], dockerfile)
     env = _only(env, "name", options["name"], dockerfile)
     mask = Redactor(is_on=options["is_redacted"])
     masked = mask.frame(env)
@@ -99,6 +101,21 @@ def _show(compute: Callable[..., pd.DataFrame], dockerfile: str, options: Any) -
     else:
         write_frame(masked, options["format_"], options["output"], df_env(masked))
     return _tell_unexpected(env, expected, mask)
+
+
+def _only_calls(env: pd.DataFrame, wanted: str | None, file: str) -> pd.DataFrame:
+    """The rows of calls that begin so; InputError with the calls there are where there are none."""
+    from diag.env_calls import calls_of
+
+    words = (wanted or "").split()
+    if not words:
+        return env
+    kept = _only(env, "command", words[0], file)
+    found = calls_of(kept, " ".join(words))
+    if len(found):
+        return found
+    calls = dict.fromkeys(" ".join(text.split()[: len(words)]) for text in kept["argv_text"])
+    raise InputError(f"no RUN calls {wanted!r}", file=file, help=f"there are: {', '.join(calls)}")
 
 
 def _only(env: pd.DataFrame, column: str, wanted: str | None, file: str) -> pd.DataFrame:

@@ -102,8 +102,12 @@ for _platform in PLATFORMS:
 
 
 def find_platform(name: str) -> Platform:
-    """The platform of that name or alias; UnknownPlatformError lists near names."""
+    """The platform of that name or alias; UnknownPlatformError lists near names.
+
+    An architecture alone is that of Linux, as for the engine's `--platform`.
+    """
     lowered = name.strip().lower()
+    lowered = lowered if "/" in lowered else f"linux/{lowered}"
     platform = BY_NAME.get(ALIASES.get(lowered, lowered))
     if platform is not None:
         return platform

@@ -474,3 +474,15 @@ def test_module_run_is_the_command() -> None:
     """`python -m diag` is `diag`."""
     told = shell("--version")
     assert (told.returncode, told.stdout[:5]) == (0, "diag ")
+
+
+def test_a_call_is_asked_for_by_its_words(diag) -> None:
+    """`--command "make all"`: other calls of make are not asked; a call that is none is told."""
+    dockerfile = Path("Dockerfile")
+    dockerfile.write_text("FROM debian\nENV F=1\nRUN make deps && F=2 make all\n")
+    base = ("env", "Dockerfile", "--platform", "amd64", "--name", "F")
+    assert diag(*base, "--command", "make", "--expect", "F=2").status == 1
+    assert diag(*base, "--command", "make all", "--expect", "F=2").status == 0
+    shown = diag(*base, "--command", "make none")
+    assert shown.status == 2
+    assert "there are: make deps, make all" in shown.err

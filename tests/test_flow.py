@@ -544,11 +544,17 @@ def test_hostile_scripts_come_to_an_end(number: int) -> None:
     assert "cargo end" in set(frame["argv_text"]) or ENDLESS[number].count(";") > 15
 
 
-@pytest.mark.parametrize("platform", ["linux/amd46", "amd64", ""])
+@pytest.mark.parametrize("platform", ["linux/amd46", "amd46", "windows/amd64", ""])
 def test_unknown_platform(platform: str) -> None:
     """A platform that the table does not hold is refused, with near names."""
     with pytest.raises(UnknownPlatformError):
         env_at(b"FROM a\nRUN b", platforms=[platform])
+
+
+def test_an_architecture_alone_is_that_of_linux() -> None:
+    """As the engine reads `--platform amd64`."""
+    named = env_at(b"FROM a\nARG TARGETPLATFORM\nRUN b", platforms=["amd64", "aarch64", "arm"])
+    assert list(named["platform"].unique()) == ["linux/amd64", "linux/arm64", "linux/arm/v7"]
 
 
 def test_bad_dockerfiles_are_refused() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from diag.env_calls import begins_with
 from diag.flow.file_store import FileStore
 from diag.flow.interpret import interpret
 from diag.flow.names_of_interest import names_of_interest
@@ -35,8 +36,8 @@ def env_at(
 ) -> pd.DataFrame:
     """The frame `env`: one row a platform, call of an outside command, way, and variable.
 
-    `dockerfile` is a path, an open file or bytes; `command` the base name of the command word,
-    `name` a variable. `value` is given where status is set or empty; `condition` says what must
+    `dockerfile` is a path, an open file or bytes; `command` the first words of the call, such
+    as `cargo` (its base name) or `cargo build`, `name` a variable. `value` is given where status is set or empty; `condition` says what must
     hold on this way, or what an unknown value hangs on. Two things are taken for granted: `cd`
     succeeds, and an outside command changes no known file but those that its arguments name.
     Raises InputError for a Dockerfile that the engine would not build, and for a platform or
@@ -97,5 +98,5 @@ def env_rows(
 def _is_call_of(argv: tuple[str, ...], fault: str, command: str) -> bool:
     """Whether a call is of the command, or what was not followed may hold a call of it."""
     if fault:
-        return any(command_name(word) == command for word in argv)
-    return bool(argv) and command_name(argv[0]) == command
+        return any(command_name(word) == command.split()[0] for word in argv)
+    return bool(argv) and begins_with((command_name(argv[0]), *argv[1:]), command)

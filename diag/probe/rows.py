@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from diag.env_calls import begins_with
 from diag.flow.rows import MAX_ARGV
 from diag.flow.tool_names import command_name, is_outside
 from diag.probe.lines import lines_of_calls
@@ -21,7 +22,8 @@ def rows_of(
     calls = [call for call in probed.calls if is_outside(call.argv[0])]
     lines = lines_of_calls(probed.context, calls)
     for command_no, (call, line_no) in enumerate(zip(calls, lines, strict=True), start=1):
-        if command is not None and command_name(call.argv[0]) != command:
+        words = (command_name(call.argv[0]), *call.argv[1:])
+        if command is not None and not begins_with(words, command):
             continue
         common = _common(probed, call, command_no, line_no)
         for name in names:

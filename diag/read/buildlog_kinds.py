@@ -72,6 +72,22 @@ _TABLE = (
     ("cache", _CACHE.match),
 )
 
+# What the tables look for, as patterns that RE2 has too (diag/read/skim.py): they let through all
+# that the tables do, and perhaps more.
+_FIRST = [pattern.pattern for pattern in (_WARNING, _COMPILING, _FINISHED)]
+
+
+def _loosened(method: str) -> tuple[str, ...]:
+    """The patterns of the table that are used by this method, without ends and long counts."""
+    told = [one for _, one in _TABLE if one.__name__ == method]
+    return tuple(
+        re.sub(r"\{\d+,\d{2,}\}", "*", one.__self__.pattern).replace("$", "") for one in told
+    )
+
+
+STARTS = (*_FIRST, *_loosened("match"))
+ANYWHERE = _loosened("search")
+
 
 class KindFinder:
     """Gives the lines of one step, in order, their kinds."""
@@ -97,6 +113,11 @@ class KindFinder:
     def shows_rustc(self, text: str) -> bool:
         """Whether this line shows that the warning just before it was rustc's."""
         return self._may_be_rustc and _ARROW.match(text) is not None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next line may show that this one was rustc's."""
+        return self._may_be_rustc
 
     def _warning(self, text: str) -> str:
         if _OF_PACKAGE.match(text):

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from diag import schema
+from diag.env_calls import calls_of
 from diag.flow import env_at
 from diag.probe import SHELLS, probe_env
 from diag.read.probed import read_probe
@@ -129,7 +130,7 @@ def probe_scoping(
             engine=engine,
             shells=shells,
         )
-        kept = schema.plain(_calls_of(frame, command)).assign(targetarch=variant.targetarch)
+        kept = schema.plain(calls_of(frame, command)).assign(targetarch=variant.targetarch)
         rows += [{str(k): v for k, v in row.items()} for row in kept.to_dict("records")]
     return schema.make("env", rows, extra=["shell", "targetarch"])
 
@@ -144,7 +145,7 @@ def _told(
 ) -> Iterator[tuple[Variant, Answers]]:
     """Each build and each call of it, with the flow's and the shells' answers."""
     probed = _frame(probe)
-    heard = _calls_of(probed[probed["name"] == name], command)
+    heard = calls_of(probed[probed["name"] == name], command)
     asked = set(heard["shell"])
     groups = dict(list(heard.groupby([heard["file"].map(form_of), heard["targetarch"]])))
     for variant in variants_of(dockerfiles, targetarch):
@@ -157,7 +158,7 @@ def _told(
             engine=engine,
         )
         own = groups.get((variant.form, variant.targetarch), heard.iloc[:0])
-        shell_rows = _calls_of(flow[flow["source"] == "shell"], command)
+        shell_rows = calls_of(flow[flow["source"] == "shell"], command)
         for found in answers(shell_rows, own, SHELLS, asked if len(own) else ()):
             yield variant, found
 
@@ -166,15 +167,6 @@ def _frame(probe: Probe) -> pd.DataFrame:
     if not isinstance(probe, pd.DataFrame):
         probe = read_probe(*([probe] if isinstance(probe, str | Path) else probe))
     return probe if "targetarch" in probe else probe.assign(targetarch=AS_BUILT)
-
-
-def _calls_of(frame: pd.DataFrame, command: str) -> pd.DataFrame:
-    """The rows whose call begins with these words; the first is the command's base name."""
-    first, *rest = command.split()
-    wanted = [first, *rest]
-    words = frame["argv_text"].str.split()
-    called = zip(frame["command"], words, strict=True)
-    return schema.keep(frame, [[c, *w[1 : len(wanted)]] == wanted for c, w in called])
 
 
 def _call(found: Answers) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from diag.env_calls import calls_of
 from diag.platforms import display_order
 from diag.show.text import is_missing
 
@@ -45,10 +46,7 @@ def way_rows(
     if wanted is not None:
         rows = rows[rows["platform"].isin(list(wanted))]
     if command is not None:
-        words = command.split()
-        called = zip(rows["command"], rows["argv_text"], strict=True)
-        kept = [[c, *a.split()[1 : len(words)]] == words for c, a in called]
-        rows = rows[pd.Series(kept, index=rows.index, dtype="bool")]
+        rows = calls_of(rows, command)
     rank = {p: n for n, p in enumerate(display_order(rows["platform"]))}
     order = rows["platform"].map(rank).astype("int64")
     return rows.assign(rank=order).sort_values("rank", kind="stable").drop(columns="rank")

@@ -1,0 +1,25 @@
+"""Which rows of an `env` frame are of a call that someone asks for by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["begins_with", "calls_of"]
+
+
+def calls_of(env: pd.DataFrame, command: str) -> pd.DataFrame:
+    """The rows whose call begins with these words: `cargo`, `cargo build`."""
+    from diag import schema
+
+    called = zip(env["command"], env["argv_text"].str.split(), strict=True)
+    return schema.keep(env, [begins_with((name, *argv[1:]), command) for name, argv in called])
+
+
+def begins_with(call: Sequence[str], command: str) -> bool:
+    """Whether a call begins with the words of `command`; its first word is a base name."""
+    words = command.split()
+    return bool(words) and list(call[: len(words)]) == words
