@@ -3,8 +3,8 @@
 Format: containers/buildah imagebuildah (executor.go, stage_executor.go). `STEP 3/5: RUN make`
 opens a step; `[2/3] ` stands before it where there are several stages, `[linux/arm64] ` where there
 are several platforms. `--> ID`, `--> Using cache ID` and `COMMIT` tell of it; the command's
-output has no prefix. With several jobs the output of stages mixes and nothing tells whose a line
-is: such a line is given to no step.
+output has no prefix. Stages and platforms may be built at the same time, and nothing tells which of
+two commands printed a line: such a line is given to no step.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ _FAILED = re.compile(
 _OWN = re.compile(
     r"(?:ERRO|WARN|INFO)\[\d{4}\] .*|Error: .*|time=\".*|Successfully tagged \S+"
     r"|Getting image source signatures|Copying (?:blob|config) .*|Writing manifest to .*"
-    r"|Storing signatures|Trying to pull \S+|subprocess exited with status \d{1,9}",
+    r"|Storing signatures|\[Warning\] one or more build args were not consumed.*|Trying to pull \S+|subprocess exited with status \d{1,9}",
     re.DOTALL,
 )
+_PULL_FAILED = re.compile(r"Error: (?:error )?creating build container: .*", re.DOTALL)
 _EXIT = re.compile(r".*\bexit status (?P<code>\d{1,9})", re.DOTALL)
 _BARE_ID = re.compile(r"[0-9a-f]{64}")
 Key = tuple[str | None, int]  # platform and number of a stage
@@ -64,11 +65,18 @@ class BuildahReader:
                 yield Line(line_no, step_id, None, text.encode(), role)
 
     def _output(self, line_no: int, raw: bytes) -> Line:
-        """A line without a prefix: of the one step that is open, if there is one only."""
-        step = next(iter(self._open.values())) if len(self._open) == 1 else None
+        """A line without a prefix: of the one RUN that is open, or of the one step that is."""
+        step = self._only(self._runs()) or self._only(list(self._open.values()))
         if step is not None:
             step.n_output += 1
         return Line(line_no, step.step_id if step else None, None, raw, "output")
+
+    def _runs(self) -> list[Step]:
+        return [step for step in self._open.values() if instruction_of(step.name) == "RUN"]
+
+    @staticmethod
+    def _only(steps: list[Step]) -> Step | None:
+        return steps[0] if len(steps) == 1 else None
 
     def _begin(self, line_no: int, opened: re.Match[str]) -> None:
         platform = known_platform(opened["platform"]) if opened["platform"] else None
@@ -88,16 +96,7 @@ class BuildahReader:
             instruction=instruction_of(text),
         )
         step = self.steps[step_id] = Step(step_id, text, line_no, parts=parts)
-        self._forget_ended(key)
         self._open[key] = self._current = step
-
-    def _forget_ended(self, key: Key) -> None:
-        """A stage that has run its last step is over when another one begins."""
-        for other, step in list(self._open.items()):
-            parts = step.parts
-            is_last = parts is not None and parts.step_no == parts.n_steps
-            if other != key and (is_last or step.status != "unfinished"):
-                self._end(self._open.pop(other))
 
     @staticmethod
     def _end(step: Step | None) -> None:
@@ -113,17 +112,40 @@ class BuildahReader:
             if step is not None:
                 step.status = "cached"
             return "cache"
-        if found := _IMAGE.fullmatch(text) or _COMMIT.fullmatch(text):
-            self._end(self._told(found))
-            return "progress"
-        return "progress" if _OWN.fullmatch(text) or _BARE_ID.fullmatch(text) else None
+        if found := _IMAGE.fullmatch(text):
+            self._done(self._told(found))
+        elif found := _COMMIT.fullmatch(text):
+            self._committed(self._told(found))
+        elif _PULL_FAILED.fullmatch(text):
+            step = self._only([one for one in self._open.values() if one.status == "unfinished"
+                               and instruction_of(one.name) == "FROM"])  # fmt: skip
+            if step is not None:
+                step.status = "error"
+        elif not (_OWN.fullmatch(text) or _BARE_ID.fullmatch(text)):
+            return None
+        return "progress"
 
     def _told(self, found: re.Match[str]) -> Step | None:
-        """The step that an event tells of: of the stage that it names, or the only one open."""
+        """The step that an event tells of: of the stage that it names, or else the last begun,
+        unless a command may be running in another one."""
         if found["stage"] or found["platform"]:
             platform = known_platform(found["platform"]) if found["platform"] else None
             return self._open.get((platform, int(found["stage"] or 1)))
-        return self._current if len(self._open) == 1 else None
+        is_other = any(step is not self._current for step in self._runs())
+        return self._only(list(self._open.values())) or (None if is_other else self._current)
+
+    def _done(self, step: Step | None) -> None:
+        """An image was made of the step; with the last one of a stage, the stage is over."""
+        self._end(step)
+        for key, one in list(self._open.items()):
+            if one is step and one.parts is not None and one.parts.step_no == one.parts.n_steps:
+                del self._open[key]
+
+    def _committed(self, step: Step | None) -> None:
+        """The last stage of a platform is done, and so are those that it was made from."""
+        label = step.parts.label if step is not None and step.parts is not None else None
+        for key in [key for key in self._open if step is not None and key[0] == label]:
+            self._end(self._open.pop(key))
 
     def _fail(self, text: str, message: str) -> str:
         """The step that the message names: of several with these words, the last begun."""

@@ -12,14 +12,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from diag.read.buildkit_plain import PlainReader
-from diag.read.buildkit_vertex import Vertex, seconds_of
+from diag.read.buildkit_vertex import Vertex, seconds_of, text_of
 from diag.read.buildlog_records import Line, Step
 
 MAX_OBJECT = 64 << 20  # bytes of one pretty-printed object
+_MAX_BAD = 100  # broken items of one message after which no more are looked for
+_ITEM = re.compile(rb'\{\s*"(?:digest|vertex|id)"\s*:')
+_TEXT_ITEM = re.compile(_ITEM.pattern.decode())
 Held = list[tuple[int, bytes]]
 
 
@@ -50,11 +54,15 @@ class JsonReader:
     def _object(self, held: Held) -> Iterator[Line]:
         if not held:
             return
-        message = _parse(b"\n".join(raw for _, raw in held))
+        text = b"\n".join(raw for _, raw in held)
+        message = _parse(text)
+        if message is None and (_ITEM.search(text) or text.lstrip().startswith(b"{")):
+            message = _sound_parts(text)
+            if not any(message.values()):
+                yield from (Line(line_no, None, None, raw, "other") for line_no, raw in held)
+                return
         if message is not None:
             yield from self._message(held, message)
-        elif held[0][1].lstrip().startswith(b"{"):
-            yield from (Line(line_no, None, None, raw, "other") for line_no, raw in held)
         else:
             yield from self._summary.lines(held)
 
@@ -62,28 +70,28 @@ class JsonReader:
         line_no = held[0][0]
         events = list(self._vertexes(line_no, _dicts(message, "vertexes")))
         output = list(self._logs(held, _dicts(message, "logs")))
-        told = {line.line_no for line in output}
         yield from output
+        yield from events
+        told = {line.line_no for line in (*output, *events)}
         if line_no not in told:
             told.add(line_no)
-            yield events[0] if events else self._progress(line_no, held[0][1], message)
+            yield self._progress(line_no, held[0][1], message)
         for other_no, raw in held:
             if other_no not in told:
                 yield Line(other_no, None, None, raw.strip(), "progress")
 
     def _vertexes(self, line_no: int, given: Iterable[dict[str, Any]]) -> Iterator[Line]:
-        """What a message tells of vertices; errors first, since one line stands for all."""
-        lines = []
+        """What a message tells of the vertices that have started."""
         for item in given:
             digest = str(item.get("digest", ""))
-            vertex = self._vertices.setdefault(digest, Vertex(str(item.get("name", ""))))
+            vertex = self._vertices.setdefault(digest, Vertex(text_of(item.get("name"))))
             role = vertex.update(item, line_no, len(self.steps) + 1)
-            if vertex.step is not None:
-                self.steps.setdefault(vertex.step.step_id, vertex.step)
-            error = str(item.get("error") or "")
+            if vertex.step is None:
+                continue
+            self.steps.setdefault(vertex.step.step_id, vertex.step)
+            error = text_of(item.get("error"))
             text = f"ERROR: {error}" if error else vertex.name
-            lines.append(Line(line_no, vertex.step_id, None, text.encode(), role))
-        return iter(sorted(lines, key=lambda line: not line.raw.startswith(b"ERROR: ")))
+            yield Line(line_no, vertex.step_id, None, text.encode(), role)
 
     def _logs(self, held: Held, given: list[dict[str, Any]]) -> Iterator[Line]:
         places = [line_no for line_no, raw in held if b'"data"' in raw]
@@ -103,7 +111,7 @@ class JsonReader:
         if not items:
             return Line(line_no, None, None, raw.strip(), "progress")
         vertex = self._vertices.get(str(items[0].get("vertex", "")))
-        texts = [str(item.get("id") or _warning(item)) for item in items]
+        texts = [text_of(item.get("id")) or _warning(item) for item in items]
         step_id = vertex.step_id if vertex else None
         return Line(line_no, step_id, None, "; ".join(texts).encode(), "progress")
 
@@ -121,6 +129,32 @@ def _parse(text: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _sound_parts(text: bytes) -> dict[str, list[Any]]:
+    """What can be read of a message that was cut: its items that are complete."""
+    found: dict[str, list[Any]] = {"vertexes": [], "statuses": [], "logs": [], "warnings": []}
+    decoder, whole = json.JSONDecoder(), text.decode("utf-8", "replace")
+    n_bad = end = 0
+    for start in _TEXT_ITEM.finditer(whole):
+        if start.start() < end or n_bad > _MAX_BAD:
+            continue
+        try:
+            item, end = decoder.raw_decode(whole, start.start())
+        except (ValueError, RecursionError):
+            n_bad += 1
+            continue
+        found[_list_of(item)].append(item)
+    return found
+
+
+def _list_of(item: dict[str, Any]) -> str:
+    """Which list of a message an item stands in."""
+    if "digest" in item:
+        return "vertexes"
+    if "data" in item:
+        return "logs"
+    return "warnings" if "short" in item else "statuses"
 
 
 def _dicts(message: dict[str, Any], key: str) -> list[dict[str, Any]]:

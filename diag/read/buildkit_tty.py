@@ -132,7 +132,7 @@ class TtyReader:
             return Line(line_no, None, None, raw, "excerpt")
         if _FINAL.fullmatch(text) and self._screen.is_begun:
             return Line(line_no, None, None, raw, self._final(text))
-        line = next(iter(self._summary.lines([(line_no, raw)])))
+        line = next(iter(self._summary.lines([(line_no, text.encode())])))
         return line._replace(step_id=None)
 
     def _full_output(self, line_no: int, raw: bytes, text: str) -> Line:

@@ -20,6 +20,11 @@ def seconds_of(time: Any) -> float | None:
         return None
 
 
+def text_of(value: Any) -> str:
+    """A JSON string as text that can be written: half of a surrogate pair is none."""
+    return str(value or "").encode("utf-8", "replace").decode()
+
+
 class Vertex:
     """A vertex as far as the messages have told of it."""
 
@@ -39,7 +44,7 @@ class Vertex:
 
     def update(self, item: dict[str, Any], line_no: int, number: int) -> str:
         """Notes one vertex event; `number` is for the step if it starts now. The line's kind."""
-        self.name = str(item.get("name") or self.name)
+        self.name = text_of(item.get("name")) or self.name
         started, completed = seconds_of(item.get("started")), seconds_of(item.get("completed"))
         if started is None:
             return "header"
@@ -47,7 +52,7 @@ class Vertex:
             self.step = Step(f"#{number}", self.name, line_no)
         self._began = started
         self._spans[started] = completed
-        step, error = self.step, str(item.get("error") or "")
+        step, error = self.step, text_of(item.get("error"))
         if error:
             return self._ended(fail(step, error))
         if item.get("cached"):
