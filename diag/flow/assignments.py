@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from diag.flow.limits import BASH
 from diag.flow.processes import Processes
 from diag.flow.state import State, Var
@@ -65,6 +67,19 @@ class Assignments(Processes):
         values = (*before[:place], text, *before[place + 1 :])
         self.assign(state, name, values[0], assignment.start, None)
         state.arrays = {**state.arrays, name: values}
+
+    def _prefixes(self, assignments: Sequence[Assignment], state: State) -> list[tuple[str, Var]]:
+        """The assignments before a command: each sees those before it, and none stays."""
+        saved = {one.name: state.vars.get(one.name, Var()) for one in assignments[:-1]}
+        prefix = []
+        for assignment in assignments:
+            name, var = self._prefix(assignment, state)
+            prefix.append((name, var))
+            if assignment is not assignments[-1]:
+                state.set_var(name, var)
+        for name, var in saved.items():
+            state.set_var(name, var)
+        return prefix
 
     def _prefix(self, assignment: Assignment, state: State) -> tuple[str, Var]:
         with self.using():

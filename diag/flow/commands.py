@@ -48,7 +48,7 @@ class Commands(Assignments):
         fields = self.fields(words, state)
         if not fields:
             return self._assignments_alone(node, state)
-        prefix = [self._prefix(assignment, state) for assignment in node.assignments]
+        prefix = self._prefixes(node.assignments, state)
         if fields == ["exec"] and node.redirects:
             return [self.redirect_shell(node.redirects, state)]
         return self.with_redirects(
@@ -60,7 +60,7 @@ class Commands(Assignments):
             self.declare(words, after, node.start)
             return [after]
 
-        prefix = [self._prefix(assignment, state) for assignment in node.assignments]
+        prefix = self._prefixes(node.assignments, state)
         declared = {word.text.partition("=")[0] for word in words[1:]}
         if declared & {name for name, _ in prefix}:  # `X=1 export X` keeps X in every shell
             self._apply_prefix(prefix, state, False)
