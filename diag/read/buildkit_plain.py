@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 
 from diag.read.buildkit_names import exit_code
 from diag.read.buildlog_records import Line, Step
+from diag.read.skim import Quiet
 from diag.read.textlines import clean
 
-_OUTPUT = re.compile(rb"#(\d{1,9}) (\d{1,9}\.\d{1,3})(?: (.*))?", re.DOTALL)
+_OUTPUT = re.compile(rb"#(\d{1,9}) (\d{1,9}\.\d{1,3})(?: (.*)|\r?)", re.DOTALL)
 _EVENT = re.compile(rb"#(\d{1,9}) (.*)", re.DOTALL)
 _DONE = re.compile(rb"DONE(?: (?P<seconds>\d{1,9}(?:\.\d+)?)s)?")
 _ERROR = re.compile(rb"ERROR(?:: (?P<message>.*))?", re.DOTALL)
@@ -28,6 +29,8 @@ _DURATION = re.compile(
 )
 _UNITS = {b"s": 1.0, b"ms": 1e-3, "µs".encode(): 1e-6}
 CLIPPED = b"[output clipped, log limit "
+# _OUTPUT's beginning: between lines of events, all that output tells of its step is that it prints.
+QUIET = Quiet(r"#[0-9]{1,9} [0-9]{1,9}\.[0-9]{1,3}(?: |\r?\n)", (CLIPPED.decode(),))
 # What cannot be a step's name, where a log begins in the middle of a step.
 _STATUS = re.compile(
     rb"sha256:[0-9a-f]{64}\b.*|(?:transferring|extracting) .*|WARN: .*|[^\[].* (?:done|[0-9.]{1,20}s)",

@@ -16,14 +16,16 @@ from diag.read import cargo_json
 from diag.read.buildah import BuildahReader
 from diag.read.buildkit_json import JsonReader
 from diag.read.buildkit_names import StepName, parse_step_name, target_platforms
-from diag.read.buildkit_plain import PlainReader
+from diag.read.buildkit_plain import QUIET, PlainReader
 from diag.read.buildkit_tty import TtyReader
 from diag.read.buildlog_records import Line, Step
 from diag.read.docker_legacy import LegacyReader
 from diag.read.envelopes import ENVELOPES, Envelope
+from diag.read.skim import SKIM_FROM, Quiet, Skim, any_of
 from diag.read.textlines import LogText, Source, iter_blocks, load_text, split_lines
 
 _SAMPLE = 1 << 20  # bytes at each end by which a format is told
+Progress = Callable[[int, int], None]  # told (bytes read, bytes in all) from time to time
 
 
 class Reader(Protocol):
@@ -48,11 +50,12 @@ class TextReader:
 
 @dataclass(frozen=True)
 class Format:
-    """A format of logs, and how it is told."""
+    """A format of logs, and how it is told. Without `quiet`, every line of it is read."""
 
     name: str
     sign: re.Pattern[bytes]
     reader: Callable[[], Reader]
+    quiet: Quiet | None = None
 
 
 _ESC = rb"(?:\x1b\[[0-9;?]{0,16}[A-Za-z]){0,200}"
@@ -72,6 +75,7 @@ FORMATS = (
             re.MULTILINE,
         ),
         PlainReader,
+        QUIET,
     ),
     Format(
         "buildkit-tty",
@@ -91,7 +95,7 @@ FORMATS = (
         ),
         BuildahReader,
     ),
-    Format("text", re.compile(rb""), TextReader),
+    Format("text", re.compile(rb""), TextReader, Quiet("")),
 )
 
 
@@ -105,15 +109,17 @@ class BuildLog:
     _format: Format
     _envelopes: tuple[Envelope, ...]
     _has_cargo_json: bool = False
+    _progress: Progress | None = None
 
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
 
-    def numbered(self) -> Iterator[tuple[int, bytes]]:
-        """(line number, bytes without envelopes) of every line."""
+    def numbered(self, skim: Skim | None = None) -> Iterator[tuple[int, bytes]]:
+        """(line number, bytes without envelopes) of every line; with `skim`, perhaps not of those
+        in which nothing is that it searches for."""
         joining = next((envelope for envelope in self._envelopes if envelope.more), None)
         if joining is None:
-            yield from self._numbered(self._envelopes)
+            yield from self._numbered(self._envelopes, skim)
             return
         # Long lines are put together before their marks come off.
         for line_no, raw in joining.joined(self._numbered(())):
@@ -121,24 +127,35 @@ class BuildLog:
                 raw = envelope.prefix.sub(b"", raw, count=1)
             yield line_no, raw
 
-    def _numbered(self, envelopes: tuple[Envelope, ...]) -> Iterator[tuple[int, bytes]]:
-        line_no = 0
+    def _numbered(
+        self, envelopes: tuple[Envelope, ...], skim: Skim | None = None
+    ) -> Iterator[tuple[int, bytes]]:
+        quiet, first, read, size = self._format.quiet, 1, 0, len(self.text.data)
         for block in iter_blocks(self.text.data):
+            n_lines = block.count(b"\n")
+            read += len(block)
             for envelope in envelopes:
                 block = envelope.prefix.sub(b"", block)
-            for raw in split_lines(block):
-                line_no += 1
-                yield line_no, raw
+            if skim is None or quiet is None or size < SKIM_FROM:
+                yield from enumerate(split_lines(block), first)
+            else:
+                yield from ((first + place, raw) for place, raw in skim.lines(block, quiet))
+            first += n_lines
+            if self._progress is not None:
+                self._progress(read, size)
 
-    def lines(self) -> Iterator[Line]:
-        """Every line of the log; `steps` is complete after the last."""
+    def lines(self, skim: Skim | None = None) -> Iterator[Line]:
+        """Every line of the log, or with `skim` those that can matter to it; `steps` is complete
+        after the last."""
+        if skim is not None and self._has_cargo_json:
+            skim.loud = f"{skim.loud}|{any_of([cargo_json.SIGN.decode()])}"
         reader = self._format.reader()
-        lines = reader.lines(self.numbered())
+        lines = reader.lines(self.numbered(skim))
         yield from cargo_json.expand(lines) if self._has_cargo_json else lines
         self.steps = list(reader.steps.values())
 
 
-def open_log(source: Source, file: str | None = None) -> BuildLog:
+def open_log(source: Source, file: str | None = None, progress: Progress | None = None) -> BuildLog:
     """The log, its format sniffed. InputError as load_text raises it."""
     text = load_text(source, file)
     head, tail = text.data[:_SAMPLE], text.data[-_SAMPLE:]
@@ -148,10 +165,12 @@ def open_log(source: Source, file: str | None = None) -> BuildLog:
             envelopes.append(envelope)
             head, tail = envelope.prefix.sub(b"", head), envelope.prefix.sub(b"", tail)
     found = next(form for form in FORMATS if form.sign.search(head) or form.sign.search(tail))
-    has_cargo = found.reader is JsonReader or text.data.find(cargo_json.SIGN) >= 0
+    has_cargo = found.reader is JsonReader or any(
+        cargo_json.SIGN in block for block in iter_blocks(text.data)
+    )
     names = [*(envelope.name for envelope in envelopes), found.name]
     names += ["cargo-json"] if has_cargo and found.reader is not JsonReader else []
-    return BuildLog(text.name, "+".join(names), text, found, tuple(envelopes), has_cargo)
+    return BuildLog(text.name, "+".join(names), text, found, tuple(envelopes), has_cargo, progress)
 
 
 @dataclass(frozen=True)

@@ -63,14 +63,15 @@ _ECHO = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _CACHE = re.compile(r" +Fresh \S+ v\S+| *-+> Using cache|Using cache\b")
 # In this order, from the line's start or anywhere in it.
 _TABLE = (
-    ("echo", _ECHO.match),
-    ("build_script", _BUILD_SCRIPT.match),
-    ("killed", _KILLED.search),
-    ("archiver", _ARCHIVER.match),
-    ("compiler", _COMPILER.match),
-    ("compiler", _REFUSAL.search),
-    ("cache", _CACHE.match),
+    ("echo", _ECHO, "match"),
+    ("build_script", _BUILD_SCRIPT, "match"),
+    ("killed", _KILLED, "search"),
+    ("archiver", _ARCHIVER, "match"),
+    ("compiler", _COMPILER, "match"),
+    ("compiler", _REFUSAL, "search"),
+    ("cache", _CACHE, "match"),
 )
+_CALLS = tuple((kind, getattr(pattern, method)) for kind, pattern, method in _TABLE)
 
 # What the tables look for, as patterns that RE2 has too (diag/read/skim.py): they let through all
 # that the tables do, and perhaps more.
@@ -79,10 +80,8 @@ _FIRST = [pattern.pattern for pattern in (_WARNING, _COMPILING, _FINISHED)]
 
 def _loosened(method: str) -> tuple[str, ...]:
     """The patterns of the table that are used by this method, without ends and long counts."""
-    told = [one for _, one in _TABLE if one.__name__ == method]
-    return tuple(
-        re.sub(r"\{\d+,\d{2,}\}", "*", one.__self__.pattern).replace("$", "") for one in told
-    )
+    told = [pattern.pattern for _, pattern, used in _TABLE if used == method]
+    return tuple(re.sub(r"\{\d+,\d{2,}\}", "*", text).replace("$", "") for text in told)
 
 
 STARTS = (*_FIRST, *_loosened("match"))
@@ -129,4 +128,4 @@ class KindFinder:
 
 
 def _by_text(head: str) -> str:
-    return next((kind for kind, is_one in _TABLE if is_one(head)), "output")
+    return next((kind for kind, is_one in _CALLS if is_one(head)), "output")

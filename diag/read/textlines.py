@@ -28,8 +28,9 @@ Source = str | Path | bytes | IO[Any]
 MAX_EXPANDED = 1 << 30  # bytes that a compressed log or a pipe may yield
 MAX_LINE = 4 << 20  # bytes of a line that are looked at; the longest linker commands seen are 1 MB
 MAX_TEXT = 64 << 10  # characters of a line that a row keeps
-BLOCK = 1 << 20
+BLOCK = 4 << 20  # bytes that are searched at once
 MAP_FROM = 64 << 20  # files of this size are mapped, smaller ones read
+_BOM = codecs.BOM_UTF8
 _NUL_SHARE = 0.05  # a text log holds no NUL, a damaged one a few
 _SAMPLE = 512  # bytes without which a share of control bytes says little
 _CONTROL_SHARE = 0.05  # of bytes that no terminal is sent; colour codes (ESC) are not among them
@@ -74,7 +75,7 @@ def load_text(source: Source, file: str | None = None) -> LogText:
     """The log's bytes, unpacked. InputError: no such file, a folder, empty, or not text."""
     name = file or source_name(source)
     data = _as_text(_unpack(_fetch(source, name), name), name)
-    if not data[:BLOCK].strip() and not bytes(data).strip():
+    if not any(block.strip() for block in iter_blocks(data)):
         raise InputError(
             "the log is empty",
             file=name,
@@ -189,10 +190,22 @@ def _as_text(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
                 f"this is {what}, not a log", file=name, help=_HELP.get(what, _TEXT_HELP)
             )
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return bytes(data).decode("utf-16", "replace").encode("utf-8", "replace")
+        return _from_utf16(data, name)
     if _is_binary(head):
         raise InputError("this is binary data, not a log", file=name, help=_TEXT_HELP)
-    return data[3:] if head.startswith(b"\xef\xbb\xbf") else data
+    if head.startswith(_BOM) and isinstance(data, bytes):
+        return data.removeprefix(_BOM)
+    return data
+
+
+def _from_utf16(data: bytes | mmap.mmap, name: str) -> bytes:
+    """The text as UTF-8, made piece by piece."""
+    decoder, text = codecs.getincrementaldecoder("utf-16")("replace"), bytearray()
+    for start in range(0, len(data), BLOCK):
+        text += decoder.decode(data[start : start + BLOCK]).encode("utf-8", "replace")
+        if len(text) > MAX_EXPANDED:
+            raise InputError(f"the log is larger than {MAX_EXPANDED >> 20} MiB", file=name)
+    return bytes(text + decoder.decode(b"", final=True).encode("utf-8", "replace"))
 
 
 def _is_binary(head: bytes) -> bool:
@@ -216,7 +229,7 @@ def _is_utf8(head: bytes) -> bool:
 
 def iter_blocks(data: bytes | mmap.mmap) -> Iterator[bytes]:
     """The bytes in order, in blocks of about BLOCK bytes that end at a line's end."""
-    start, size = 0, len(data)
+    start, size = (len(_BOM) if data[: len(_BOM)] == _BOM else 0), len(data)
     while start < size:
         end = min(start + BLOCK, size)
         if end < size:
@@ -224,8 +237,16 @@ def iter_blocks(data: bytes | mmap.mmap) -> Iterator[bytes]:
             if cut < 0:
                 cut = data.find(b"\n", end)
             end = size if cut < 0 else cut + 1
-        yield bytes(data[start:end])
+        yield data[start:end]
+        _release(data, start, end)
         start = end
+
+
+def _release(data: bytes | mmap.mmap, start: int, end: int) -> None:
+    """Gives back the pages of a mapped file that were read: the next reading maps them again."""
+    if isinstance(data, mmap.mmap) and hasattr(data, "madvise"):
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        data.madvise(mmap.MADV_DONTNEED, first, end - first)
 
 
 def split_lines(block: bytes) -> list[bytes]:

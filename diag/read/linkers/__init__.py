@@ -13,7 +13,7 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from diag.read.buildlog import BuildLog, NamedStep, name_steps, open_log
+from diag.read.buildlog import BuildLog, NamedStep, Progress, name_steps, open_log
 from diag.read.linkers.collect import Findings, collect, text_lines
 from diag.read.textlines import Source
 from diag.schema_frames import LINE_KINDS
@@ -100,13 +100,20 @@ class LogFrames:
         return self._platform if self._is_bare else None
 
 
-def read_log(source: Source, *, file: str | None = None, platform: str | None = None) -> LogFrames:
+def read_log(
+    source: Source,
+    *,
+    file: str | None = None,
+    platform: str | None = None,
+    progress: Progress | None = None,
+) -> LogFrames:
     """A build log of any known format. `file` is the name to cite; `platform` is what the log
-    is for, where it names no platform itself.
+    is for, where it names no platform itself. `progress` is called with (bytes read, bytes in
+    all) after each block, in every reading of the log.
 
     InputError: no such file, a folder, an empty log, or bytes that are no text.
     """
-    return LogFrames(open_log(source, file), platform)
+    return LogFrames(open_log(source, file, progress), platform)
 
 
 def read_build_log(source: Source) -> pd.DataFrame:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from diag.read.buildlog import BuildLog
-from diag.read.buildlog_kinds import KindFinder
+from diag.read.buildlog_kinds import ANYWHERE, STARTS, KindFinder
 from diag.read.buildlog_records import Line, Step
 from diag.read.linkers.commands import LinkCommand
 from diag.read.linkers.ledger import LinkError
-from diag.read.linkers.session import HOT, Session
+from diag.read.linkers.session import HOT, LITERALS, Session
+from diag.read.skim import Skim, any_of
 from diag.read.textlines import clean, clip
 from diag.schema_frames import LINE_KINDS
 
@@ -45,26 +46,32 @@ def collect(log: BuildLog) -> Findings:
     """
     sessions: dict[str | None, Session] = {}
     excerpts: dict[str | None, Session] = {}
-    expecting: set[tuple[str, str | None]] = set()  # who is to see its next line whatever it holds
-    for line in log.lines():
-        if line.role not in ("output", "excerpt") or not (
-            HOT.search(line.raw) or (expecting and (line.role, line.step_id) in expecting)
-        ):
+    skim = Skim(any_of(LITERALS))
+    for line in log.lines(skim):
+        if line.role not in ("output", "excerpt"):
+            continue
+        key, text = (line.role, line.step_id), clean(line.raw)
+        if not (HOT.search(text) or key in skim.waiting):
             continue
         pool = sessions if line.role == "output" else excerpts
         session = pool.get(line.step_id)
         if session is None:
             session = pool[line.step_id] = Session()
-        session.feed(line.line_no, clean(line.raw))
-        if session.goes_on:
-            expecting.add((line.role, line.step_id))
-        elif expecting:
-            expecting.discard((line.role, line.step_id))
+        session.feed(line.line_no, text)
+        _wait(skim, key, session.goes_on)
     for session in (*sessions.values(), *excerpts.values()):
         session.close()
     for step_id in _only_excerpted(log.steps, excerpts, bool(sessions)):
         sessions[step_id] = excerpts[step_id]
     return _merge(log.steps, sessions)
+
+
+def _wait(skim: Skim, key: Hashable, goes_on: bool) -> None:
+    """Notes whether this step's next line is needed, whatever it holds."""
+    if goes_on:
+        skim.waiting.add(key)
+    elif skim.waiting:
+        skim.waiting.discard(key)
 
 
 def _only_excerpted(
@@ -106,9 +113,14 @@ class _StepLines:
         self.kinds = KindFinder()
         self.warning: int | None = None  # row of the warning just before, if it was kept
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether what the next line is depends on this one."""
+        return self.session.goes_on or self.kinds.goes_on
+
     def kind(self, line: Line, text: str) -> str:
         """The kind of the step's next line of output."""
-        is_asked = self.session.goes_on or HOT.search(line.raw)
+        is_asked = self.session.goes_on or HOT.search(text)
         said = self.session.feed(line.line_no, text) if is_asked else None
         return said or self.kinds.find(text)
 
@@ -118,7 +130,8 @@ def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextL
     rows: list[TextLine] = []
     streams: dict[str | None, _StepLines] = {}
     parts: Counter[int] = Counter()
-    for line in log.lines():
+    skim = _skim_for(kinds)
+    for line in log.lines(skim):
         if "json" in log.format:  # elsewhere a line of the file is one line of the build
             parts[line.line_no] += 1
         text, kind = clean(line.raw), line.role
@@ -132,12 +145,27 @@ def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextL
                     rows[stream.warning] = rows[stream.warning]._replace(kind=kind)
             else:
                 kind = stream.kind(line, text)
-            stream.warning = len(rows) if kind == "build_script" and kind in kinds else None
-        if kind in kinds:
+            stream.warning = len(rows) if kind == "build_script" else None
+            if skim is not None:
+                _wait(skim, line.step_id, stream.goes_on)
+        if kind in kinds or kind == "build_script":  # which the next line may show to be rustc's
             rows.append(
                 TextLine(
-                    line.line_no, parts[line.line_no] or 1, line.step_id, line.seconds, clip(text), kind
+                    line.line_no,
+                    parts[line.line_no] or 1,
+                    line.step_id,
+                    line.seconds,
+                    clip(text),
+                    kind,
                 )
             )
     rows = [row for row in rows if row.kind in kinds]
     return sorted(rows, key=lambda row: row[:2])
+
+
+def _skim_for(kinds: Collection[str]) -> Skim | None:
+    """What to look for where only these kinds are wanted; None if that is every line. Beyond
+    ASCII, RE2 and Python do not have the same classes of characters: such lines are all given."""
+    if "output" in kinds:
+        return None
+    return Skim("|".join([any_of(LITERALS), r"[\x80-\xff]", *ANYWHERE]), "|".join(STARTS))

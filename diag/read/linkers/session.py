@@ -36,6 +36,7 @@ class Session:
 
     ledger: Ledger = field(default_factory=Ledger)
     commands: list[tuple[int, LinkCommand]] = field(default_factory=list)
+    goes_on: bool = False  # the next line is to be fed though it may hold none of the LITERALS
 
     def __post_init__(self) -> None:
         self._drivers = Drivers(self.ledger)
@@ -47,14 +48,10 @@ class Session:
         """The link errors so far."""
         return self.ledger.errors
 
-    @property
-    def goes_on(self) -> bool:
-        """Whether the next line is to be fed though it may hold none of the LITERALS."""
-        return self._unwrapper.goes_on or any(grammar.goes_on for grammar in self._grammars)
-
     def feed(self, line_no: int, text: str) -> str | None:
         """Takes one line in; its kind (`linker`, `link_command`) if it is a linker's, else None."""
         kinds = [self._feed(*numbered) for numbered in self._unwrapper.lines(line_no, text)]
+        self.goes_on = self._unwrapper.goes_on or any(one.goes_on for one in self._grammars)
         return next((kind for kind in ("linker", "link_command") if kind in kinds), None)
 
     def _feed(self, line_no: int, bare: str) -> str | None:

@@ -1,0 +1,103 @@
+"""Skimming: of a long log, only the lines that can matter become Python objects.
+
+Nearly every line of a long log is output that nothing is looked for in. Such a line is left out
+if three things hold: it is Quiet, which is to say that the log's reader learns no more from it
+than that its step goes on printing; it holds nothing that is searched for; and the line before
+it is quiet output of the same step, so that the reader is in the same state before and after.
+The searches run over a block of the log at once, in RE2 (by way of pyarrow), whose time is linear
+whatever the text. What is given can be more than what matters, never less: those who take the
+lines look at each of them again. docs/adr/0006 has the measurements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+SKIM_FROM = 1 << 20  # bytes; a smaller log is read before a search is set up
+# Bytes that textlines.clean takes away or that a terminal acts upon: what they hide is looked at.
+CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\r\n]"
+
+
+class Quiet(NamedTuple):
+    """How a format prints output: `begin` is a pattern (RE2) of what stands before the text of a
+    line, its first word the step; "" where nothing does. Lines with one of `literals` are not
+    quiet."""
+
+    begin: str
+    literals: tuple[str, ...] = ()
+
+
+def any_of(literals: Iterable[str]) -> str:
+    """A pattern for lines in which one of the literals occurs."""
+    return "|".join(re.escape(text) for text in literals)
+
+
+@dataclass
+class Skim:
+    """What is searched for in a log: `loud` is a pattern (RE2), anywhere in a line; `starts` one
+    at the start of its text.
+
+    While there is anything in `waiting`, every line is given: who needs the next line of a step,
+    whatever it holds, puts the step in and takes it out again.
+    """
+
+    loud: str
+    starts: str = ""  # the same, at the start of a line's text
+    waiting: set[Hashable] = field(default_factory=set)
+
+    def lines(self, block: bytes, quiet: Quiet) -> Iterator[tuple[int, bytes]]:
+        """(place in the block from 0, bytes) of the lines that can matter, in order."""
+        import numpy as np
+
+        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
+        if not block.endswith(b"\n"):
+            ends = np.append(ends, len(block))
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        n_lines, at = len(ends), 0
+        for place in np.flatnonzero(_kept(block, starts, self._pattern(quiet), quiet)).tolist():
+            at = max(at, place)
+            while at == place or (self.waiting and at < n_lines):
+                yield at, block[starts[at] : ends[at]]
+                at += 1
+
+    def _pattern(self, quiet: Quiet) -> str:
+        starts = [f"^(?:{quiet.begin})(?:{self.starts})"] if self.starts else []
+        return "|".join([CONTROLS, self.loud, *map(re.escape, quiet.literals), *starts])
+
+
+def _kept(block: bytes, starts: Any, loud: str, quiet: Quiet) -> Any:
+    """Whether each line of a block is given; the first one always is."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    offsets = np.append(starts, len(block)).astype(np.int64)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(block)]
+    lines = pa.Array.from_buffers(pa.large_binary(), len(starts), buffers)
+
+    def matches(pattern: str) -> Any:
+        return pc.match_substring_regex(lines, pattern).to_numpy(zero_copy_only=False)
+
+    kept = matches(loud)
+    if quiet.begin:
+        kept |= ~matches(f"^(?:{quiet.begin})")
+        steps = _first_words(block, starts)
+        kept[1:] |= kept[:-1] | (steps[1:] != steps[:-1])
+    kept[0] = True
+    return kept
+
+
+def _first_words(block: bytes, starts: Any) -> Any:
+    """The bytes of each line up to its first space, as numbers; of a word of eight bytes or more,
+    its first eight."""
+    import numpy as np
+
+    padded = np.frombuffer(block + bytes(8), np.uint8)
+    words = np.lib.stride_tricks.sliding_window_view(padded, 8)[starts].view("<u8")[:, 0]
+    # The lowest bit set marks the first space: a byte that is zero once spaces are zero.
+    zeroed = words ^ np.uint64(0x2020202020202020)
+    marks = (zeroed - np.uint64(0x0101010101010101)) & ~zeroed & np.uint64(0x8080808080808080)
+    return words & ((marks & -marks) - np.uint64(1))
