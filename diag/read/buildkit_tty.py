@@ -16,22 +16,22 @@ from diag.read.buildkit_names import exit_code
 from diag.read.buildkit_plain import CLIPPED, KILLED_BY_9, PlainReader
 from diag.read.buildkit_screen import Screen, Shown, Window
 from diag.read.buildlog_records import Line, Step
-from diag.read.textlines import MAX_LINE, clean
+from diag.read.textlines import clean
 
 _FRAME = re.compile(
     r"\[\+\] [A-Z]\w{1,20} (?P<seconds>\d{1,9}\.\d)s \(\d{1,9}/\d{1,9}\)(?P<end> FINISHED)?"
 )
 _TEXT = re.compile(r" => => # (?P<text>.*)", re.DOTALL)
 _PART = re.compile(r" => (?:=> |WARN: ).*", re.DOTALL)
-_JOB = re.compile(
-    r" => (?P<marks>(?:(?:CACHED|ERROR|CANCELED) )*)(?P<name>\S.*?)(?P<space> +)(?P<seconds>\d{1,9}\.\d)s *",
-    re.DOTALL,
-)
+_JOB = " => "
+_MARKS = re.compile(r"(?:(?:CACHED|ERROR|CANCELED) )*")
+_TIMER = re.compile(r" (?P<seconds>\d{1,9}\.\d)s")
 _COLOUR = re.compile(rb"\x1b\[[0-9;]{1,16}m *=> ")  # of a step that has ended
 _RULE = "------"
 _NAME = re.compile(r" > (?P<name>.*?):?", re.DOTALL)
 _LOGGED = re.compile(rb"(?:#\d{1,9} )?(?P<seconds>\d{1,9}\.\d{1,3})(?: (?P<text>.*))?", re.DOTALL)
 _FINAL = re.compile(r"(?:ERROR: )?(?:failed to (?:solve|build)|executor failed running|process \").*", re.DOTALL)  # fmt: skip
+_NEAR = 4  # spaces between a name that was cut and the time, at most
 MAX_HELD = 64 << 20  # bytes of output whose steps may yet print it in full
 
 
@@ -80,13 +80,10 @@ class TtyReader:
             return Line(line_no, None, None, text.strip().encode(), "progress")
         if _PART.fullmatch(text):
             return Line(line_no, self._screen.job, None, text.strip().encode(), "progress")
-        job = _JOB.fullmatch(text[:MAX_LINE]) if text.startswith(" => ") else None
-        if job is not None:
-            marks, ended = job["marks"].split(), _COLOUR.search(raw) is not None
-            is_full = len(job["space"]) <= 4  # a name may be cut after a space of its own
-            shown = Shown(job["name"], tuple(marks), float(job["seconds"]), ended, is_full)
+        shown = _job(raw, text) if text.startswith(_JOB) else None
+        if shown is not None:
             step_id, role = self._screen.draw(line_no, shown)
-            return Line(line_no, step_id, None, job["name"].encode(), role)
+            return Line(line_no, step_id, None, shown.name.encode(), role)
         return self._below(line_no, raw, text)
 
     # -- the lines of output on the screen ----------------------------------------------------
@@ -160,3 +157,24 @@ class TtyReader:
         if len(failed) == 1 and failed[0].exit_code is None:
             failed[0].exit_code = code
         return "killed" if code == KILLED_BY_9 else "progress"
+
+
+def _job(raw: bytes, text: str) -> Shown | None:
+    """A step's line: marks, name, and the time at the right. Taken apart from both ends, since
+    between them may be any number of spaces."""
+    text = text[len(_JOB) :].rstrip()
+    timer = _TIMER.fullmatch(text, max(0, text.rfind(" ")))
+    marks = _MARKS.match(text)
+    if timer is None or marks is None:
+        return None
+    name = text[marks.end() : timer.start()].rstrip()
+    # A name may be cut after a space of its own.
+    is_full = timer.start() - marks.end() - len(name) < _NEAR
+    shown = Shown(
+        name,
+        tuple(marks[0].split()),
+        float(timer["seconds"]),
+        _COLOUR.search(raw) is not None,
+        is_full,
+    )
+    return shown if name else None

@@ -164,13 +164,27 @@ def open_log(source: Source, file: str | None = None, progress: Progress | None 
         if envelope.is_in(head):
             envelopes.append(envelope)
             head, tail = envelope.prefix.sub(b"", head), envelope.prefix.sub(b"", tail)
-    found = next(form for form in FORMATS if form.sign.search(head) or form.sign.search(tail))
+    found = _told(head, tail)
     has_cargo = found.reader is JsonReader or any(
         cargo_json.SIGN in block for block in iter_blocks(text.data)
     )
     names = [*(envelope.name for envelope in envelopes), found.name]
     names += ["cargo-json"] if has_cargo and found.reader is not JsonReader else []
     return BuildLog(text.name, "+".join(names), text, found, tuple(envelopes), has_cargo, progress)
+
+
+def _told(head: bytes, tail: bytes) -> Format:
+    """The format of a log of which these are the beginning and the end.
+
+    On a terminal the output of a step that failed follows the last frame, until 2022 in lines as
+    of the plain form: whichever of the two comes first is the log's.
+    """
+    found = next(form for form in FORMATS if form.sign.search(head) or form.sign.search(tail))
+    if found.reader is not PlainReader:
+        return found
+    tty = next(form for form in FORMATS if form.reader is TtyReader)
+    drawn, numbered = tty.sign.search(head), found.sign.search(head)
+    return tty if drawn and (numbered is None or drawn.start() < numbered.start()) else found
 
 
 @dataclass(frozen=True)
