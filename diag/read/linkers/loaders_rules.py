@@ -7,7 +7,7 @@ from diag.read.linkers.grammar import rule
 # Without one of these no rule can fit.
 LIST = (
     "Error relocating ", "Error loading shared library ", "error while loading shared libraries: ",
-    "symbol lookup error: ", "relocation error: ", "' not found (required by ",
+    "symbol lookup error: ", "relocation error: ", " not found (required by ",
     "xec format error", "cannot execute binary file", "Invalid ELF image", "Not a valid dynamic program",
     "cannot open shared object file", ": undefined symbol: ", ": cannot load ", "Could not open '/",
     "dyld", "wrong ELF class", "no version information available (required by ",
@@ -19,6 +19,7 @@ LINKERS = {
     "musl tls": ("tls", "ld-musl"),
     "musl reloc": ("relocation", "ld-musl"),
     "musl load": ("load", "ld-musl"),
+    "musl file": ("format", "ld-musl"),  # musl looks at the file's form, never at its machine
     "musl program": ("format", "ld-musl"),
     "glibc load": ("load", "ld.so"),
     "glibc symbol": ("undefined", "ld.so"),
@@ -38,6 +39,7 @@ RULES = (
     rule("musl symbol", ": symbol not found", r"Error relocating (?P<object>.+): (?P<symbol>\S+): symbol not found"),
     rule("musl tls", "initial-exec TLS", r"Error relocating (?P<object>.+): (?P<symbol>\S+): initial-exec TLS resolves to dynamic definition in .+"),
     rule("musl reloc", "relocation type", r"Error relocating (?P<object>.+): unsupported relocation type \d+"),
+    rule("musl file", "Error loading shared library ", r"Error loading shared library (?P<object>.+?): Exec format error(?: \(needed by (?P<program>.+)\))?"),
     rule("musl load", "Error loading shared library ", r"Error loading shared library (?P<object>.+?): (?P<reason>[^:()]+?)(?: \(needed by (?P<program>.+)\))?"),
     rule("musl load", ": cannot load ", r"\S*ld-musl-\S+: cannot load (?P<object>.+): (?P<reason>[^:]+)"),
     rule("musl program", "Not a valid dynamic program", r"\S*ld-musl-\S+: (?P<object>.+): Not a valid dynamic program"),
@@ -51,7 +53,7 @@ RULES = (
          r"(?P<program>.+?): relocation error: (?P<object>[^:]+): symbol (?P<symbol>[^\s,]+),? version \S+ not defined in file \S+ with link time reference.*"),
     rule("glibc symbol", "relocation error: ",
          r"(?P<program>.+?): relocation error: (?P<object>[^:]+): undefined symbol: (?P<symbol>[^\s,]+).*"),
-    rule("glibc version", "' not found (required by ",
+    rule("glibc version", " not found (required by ",
          rf"(?:{_PYTHON})?[^:]+: (?:/[^:]+: )?version {_QUOTE}(?P<symbol>[^'\"’]+){_END} not found \(required by (?P<object>.+)\)"),
     rule("note", "no version information available", r".*: no version information available \(required by .+\)"),
     rule("glibc symbol", ": undefined symbol: ", rf"{_PYTHON}(?P<object>[^:]+): undefined symbol: (?P<symbol>[^\s,]+)(?:, version \S+)?"),

@@ -30,7 +30,7 @@ RULES = (
     rule(
         "overflow",
         "fixup overflow",
-        rf"\S+ fixup overflow\. Target '?(?P<symbol>{_NAME}|[^']+)'? is out of range",
+        r"\S+ fixup overflow\. Target '(?P<symbol>.+)' is out of range",
     ),
     rule(
         "relocation",

@@ -9,7 +9,7 @@ _SECTION = re.compile(
     r":?\((?P<section>[^()]*(?:\([^()]*\)[^()]*)?)\+0x(?P<offset>[0-9a-fA-F]{1,16})\)"
     r"|:\((?P<whole>\.[^()]+)\)"
 )
-_ARCHIVED = re.compile(r"(?P<object>[^()]*[^()\s])(?:\[\d+\])?\((?P<member>[^()]+)\)")
+_ARCHIVED = re.compile(r"(?P<object>[^()]*?[^()\s])(?:\[\d+\])?\((?P<member>[^()]+)\)")
 _OBJECT_END = re.compile(
     r"(?:\.(?:o|obj|lo|os|oS|a|lib|rlib|rmeta|dylib|dll|bc|res)|\.so(?:\.[0-9.]+)?|\.o\.[0-9.]+)"
 )
