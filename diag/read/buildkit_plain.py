@@ -54,6 +54,11 @@ class PlainReader:
         self.steps: dict[str, Step] = {}
         self._tail = ""  # "", "rule", "excerpt", "place", "source": where in the CLI's summary
         self._tail_step: str | None = None
+        self._is_over = (
+            False  # the build has ended: another one in the same log counts from 1 again
+        )
+        self._n_builds = 1
+        self._which = ""  # put after the numbers of a later build's steps
 
     def lines(self, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
         """(line number, bytes) pairs as Lines, in order; each gives exactly one."""
@@ -66,7 +71,7 @@ class PlainReader:
                 continue
             self._tail = ""
             number, seconds, text = found.groups(b"")
-            step_id = "#" + number.decode()
+            step_id = f"#{number.decode()}{self._which}"
             step = steps.get(step_id)
             if step is None:  # the log begins in the middle
                 step = steps[step_id] = Step(step_id, "", line_no)
@@ -84,12 +89,14 @@ class PlainReader:
         if self._tail == "excerpt":
             return self._excerpt_line(line_no, bare)
         if bare == _EXCERPT_RULE:
-            self._tail = "rule"
+            self._tail, self._is_over = "rule", True
             return Line(line_no, None, None, raw, "excerpt")
         event = _EVENT.fullmatch(bare)
         if event:
             self._tail = ""
-            return self._event(line_no, "#" + event[1].decode(), event[2])
+            if event[1] in (b"0", b"1"):
+                self._note_beginning(event[1], event[2])
+            return self._event(line_no, f"#{event[1].decode()}{self._which}", event[2])
         return self._after_steps(line_no, bare)
 
     def _excerpt_line(self, line_no: int, bare: bytes) -> Line:
@@ -119,11 +126,27 @@ class PlainReader:
             return Line(line_no, None, None, bare, "excerpt")
         self._tail = ""
         is_own = not bare.strip() or _FINAL.match(bare)
+        self._is_over |= _FINAL.match(bare) is not None
         return Line(line_no, None, None, bare, "progress" if is_own else "output")
+
+    def _note_beginning(self, number: bytes, text: bytes) -> None:
+        """A second build in one log. Its numbers begin anew; but a first step that was over also
+        comes back when it has more to tell."""
+        first = self.steps.get(f"#1{self._which}")
+        if first is None or first.status == "unfinished":
+            return
+        if number == b"0":
+            is_new = text.startswith(b"building with ")
+        else:
+            is_other = text[:1] == b"[" == first.name[:1].encode() and clean(text) != first.name
+            is_new = is_other or (self._is_over and clean(text) == first.name)
+        if is_new:
+            self._n_builds += 1
+            self._which, self._is_over = f" ({self._n_builds})", False
 
     def _event(self, line_no: int, step_id: str, text: bytes) -> Line:
         step = self.steps.get(step_id)
-        if step_id == "#0" and step is None:
+        if step_id == f"#0{self._which}" and step is None:
             return Line(line_no, None, None, text, "progress")
         if step is None:
             return self._first_header(line_no, step_id, text)
@@ -144,6 +167,7 @@ class PlainReader:
         if done := _DONE.fullmatch(text):
             step.status = "ok" if step.status != "cached" else "cached"
             step.seconds = float(done["seconds"]) if done["seconds"] else step.seconds
+            self._is_over |= len(self.steps) > 1 and step.name.startswith("exporting to ")
         elif text == b"CACHED":
             step.status = "cached"
             return "cache"
