@@ -12,6 +12,7 @@ from diag.flow.output import echo, printf
 from diag.flow.state import State
 from diag.flow.texts import Texts
 from diag.flow.tools import NotModelledError
+from diag.flow.traps import trapped
 
 LONG_OPTIONS = {
     "errexit": "e", "nounset": "u", "allexport": "a", "xtrace": "x", "pipefail": "pipefail",
@@ -51,6 +52,10 @@ class Builtins(Texts):
 
     def do_false(self, args: list[str], state: State, offset: int) -> None:
         state.status = 1
+
+    def do_trap(self, args: list[str], state: State, offset: int) -> None:
+        state.traps = trapped(state.traps, args, offset)
+        state.status = 0
 
     def do_unknown(self, args: list[str], state: State, offset: int) -> None:
         """A builtin of which neither output nor status is followed."""
@@ -207,7 +212,7 @@ BUILTINS: dict[str, Method] = {
     "read": Builtins.do_read, "cd": Builtins.do_cd, "chdir": Builtins.do_cd,
     "let": Builtins.do_let, "getopts": Builtins.do_getopts, "mapfile": Builtins.do_mapfile,
     "readarray": Builtins.do_mapfile, "pushd": Builtins.do_pushd, "popd": Builtins.do_pushd,
-    "wait": Builtins.do_true, "trap": Builtins.do_true, "umask": Builtins.do_true,
+    "wait": Builtins.do_true, "trap": Builtins.do_trap, "umask": Builtins.do_true,
     "hash": Builtins.do_true, "alias": Builtins.do_true, "unalias": Builtins.do_true,
     "times": Builtins.do_true, "disown": Builtins.do_true,
 }  # fmt: skip

@@ -187,8 +187,8 @@ class Commands(Assignments):
             state.status = 0
             return [state]
         found = self.start(Process(tuple(args), offset), state)
-        for after in found:
-            after.flow = after.flow or "exit"
+        for after in found:  # nothing of this shell is left, its traps neither
+            after.flow, after.traps = after.flow or "exit", {}
         return found
 
     def _command(self, args: list[str], state: State, offset: int) -> list[State]:

@@ -95,7 +95,7 @@ def _run(interpreter: Interpreter, context: RunContext, state: State) -> list[St
         _shell_option(interpreter, word, argv, state)
     state.zero = argv[0]
     script = parse_script(context.script)
-    found = interpreter.run_script(script, state)
+    found = interpreter.leave_shell(interpreter.run_script(script, state))
     if script.fault is not None:
         _tell_script_fault(interpreter, context, script, found or [state])
     return found

@@ -167,7 +167,8 @@ class Interpreter(Branches):
                 child = parent.copy()
                 child.stdin, child.out = stdin, ""
                 child.takes_out = place < last or parent.takes_out
-                for after in self.run_command(command, child):
+                child.traps = {}
+                for after in self.leave_shell(self.run_command(command, child)):
                     joined = self.rejoin(parent, after, "pipeline", self.place(offset))
                     joined.out, joined.stdin = parent.out, parent.stdin
                     found.append((joined, after.out, [*statuses, after.status]))
@@ -201,7 +202,9 @@ class Interpreter(Branches):
         return self.run_items(node.body, [state])
 
     def subshell(self, node: Subshell, state: State) -> list[State]:
-        found = self.run_items(node.body, [state.copy()])
+        child = state.copy()
+        child.traps = {}
+        found = self.leave_shell(self.run_items(node.body, [child]))
         return [self.rejoin(state, after, "subshell", self.place(node.end - 1)) for after in found]
 
     def define(self, node: Function, state: State) -> list[State]:
@@ -241,11 +244,11 @@ class Interpreter(Branches):
     def substitute(self, part: CommandSubstitution, state: State) -> str:
         """The output of the commands, without the newlines at its end."""
         child = state.copy()
-        child.out, child.takes_out = "", True
+        child.out, child.takes_out, child.traps = "", True, {}
         self.collecting += 1
         try:
             with self.nested():
-                found = merge(self.run_items(part.body, [child]), self.holes)
+                found = merge(self.leave_shell(self.run_items(part.body, [child])), self.holes)
         finally:
             self.collecting -= 1
         after = found[self.choose(len(found))]

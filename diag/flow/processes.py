@@ -250,12 +250,12 @@ class Processes(Children):
             return [state]
         child = state.copy()
         child.vars = self.environment(process, state)
-        child.functions, child.arrays, child.scopes = {}, {}, ()
+        child.functions, child.arrays, child.scopes, child.traps = {}, {}, (), {}
         child.positional, child.zero, child.dialects = args, zero, dialects
         child.options = frozenset(letters & {"e", "u", "a", "x", "pipefail", "f"})
         found = []
         with self.nested():
-            for after in self.run_text(text, child, self.line(process.offset)):
+            for after in self.leave_shell(self.run_text(text, child, self.line(process.offset))):
                 joined = self.rejoin(state, after, "subshell", self.place(process.offset))
                 joined.dialects = after.dialects if dialects == state.dialects else state.dialects
                 found.append(joined)

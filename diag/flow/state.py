@@ -55,6 +55,7 @@ class State:
     cwd: str
     dialects: frozenset[str]
     functions: Mapping[str, Any] = field(default_factory=dict)
+    traps: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     arrays: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
     positional: tuple[str, ...] = ()
@@ -113,7 +114,7 @@ class State:
 
     def _rest(self) -> tuple[Any, ...]:
         return (
-            self.functions, self.arrays, self.options, self.cwd, self.positional, self.scopes,
+            self.functions, self.traps, self.arrays, self.options, self.cwd, self.positional, self.scopes,
             self.err, self.stdin, self.levels,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole, show
 from diag.flow.limits import BASH, Abort
 from diag.flow.state import FileEntry, State, Var
+from diag.flow.traps import EXIT
 from diag.read.shell_tree import Item
 
 # rustup's own file: it puts its folder in front of PATH and does nothing else.
@@ -23,6 +24,26 @@ class Texts(Declarations):
 
     def run_items(self, items: tuple[Item, ...], states: list[State]) -> list[State]:
         raise NotImplementedError
+
+    def leave_shell(self, states: list[State]) -> list[State]:
+        """Each way as the shell has ended on it: with what `trap ... EXIT` does."""
+        return [after for state in states for after in self._trapped_exit(state)]
+
+    def _trapped_exit(self, state: State) -> list[State]:
+        action, offset = state.traps.get(EXIT, ("", 0))
+        if not action:
+            return [state]
+        ending = state.copy()
+        ending.traps, ending.flow = {}, ""
+        if has_hole(action):
+            self.forget(ending, "what a trap on EXIT does")
+            return [ending]
+        found = self.run_text(action, ending, self.line(offset))
+        for after in found:  # `exit N` in it counts; else the status is that of before
+            if not after.flow:
+                after.status, after.status_of = state.status, state.status_of
+            after.flow = after.flow or state.flow
+        return found
 
     def output_hole(self, what: str) -> str:
         return self.holes.new(f"output of `{show(what)[:60]}`")
