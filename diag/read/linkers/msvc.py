@@ -182,7 +182,7 @@ def _mangled(name: str | None) -> str | None:
     if name is None:
         return None
     found = re.fullmatch(r'"[^"]*" \((?P<mangled>[^\s()]+)\)', name)
-    return found["mangled"] if found else name.strip('"')
+    return found["mangled"] if found else name.strip('"').rstrip(".。")
 
 
 def _symbols(message: str) -> tuple[str | None, str | None]:

@@ -22,7 +22,7 @@ _NOTE_REST = " " * len(_NOTE)
 _PREFIX = re.compile(
     r"\| |>> (?=\S)|C/C\+\+: |\(\d\d:\d\d:\d\d\) | {2,}> "
     r"|npm (?:ERR!|error) |\[[A-Za-z][\w+-]{0,80}+ \d{1,9}\.\d{1,9}\.\d{1,9}[^\]\s]{0,40}+(?: \([^)\]]{0,200}\))?\] "
-    r"| {0,40}\+?[A-Za-z][\w.:/+@-]{0,80}+ {0,40}\| |[A-Za-z][\w.+-]{0,80}+ {0,40}> (?=\S)"
+    r"| {0,40}\+?[A-Za-z][\w.:/+@-]{0,80}+ {0,40}\| |[A-Za-z][\w.+-]{0,80}+ {0,40}> "
 )
 _MAX_PREFIXES = 3
 # Spack: `  >> 98    text` where it sees an error, `     97    text` around it.
@@ -32,7 +32,10 @@ _SPACK = re.compile(
 _NOT_UTF8 = "Non-UTF-8 output: "
 _ESCAPES = re.compile(r"\\(?:x(?P<byte>[0-9a-fA-F]{2})|(?P<char>[nrt\\'\"]))")
 _CHARACTERS = {"n": b"\n", "r": b"\r", "t": b"\t"}
-_ENCODINGS = ("utf-8", "gb18030", "cp932", "cp1252", "latin-1")
+# Code pages of Windows consoles, and words by which a link's message shows that one is right.
+_ENCODINGS = ("utf-8", "gb18030", "cp932", "big5", "cp1251", "cp866", "cp1252", "latin-1")
+_WORDS = re.compile("无法|無法|未解決|外部シンボル|внешний")
+_TWO_HIGH = re.compile(rb"[\x80-\xff]{2}")
 _MESSAGE = re.compile(r'"message":"(?P<text>(?:[^"\\]|\\.)*+)', re.DOTALL)
 _CUT_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _MSVC = re.compile(r" LNK\d{4} ?: ")
@@ -104,9 +107,8 @@ class _Held:
             return None  # the line before was short: it was the last
         if self._indent is None:
             return text if text and not (_is_whole(self.text) or _NEW_LINE.match(text)) else None
-        if not text.startswith(self._indent) or text[len(self._indent) :][:1] in ("", " "):
-            return None
-        return text[len(self._indent) :]
+        rest = text.removeprefix(self._indent)
+        return rest if rest and rest != text else None
 
 
 def _is_whole(text: str) -> bool:
@@ -152,12 +154,17 @@ def _bare(text: str) -> str:
 def _unescape(text: str) -> str:
     """Bytes that Rust's escape_ascii wrote as `\\xNN`, in the encoding that they fit first."""
     raw = b"".join(_pieces(text))
-    for encoding in _ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace")
+    # In a Western text no two letters beyond ASCII stand together; elsewhere they come in rows.
+    encodings = _ENCODINGS if _TWO_HIGH.search(raw) else ("cp1252", "latin-1")
+    read = [told for encoding in encodings if (told := _decoded(raw, encoding)) is not None]
+    return next((told for told in read if _WORDS.search(told)), read[0])
+
+
+def _decoded(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _pieces(text: str) -> Iterator[bytes]:
