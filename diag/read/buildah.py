@@ -36,6 +36,7 @@ _OWN = re.compile(
 )
 _PULL_FAILED = re.compile(r"Error: (?:error )?creating build container: .*", re.DOTALL)
 _EXIT = re.compile(r".*\bexit status (?P<code>\d{1,9})", re.DOTALL)
+_FROM_STAGE = re.compile(r"FROM [0-9a-f]{64}\b")  # the image that an earlier stage became
 _BARE_ID = re.compile(r"[0-9a-f]{64}")
 Key = tuple[str | None, int]  # platform and number of a stage
 
@@ -96,6 +97,9 @@ class BuildahReader:
             instruction=instruction_of(text),
         )
         step = self.steps[step_id] = Step(step_id, text, line_no, parts=parts)
+        if _FROM_STAGE.match(text):
+            ended = [one for other, one in self._open.items() if _ended_before(key, other, one)]
+            self._done(self._only(ended))
         self._open[key] = self._current = step
 
     @staticmethod
@@ -164,3 +168,9 @@ class BuildahReader:
                 other.status = "canceled"
         self._open = {}
         return "killed" if code == KILLED_BY_9 else "progress"
+
+
+def _ended_before(key: Key, other: Key, step: Step) -> bool:
+    """Whether the step is the last of an earlier stage for the same platform."""
+    is_last = step.parts is not None and step.parts.step_no == step.parts.n_steps
+    return other[0] == key[0] and other[1] < key[1] and is_last
