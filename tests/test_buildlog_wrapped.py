@@ -214,6 +214,33 @@ def test_two_builds_of_buildkit_in_one_log(head: str) -> None:
     assert errors(build * 2) == [("foo", "main", "#7"), ("foo", "main", "#7 (2)")]
 
 
+def test_a_line_that_a_switch_cut_is_read_once() -> None:
+    """The printer leaves a step in the middle of a line, and prints the line whole when it comes
+    back (printer.go, logsPartial): the part alone would name another library."""
+    head, whole = "#7 0.5 /usr/bin/ld: cannot find -l", "#7 0.5 /usr/bin/ld: cannot find -lfoo"
+    rest = "#8 [c 1/1] RUN y\n#8 0.1 y\n#8 DONE 0.1s\n\n#7 [b 1/1] RUN x\n"
+    log = f"#7 [b 1/1] RUN x\n{head}fo\n#7 ...\n\n{rest}{whole}\n#7 0.6 {END}\n"
+    frames = read_log(log.encode())
+    assert list(frames.link_errors["object"].fillna("")) + list(
+        frames.link_errors["symbol"].dropna()
+    ) == ["-lfoo"]
+    lines = frames.log_lines
+    assert list(lines["kind"][lines["seconds"].notna()]) == [
+        "progress",
+        "output",
+        "linker",
+        "linker",
+    ]
+    assert list(lines["line_no"]) == list(range(1, log.count("\n") + 1))
+
+
+def test_a_line_that_stood_when_the_step_was_left_stays() -> None:
+    """Another time, or another text: it was whole."""
+    log = "#7 [b 1/1] RUN x\n#7 0.5 a\n#7 ...\n\n#7 [b 1/1] RUN x\n#7 0.6 ab\n#7 ...\n\n#7 [b 1/1] RUN x\n#7 0.6 b\n#7 ...\n"
+    lines = read_log(log.encode()).log_lines
+    assert list(lines["text"][lines["kind"] == "output"]) == ["a", "ab", "b"]
+
+
 def test_a_first_step_that_comes_back_is_no_second_build() -> None:
     """The first step is over and tells more: its header comes again in the same build."""
     name = "#1 [internal] load build definition from Dockerfile"

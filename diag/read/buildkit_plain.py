@@ -28,6 +28,7 @@ _DURATION = re.compile(
     rb"(?:(?P<minutes>\d{1,9})m)?(?P<number>\d{1,9}(?:\.\d+)?)(?P<unit>ms|\xc2\xb5s|s)"
 )
 _UNITS = {b"s": 1.0, b"ms": 1e-3, "µs".encode(): 1e-6}
+_LEFT = b"..."
 CLIPPED = b"[output clipped, log limit "
 # _OUTPUT's beginning: between lines of events, all that output tells of its step is that it prints.
 QUIET = Quiet(r"#[0-9]{1,9} [0-9]{1,9}\.[0-9]{1,3}(?: |\r?\n)", (CLIPPED.decode(),))
@@ -54,14 +55,46 @@ class PlainReader:
         self.steps: dict[str, Step] = {}
         self._tail = ""  # "", "rule", "excerpt", "place", "source": where in the CLI's summary
         self._tail_step: str | None = None
-        self._is_over = (
-            False  # the build has ended: another one in the same log counts from 1 again
-        )
+        # The build has ended: another one in the same log counts from 1 again.
+        self._is_over = False
         self._n_builds = 1
         self._which = ""  # put after the numbers of a later build's steps
 
     def lines(self, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
-        """(line number, bytes) pairs as Lines, in order; each gives exactly one."""
+        """(line number, bytes) pairs as Lines; each gives exactly one, in the order of each step.
+
+        A step that is left while it prints a line shows as much of it as there is, and the whole
+        line when it is resumed: the first of the two is not read as output.
+        """
+        last: Line | None = None
+        left: dict[str | None, Line] = {}  # step -> its last line before it was left
+        for line in self._lines(numbered):
+            if line.role == "output":
+                if left and (before := left.pop(line.step_id, None)) is not None:
+                    yield self._settled(before, line)
+                if last is not None:
+                    yield last
+                last = line
+                continue
+            if last is not None:
+                if line.raw == _LEFT and line.step_id == last.step_id:
+                    left[last.step_id] = last
+                else:
+                    yield last
+                last = None
+            yield line
+        yield from left.values()
+        if last is not None:
+            yield last
+
+    def _settled(self, before: Line, line: Line) -> Line:
+        """The last line of a step before it was left, now that its next one is known."""
+        if before.seconds != line.seconds or not line.raw.startswith(before.raw):
+            return before
+        self.steps[str(line.step_id)].n_output -= 1
+        return before._replace(role="progress")
+
+    def _lines(self, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
         match_output, steps = _OUTPUT.fullmatch, self.steps
         for line_no, raw in numbered:
             is_numbered = raw[:1] == b"#" and self._tail != "excerpt"
@@ -179,7 +212,7 @@ class PlainReader:
             _note_field(step, field["key"], field["value"])
         elif CLIPPED in text:
             step.is_clipped = True
-        elif text != b"..." and _is_header(step, text):
+        elif text != _LEFT and _is_header(step, text):
             return "header"
         return "progress"
 
