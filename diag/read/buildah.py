@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from diag.read.buildkit_names import StepName, known_platform
 from diag.read.buildkit_plain import KILLED_BY_9
 from diag.read.buildlog_records import Line, Step
-from diag.read.buildlog_stages import instruction_of, name_of_stage, unused_id
+from diag.read.buildlog_stages import StepIds, instruction_of, name_of_stage
 from diag.read.textlines import MAX_LINE, clean
 
 _BEFORE = r"(?:\[(?P<platform>[a-z][a-z0-9]{0,20}/[a-z0-9_/.]{1,40})\] )?(?:\[(?P<stage>\d{1,9})/(?P<n_stages>\d{1,9})\] )?"  # fmt: skip
@@ -46,6 +46,7 @@ class BuildahReader:
 
     def __init__(self) -> None:
         self.steps: dict[str, Step] = {}
+        self._ids = StepIds()
         self._names: dict[Key, str | None] = {}
         self._open: dict[Key, Step] = {}  # the step of each stage that may still print
         self._current: Step | None = None
@@ -88,7 +89,7 @@ class BuildahReader:
             self._names[key] = name_of_stage(text)
         self._end(self._open.pop(key, None))
         stage = self._names[key] or ("" if n_stages == 1 else f"stage-{number - 1}")
-        step_id = unused_id(opened[0].split(": ", 1)[0], self.steps)
+        step_id = self._ids.unused(opened[0].split(": ", 1)[0])
         parts = StepName(
             stage,
             label=platform,

@@ -8,7 +8,7 @@ out those that make no layer, such as ENV.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections import Counter
 
 from diag.read.buildkit_names import StepName
 from diag.read.buildlog_records import Step
@@ -29,12 +29,17 @@ def name_of_stage(text: str) -> str | None:
     return found["name"].lower() if found else None
 
 
-def unused_id(step_id: str, steps: Container[str]) -> str:
-    """The id, told apart from that of an earlier build in the same log."""
-    number, found = 2, step_id
-    while found in steps:
-        found, number = f"{step_id} ({number})", number + 1
-    return found
+class StepIds:
+    """Ids of steps, told apart from those of earlier builds in the same log."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+
+    def unused(self, step_id: str) -> str:
+        """The id as the log shows it, or with a number for what has it already."""
+        self._given[step_id] += 1
+        count = self._given[step_id]
+        return step_id if count == 1 else f"{step_id} ({count})"
 
 
 class Stages:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from diag.read.buildkit_plain import KILLED_BY_9
 from diag.read.buildlog_records import Line, Step
-from diag.read.buildlog_stages import Stages, unused_id
+from diag.read.buildlog_stages import Stages, StepIds
 from diag.read.textlines import MAX_LINE, clean
 
 _STEP = re.compile(r"Step (?P<no>\d{1,9})(?:/(?P<total>\d{1,9}))? : (?P<text>.*)", re.DOTALL)
@@ -37,6 +37,7 @@ class LegacyReader:
 
     def __init__(self) -> None:
         self.steps: dict[str, Step] = {}
+        self._ids = StepIds()
         self._stages = Stages()
         self._step: Step | None = None
         self._last_no = 0
@@ -72,7 +73,7 @@ class LegacyReader:
             self._step.status = "ok"
         self._last_no = no
         step_id = opened[0].split(" : ", 1)[0]
-        step = Step(unused_id(step_id, self.steps), opened["text"], line_no)
+        step = Step(self._ids.unused(step_id), opened["text"], line_no)
         self.steps[step.step_id] = self._step = step
         self._stages.add(step, n_left=max(0, total - no))
 
