@@ -21,9 +21,16 @@ from diag.read.linkers.grammar import (
 )
 from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.places import NOWHERE, Place, is_object, parse_place, split_object
+from diag.read.linkers.translate import FOREIGN, split_level, to_english
 
 NAME = "ld.bfd"
-_PROGRAM = re.compile(rf"(?P<program>{PROGRAM_START}ld(?:\.bfd)?{PROGRAM_END}):(?: |(?=\S))")
+# What the grammar does before it records a row of another name.
+_KINDS = {"dso": "undefined", "region": "script", "expression": "script"}
+_NAMELESS = "no symbol"  # bfd's name of a symbol that has none
+# French sets a space before the colon.
+_PROGRAM = re.compile(
+    rf"(?P<program>{PROGRAM_START}ld(?:\.bfd)?{PROGRAM_END})(?P<gap>[\xa0 ]?):(?:[\xa0 ]|(?=\S))"
+)
 
 
 class GnuLd(Grammar):
@@ -32,67 +39,91 @@ class GnuLd(Grammar):
     literals = (
         "ld:", "ld.bfd:", "ld.exe: ", "undefined reference", "n function ", "multiple definition of ",
         "first defined here", "undefined references to", "relocation ", "referenced in section",
+        "file not recognized: ", " referenced in expression", "ld\xa0:", *FOREIGN,
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(ledger)
         self._sticky = NOWHERE
         self._last: LinkError | None = None  # whose message the next line may go on with
+        self._silenced: set[str] = set()  # symbols of which more references follow, unseen
+        self._is_header = False
 
     def end_run(self) -> None:
         """The next ld prints its own headers."""
-        self._sticky, self._last = NOWHERE, None
+        self._sticky, self._last, self._is_header = NOWHERE, None, False
+        self._silenced.clear()
+
+    @property
+    def goes_on(self) -> bool:
+        """After a header the message follows, in whatever language."""
+        return self._is_header
 
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is one of ld's."""
+        was_header, self._is_header = self._is_header, False
         program = _PROGRAM.match(text)
         message = text[program.end() :] if program else text
-        matched = first_match(UNNAMED_RULES if program is None else RULES, message)
+        rules = UNNAMED_RULES if program is None else RULES
+        matched = first_match(rules, message)
+        if matched is None and (program or was_header or any(one in text for one in FOREIGN)):
+            english = _in_english(message)
+            matched = first_match(rules, english) if english else None
         if matched is not None:
             rule, found = matched
-            return self._apply(rule.kind, found, line_no, is_named=program is not None)
-        if program is None:
+            return self._apply(rule.kind, found, line_no, message, is_named=program is not None)
+        if program is None or program["gap"]:
             return False
         self.ledger.hold(NAME, line_no, message)
         return True
 
-    def _apply(self, kind: str, found: re.Match[str], line_no: int, *, is_named: bool) -> bool:
+    def _apply(
+        self, kind: str, found: re.Match[str], line_no: int, text: str, *, is_named: bool
+    ) -> bool:
         if kind == "header":
             return self._header(found, is_named)
         if kind == "first":
-            return self._first(found)
+            return self._first(text)
+        if kind == "region" and self._last is not None and self._last.kind == "script":
+            self._last.add_detail(text)
+            return True
         if kind == "dso_detail" and self._last is not None:
-            self._last.add_detail(found[0])
+            self._last.add_detail(text)
             return True
         if kind in ("note", "dso_detail") or group(found, "level"):
             return True
-        if kind == "trailer":
-            self.ledger.hold(NAME, line_no, found[0])
+        if kind in ("trailer", "lto_trailer"):
+            self.ledger.hold(NAME, line_no, text, "lto" if kind == "lto_trailer" else "other")
             return True
         place = self._place(found, is_named)
         if place is None:
             return False
+        if place.section is None and (section := group(found, "section")):
+            place = place._replace(section=section)
         symbol = bare_symbol(group(found, "symbol"))
         if kind == "follow":
-            self._follow(str(symbol), place, line_no, found[0])
+            self._follow(str(symbol), place, line_no, text)
         else:
-            kind = "undefined" if kind == "dso" else kind
-            self._last = self.ledger.add(NAME, kind, line_no, found[0], symbol, place)
-            self._doubt_after_follow(self._last)
+            kind = _KINDS.get(kind, kind)
+            self._last = self.ledger.add(NAME, kind, line_no, text, symbol, place)
+            # References that ld kept silent about may have stood in this function too.
+            self._last.is_lower_bound |= kind == "undefined" and symbol in self._silenced
         return True
 
     def _header(self, found: re.Match[str], is_named: bool) -> bool:
         if not (is_named or is_object(found["object"])):
             return False
         name, member = split_object(found["object"])
-        self._sticky = Place(name, member, found["function"])
+        function = found["function"] if found["function"] != _NAMELESS else None
+        self._is_header = True
+        self._sticky = Place(name, member, function)
         return True
 
-    def _first(self, found: re.Match[str]) -> bool:
+    def _first(self, text: str) -> bool:
         """The second line of a duplicate, as ld before 2.30 prints it."""
         if self._last is None or self._last.kind != "duplicate":
             return False
-        self._last.add_detail(found[0])
+        self._last.add_detail(text)
         return True
 
     def _place(self, found: re.Match[str], is_named: bool) -> Place | None:
@@ -117,9 +148,16 @@ class GnuLd(Grammar):
             earlier[-1].is_lower_bound = True
         error = self.ledger.add(NAME, "undefined", line_no, text, symbol, place)
         error.is_lower_bound = True
+        self._silenced.add(symbol)
 
-    def _doubt_after_follow(self, error: LinkError) -> None:
-        """References that ld kept silent about may have stood in this function too."""
-        if error.symbol is not None:
-            same = self.ledger.of_symbol(NAME, error.symbol)
-            error.is_lower_bound |= any("references to" in other.detail for other in same[-3:])
+
+def _in_english(message: str) -> str | None:
+    """The message in English, if it is a translation that the catalogues have."""
+    head, semicolon, tail = message.rpartition("; ")
+    if semicolon and (first := to_english(tail, "ld")):
+        twice = to_english(head, "ld")
+        return f"{twice}; {first}" if twice else None
+    english = to_english(message, "ld") or to_english(message, "bfd")
+    if english is None and (level := split_level(message, "ld")) and level[1] == "warning":
+        return f"warning: {level[2]}"
+    return english

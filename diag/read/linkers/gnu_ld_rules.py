@@ -44,6 +44,8 @@ RULES = (
     rule("relocation", " can not be used when ",
          rf"(?>(?P<place>.*?): relocation )\S+ against (?:(?:undefined|hidden|internal|protected|local) )*symbol {_Q}(?P<symbol>[^'’]*){_E}.* can not be used when .*"),
     rule("relocation", " can not be used when ",
+         rf"(?>(?P<place>.*?): relocation )\S+ against {_Q}(?P<symbol>[^.'’][^'’]*){_E}.* can not be used when .*"),
+    rule("relocation", " can not be used when ",
          rf"(?>(?P<place>.*?): relocation )\S+ against {_Q}[^'’]*{_E}.* can not be used when .*"),
     rule("relocation", "unresolvable ",
          rf"(?>(?P<place>.*?): (?:warning: )?unresolvable )\S+ relocation against (?:symbol )?{_Q}(?P<symbol>[^'’]*){_E}.*"),
@@ -57,6 +59,8 @@ RULES = (
          rf"\S+ architecture of input file {_Q}(?P<place>[^'’]*){_E} is incompatible with .* output"),
     rule("wrong_arch", "Relocations in generic ELF", r"(?P<place>.+): Relocations in generic ELF \(EM: \d+\)"),
     rule("wrong_arch", "file class ELFCLASS", r"(?P<place>.+): file class ELFCLASS\d+ incompatible with ELFCLASS\d+"),
+    rule("wrong_arch", "file not recognized: ", r"(?P<object>.+): file not recognized: [Ff]ile in wrong format"),
+    rule("format", "file not recognized: ", r"(?P<object>.+): file not recognized: [Ff]ile (?:format not recognized|truncated|too short)"),
     rule("wrong_arch", "ile in wrong format", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile in wrong format"),
     rule("wrong_arch", "compiled for a ", r"(?P<place>.+): compiled for a .* system and target is .*"),
     rule("wrong_arch", "VFP register arguments", r"(?:error: )?(?P<place>.+?) (?:uses VFP register arguments|does not use VFP register arguments), .*"),
@@ -73,11 +77,14 @@ RULES = (
          rf"(?P<place>.+?): (?:hidden|internal|protected) symbol {_Q}(?P<symbol>[^'’]*){_E} isn't defined"),
     rule("tls", " mismatches ",
          r"(?P<symbol>\S+): TLS (?:definition|reference) in .+? mismatches (?:non-TLS )?(?:definition|reference) in (?P<place>.+?)(?: section \S+)?"),
-    rule("lto", "error: lto-wrapper failed", r"error: lto-wrapper failed"),
+    rule("lto_trailer", "error: lto-wrapper failed", r"error: lto-wrapper failed"),
+    rule("object_not_found", "No such file", r"(?P<object>.+): No such file(?:: .*)?"),
     rule("script", ": syntax error", r"(?P<object>.+):\d+: syntax error.*"),
-    rule("script", " overflowed by ", rf"region {_Q}[^'’]*{_E} overflowed by \d+ bytes?"),
-    rule("script", " will not fit in region ", rf"(?P<object>.+) section {_Q}[^'’]*{_E} will not fit in region {_Q}[^'’]*{_E}"),
-    rule("script", " referenced in expression", rf"(?:.*: )?undefined symbol {_Q}(?P<symbol>[^'’]*){_E} referenced in expression"),
+    rule("script", ": parse error", r"(?P<object>.+):\d+: parse error"),
+    rule("region", " overflowed by ", rf"region {_Q}[^'’]*{_E} overflowed by \d+ bytes?"),
+    rule("script", " will not fit in region ", rf"(?P<object>.+) section {_Q}(?P<section>[^'’]*){_E} will not fit in region {_Q}[^'’]*{_E}"),
+    rule("script", "no memory region specified", rf"error: no memory region specified for loadable section {_Q}(?P<section>[^'’]*){_E}"),
+    rule("expression", " referenced in expression", rf"(?:(?P<object>.+):\d+: )?undefined symbol {_Q}(?P<symbol>[^'’]*){_E} referenced in expression"),
     rule("trailer", "final link failed", r"final link failed(?:: .*)?"),
     rule("trailer", "link errors found", r"link errors found, deleting executable .*"),
     rule("trailer", "failed to set dynamic section sizes", r"failed to set dynamic section sizes(?:: .*)?"),
@@ -86,5 +93,17 @@ RULES = (
 )  # fmt: skip
 
 # Those that are told from prose by their form alone, and may come without the program's name.
-_UNNAMED = ("header", "follow", "dso", "undefined", "duplicate", "first", "overflow", "discarded")
-UNNAMED_RULES = tuple(one for one in RULES if one.kind in _UNNAMED)
+_UNNAMED = (
+    "header",
+    "follow",
+    "dso",
+    "undefined",
+    "duplicate",
+    "first",
+    "overflow",
+    "discarded",
+    "expression",
+)
+UNNAMED_RULES = tuple(
+    one for one in RULES if one.kind in _UNNAMED or one.literal == "file not recognized: "
+)

@@ -20,6 +20,7 @@ from diag.read.linkers.grammar import (
 )
 from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.places import NOWHERE, Place, parse_place, split_object
+from diag.read.linkers.translate import FOREIGN, split_level, to_english
 
 NAME = "gold"
 MAX_SHOWN = 4  # references of one symbol
@@ -32,6 +33,7 @@ _REFERENCE = re.compile(
 )
 _FUNCTION = re.compile(r"(?P<place>.*?):function (?P<function>.*)", re.DOTALL)
 _VARIABLE = re.compile(r"(?P<place>.+?\.(?:o|a|lo)(?:\([^()]+\))?:[^:]*):(?P<name>[^:]*\D[^:]*)")
+_AT = re.compile(r"(?P<name>.+):\((?P<section>[^():]+)\+0x(?P<offset>[0-9a-f]{1,16})\)")  # 2.44
 _COULD_BE = re.compile(r"error: |gold[^\s:]*: |: previous definition here")
 _HINT = re.compile(r"(?:.*: )?warning: |use the --help option|the vtable symbol|the symbol should ")
 _PREVIOUS = re.compile(r"(?P<object>.+): previous definition here")
@@ -45,14 +47,18 @@ RULES = (
     rule("relocation", "requires ", r"(?P<object>.+?): requires (?:dynamic|unsupported dynamic) \S+ reloc(?: against '(?P<symbol>[^']*)')?.*"),
     rule("relocation", "unsupported reloc ", r"(?P<object>.+?): unsupported reloc \S+(?: against (?:global|local) symbol (?P<symbol>.+))?"),
     rule("overflow", "relocation overflow", r"relocation overflow(?:: reference to '?(?P<symbol>[^']*)'?.*)?"),
-    rule("discarded", "in a discarded section", r'relocation refers to (?:global|local) symbol "(?P<symbol>[^"]*)", which is defined in a discarded section'),
+    rule("discarded", "in a discarded section", r'relocation refers to (?:global|local) symbol "(?P<symbol>[^"]*)"(?: \[\d+\])?, which is defined in a discarded section'),
     rule("hidden", "hidden symbol ", r"hidden symbol '(?P<symbol>[^']*)' is not defined locally"),
-    rule("version", "has undefined version ", r"(?P<object>.+?): symbol (?P<symbol>\S+) has undefined version .*"),
+    rule("version", "has undefined version ", r"(?:(?P<object>.+?): )?symbol (?P<symbol>\S+) has undefined version .*"),
     rule("tls", "non-__thread", r"(?P<object>.+?): symbol '(?P<symbol>[^']*)' used as both __thread and non-__thread"),
     rule("script", "syntax error", r"(?P<object>[^\s:]+):\d+:\d+: syntax error.*"),
     rule("script", "unable to parse ", r"unable to parse (?:version )?script file (?P<object>.+)"),
-    rule("format", "truncated", r"(?P<object>.+?): .*truncated.*"),
-    rule("format", "too short", r"(?P<object>.+?): .*too short.*"),
+    rule("script", "invalid character", r"(?P<object>[^\s:]+):\d+:\d+: invalid character"),
+    rule("script", "overflows end of region", r"section (?P<section>\S+) overflows end of region .*"),
+    rule("script", " referenced in expression", r"undefined symbol '(?P<symbol>[^']*)' referenced in expression"),
+    rule("lto_trailer", "lto-wrapper failed", r"lto-wrapper failed"),
+    rule("format", "truncated", r"(?P<object>.+?): (?!file truncated).*truncated.*"),
+    rule("format", "too short", r"(?P<object>.+?): (?!file too short).*too short.*"),
     rule("format", "not an object or archive", r"(?P<object>.+?): not an object or archive"),
     rule("format", "file is empty", r"(?P<object>.+?): file is empty"),
 )  # fmt: skip
@@ -70,6 +76,16 @@ class Gold(Grammar):
 
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is one of gold's."""
+        if self._feed(line_no, text):
+            return True
+        english = (
+            _in_english(text)
+            if _PROGRAM.match(text) or any(one in text for one in FOREIGN)
+            else None
+        )
+        return english is not None and self._feed(line_no, english)
+
+    def _feed(self, line_no: int, text: str) -> bool:
         if not _COULD_BE.search(text):
             return False
         reference = _REFERENCE.fullmatch(text)
@@ -91,7 +107,9 @@ class Gold(Grammar):
             return False
         error = self._add("undefined", line_no, found[0], found["symbol"], place)
         same = self.ledger.of_symbol(NAME, str(error.symbol))
-        if sum(other.n_refs for other in same) >= MAX_SHOWN:
+        if same[0].is_lower_bound:
+            error.is_lower_bound = True
+        elif sum(other.n_refs for other in same) >= MAX_SHOWN:
             for other in same:
                 other.is_lower_bound = True
         return True
@@ -114,7 +132,23 @@ class Gold(Grammar):
             kind, symbol = matched[0].kind, group(matched[1], "symbol")
             name = group(matched[1], "object")
             place = Place(*split_object(name)) if name else NOWHERE
-        self._add(kind, line_no, message, symbol, place)
+            place = place._replace(section=group(matched[1], "section"))
+        if kind == "lto_trailer":
+            self.ledger.hold(NAME, line_no, message, "lto")
+        elif not self._is_told(kind, message, place):
+            self._add(kind, line_no, message, symbol, place)
+        return True
+
+    def _is_told(self, kind: str, message: str, place: Place) -> bool:
+        """Whether the row of the message before is of the same file: gold tries a file that is no
+        object as a script, and tells of a script that it cannot open twice."""
+        last = self._last
+        if last is None or last.place.object != place.object or place.object is None:
+            return False
+        if (last.kind, kind) not in (("script", "format"), ("object_not_found", "script")):
+            return False
+        last.kind = kind
+        last.add_detail(message)
         return True
 
     def _unknown(self, line_no: int, rest: str) -> bool:
@@ -124,8 +158,19 @@ class Gold(Grammar):
         return True
 
     def _add(self, kind: str, line_no: int, text: str, symbol: str | None, at: Place) -> LinkError:
-        self._last = self.ledger.add(NAME, kind, line_no, text, bare_symbol(symbol), at)
+        self._last = self.ledger.add(NAME, kind, line_no, text, bare_symbol(symbol) or None, at)
         return self._last
+
+
+def _in_english(text: str) -> str | None:
+    """The line in English, if it is a translation that the catalogues have."""
+    level = split_level(text, "gold")
+    if level is not None:
+        before, english, message = level
+        return f"{before.strip(' :：')}: {english}: {to_english(message, 'gold') or message}"
+    program, colon, message = text.partition(": ")
+    said = to_english(message, "gold")
+    return f"{program}: {said}" if colon and said else None
 
 
 def _place(text: str) -> Place | None:
@@ -138,4 +183,6 @@ def _place(text: str) -> Place | None:
         return parse_place(text)
     leading, _, source = inside["place"].partition(":")
     object_name, member = split_object(leading)
-    return Place(object_name, member, name, source_file=source or None)
+    at = _AT.fullmatch(name or "")
+    section, offset = (at["section"], int(at["offset"], 16)) if at else (None, None)
+    return Place(object_name, member, at["name"] if at else name, section, offset, source or None)

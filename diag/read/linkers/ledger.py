@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from diag.read.linkers.places import NOWHERE, Place
 
+NEAR = 3  # lines
 MAX_DETAIL = 4000  # characters of a message that a record keeps
 
 
@@ -43,6 +44,7 @@ class Ledger:
 
     errors: list[LinkError] = field(default_factory=list)
     _run: dict[_Key, LinkError] = field(default_factory=dict)
+    _n_sure: int = 0  # errors of runs that have ended, or whose number is doubted already
     _of_symbol: dict[tuple[str, str], list[LinkError]] = field(default_factory=dict)
     _unsorted: list[LinkError] = field(default_factory=list)
 
@@ -60,7 +62,7 @@ class Ledger:
         # Where the object is not told, the source line is what tells places apart.
         source = None if place.object else place.source_file
         if not (symbol or place.object or source):
-            source = detail
+            source = place.section or detail
         key = (linker, kind, symbol, place.object, place.member, place.function, source)
         known = self._run.get(key)
         if known is not None:
@@ -82,13 +84,18 @@ class Ledger:
 
     def doubt_run(self) -> None:
         """The linker stopped counting: every number of this run is a lower bound."""
-        for error in self._run.values():
+        for error in self.errors[self._n_sure :]:
             error.is_lower_bound = True
+        self._n_sure = len(self.errors)
 
-    def hold(self, linker: str, line_no: int, text: str) -> None:
-        """Keeps a message that no grammar knows: an error only if the link then fails for it."""
+    def hold(self, linker: str, line_no: int, text: str, kind: str = "other") -> None:
+        """Keeps a message that tells no cause: an error only if the link then fails for it."""
         if len(self._unsorted) < 100:
-            self._unsorted.append(LinkError(linker, "other", line_no, None, NOWHERE, text))
+            self._unsorted.append(LinkError(linker, kind, line_no, None, NOWHERE, text))
+
+    def holds_near(self, line_no: int) -> bool:
+        """Whether such a message was printed just before this line."""
+        return bool(self._unsorted) and line_no - self._unsorted[-1].line_no <= NEAR
 
     def has_errors(self) -> bool:
         """Whether this run has named an error."""
@@ -98,7 +105,8 @@ class Ledger:
         """The driver has ended; messages that were held are errors if nothing else explains it."""
         if is_failure and not self._run:
             for held in self._unsorted:
-                self.add(held.linker, "other", held.line_no, held.detail)
+                self.add(held.linker, held.kind, held.line_no, held.detail)
+        self._n_sure = len(self.errors)
         self._unsorted.clear()
         self._run.clear()
         self._of_symbol.clear()

@@ -41,6 +41,8 @@ _OTHER = re.compile(
 _INSIDE = re.compile(
     r"(?>(?P<object>[^\s].*?):\()(?P<inside>.*)\)(?: in archive (?P<archive>.+))?", re.DOTALL
 )
+_SYMBOL = re.compile(r"symbol (?P<symbol>.+)\+0x[0-9A-Fa-f]{1,16}", re.DOTALL)  # ld64.lld
+_DISALLOWED = " (disallowed by --no-allow-shlib-undefined)"
 _OFFSET = re.compile(r"(?P<section>.+)\+0x(?P<offset>[0-9A-Fa-f]{1,16})")
 _SOURCE = re.compile(
     r"(?P<short>.+?)(?::(?P<line>\d{1,9}))?(?: \((?P<full>[^()]+?)(?::(?P<full_line>\d{1,9}))?\))?",
@@ -87,7 +89,8 @@ class Lld(Grammar):
             return False
         self.end_record()
         matched = first_match(RULES, found["message"])
-        if found["name"] == "ld" and (matched is None or found["level"] != "error"):
+        is_ld = found["name"] == "ld" and "wasm-ld" not in found["program"]
+        if is_ld and (matched is None or found["level"] != "error"):
             return False  # also the name of other linkers, whose words are not lld's
         self._begin(found, matched, line_no)
         return True
@@ -100,6 +103,9 @@ class Lld(Grammar):
             return
         if found["level"] in ("warning", "note"):
             kind = "note"
+        if kind == "lto_trailer":
+            self.ledger.hold(_linker(found["program"]), line_no, found["message"], "lto")
+            return
         self._open = _Record(
             linker=_linker(found["program"]),
             kind=kind,
@@ -180,14 +186,16 @@ def _close_source(record: _Record) -> None:
 
 def _object_place(what: str, *, is_sure: bool) -> Place | None:
     """`OBJ:(FUNCTION)`, `OBJ:(SECTION+0xOFFSET)`, each perhaps ` in archive A`; or a lone object."""
+    what = what.removesuffix(_DISALLOWED)
     found = _INSIDE.fullmatch(what)
     if found is None:
         return Place(*split_object(what)) if is_sure or is_object(what) else None
     name, member = split_object(found["object"])
     if found["archive"]:
         name, member = found["archive"], found["object"]
-    offset = _OFFSET.fullmatch(found["inside"])
-    if offset:
+    if symbol := _SYMBOL.fullmatch(found["inside"]):
+        return Place(name, member, symbol["symbol"])
+    if offset := _OFFSET.fullmatch(found["inside"]):
         return Place(name, member, None, offset["section"], int(offset["offset"], 16))
     return Place(name, member, found["inside"] or None)
 
@@ -209,4 +217,6 @@ def _message_place(parts: re.Match[str]) -> Place:
     if (name := group(parts, "object")) is not None:
         return Place(*split_object(name))
     text = group(parts, "place")
-    return (parse_place(text) or Place(*split_object(text))) if text else NOWHERE
+    if not text:
+        return Place(section=group(parts, "section"))
+    return parse_place(text) or Place(*split_object(text))
