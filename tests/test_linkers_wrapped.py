@@ -107,6 +107,18 @@ def test_a_full_line_that_is_whole_takes_nothing_in() -> None:
     assert rows[0]["line_no"] == 1
 
 
+def test_a_message_broken_between_words_is_whole_again() -> None:
+    """As a mail or a commit message breaks it."""
+    text = (
+        "    shapes.obj : error LNK2019: unresolved external symbol\n"
+        "    _lab_area referenced in function\n    _lab_paint\n\n"
+        "    shapes.obj : error LNK2001: unresolved external symbol\n\n   Signed-off\n"
+    )
+    first, second = parse_link_errors(text)
+    assert (first["symbol"], first["function"], first["line_no"]) == ("_lab_area", "_lab_paint", 1)
+    assert (second["kind"], second["symbol"], second["line_no"]) == ("undefined", None, 5)
+
+
 C_NAME, CPP_NAME = "lab_area", '"int __cdecl lab_area(int)" (?lab_area@@YAHH@Z)'
 F_NAME, FPP_NAME = "main", '"void __cdecl lab_paint(void)" (?lab_paint@@YAXXZ)'
 LANGUAGES = {

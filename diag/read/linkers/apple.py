@@ -24,6 +24,8 @@ OLD, NEW = "ld64", "ld-prime"
 _HEAD = re.compile(r"(?:ld: )?Undefined symbols(?: for architecture \S+)?:")
 _REFERENCED = re.compile(r'(?P<quote>"?)(?P<symbol>.+)(?P=quote), referenced from:', re.DOTALL)
 _REFERENCE = re.compile(r"(?P<function>\S.*) in (?P<object>.+)", re.DOTALL)
+# As old collect2 leaves it when it demangles.
+_GLUED = re.compile(r"(?P<function>\S.* const)in (?P<object>.+)", re.DOTALL)
 _OBJECT = re.compile(
     r".*(?:\.(?:o|a|dylib|tbd|bc|obj|rlib|framework/.+)|\)|^[\w+-]+(?:\[[\w, ]+\])?)", re.DOTALL
 )
@@ -130,10 +132,10 @@ class Apple(Grammar):
         if _IMPLICIT.fullmatch(text):
             self._refer(text, NOWHERE, is_exact=True)
             return True
-        found = _REFERENCE.fullmatch(text)
+        found = _GLUED.fullmatch(text) or _REFERENCE.fullmatch(text)
         if found is None or not _OBJECT.fullmatch(found["object"]):
             return False
-        self._refer(text, Place(*split_object(found["object"]), found["function"]))
+        self._refer(text, Place(*split_object(found["object"]), found["function"].rstrip()))
         return True
 
     def _refer(self, text: str, place: Place, *, is_exact: bool = False) -> None:

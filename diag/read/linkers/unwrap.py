@@ -39,6 +39,10 @@ _TWO_HIGH = re.compile(rb"[\x80-\xff]{2}")
 _MESSAGE = re.compile(r'"message":"(?P<text>(?:[^"\\]|\\.)*+)', re.DOTALL)
 _CUT_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _MSVC = re.compile(r" LNK\d{4} ?: ")
+# Broken between words, as mail and commit messages are: the name stands on the next line.
+_UNFINISHED = re.compile(
+    r" LNK\d{4} ?: .{0,4000}(?:external symbol|referenced in|in function)\s*$", re.DOTALL
+)
 _NEW_LINE = re.compile(
     r"\d{1,4}>|\s*+(?:Build|Done|Project|LINK|NMAKE|ninja|make)\b|.{0,300}? : (?:fatal )?(?:error|warning) "
 )
@@ -65,7 +69,7 @@ class Unwrapper:
         held = self._held
         if held is not None and (rest := held.rest_of(text)) is not None:
             held.text, held.width = held.text + rest, len(text)
-            return self.flush() if len(held.text) > MAX_JOINED else []
+            return self.flush() if len(held.text) > MAX_JOINED or held.is_done else []
         done = self.flush()
         if text.startswith("{") and '"compiler-message"' in text:
             notes = _RustcNotes()
@@ -82,6 +86,9 @@ class Unwrapper:
         self._is_wide |= len(text) > _CONSOLE and _MSVC.search(text) is not None
         if len(text) == _CONSOLE and not self._is_wide and _MSVC.search(text):
             self._held = _Held(line_no, text, _CONSOLE, None)
+            return []
+        if " LNK" in text and _UNFINISHED.search(text):
+            self._held = _Prose(line_no, text.rstrip())
             return []
         return [(line_no, bare) for bare in self._notes.lines(_bare(text))]
 
@@ -101,6 +108,11 @@ class _Held:
         self._indent = indent  # of the lines that go on; None: a console, which indents nothing
         self._first_width = width
 
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more can follow; a width alone never tells."""
+        return False
+
     def rest_of(self, text: str) -> str | None:
         """The part that belongs to the held line, None if this is a line of its own."""
         if self.width != self._first_width:
@@ -109,6 +121,22 @@ class _Held:
             return text if text and not (_is_whole(self.text) or _NEW_LINE.match(text)) else None
         rest = text.removeprefix(self._indent)
         return rest if rest and rest != text else None
+
+
+class _Prose(_Held):
+    """A message broken between words, until its names are told."""
+
+    def __init__(self, line_no: int, text: str) -> None:
+        super().__init__(line_no, text, len(text), None)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the names have been told."""
+        return _UNFINISHED.search(self.text) is None
+
+    def rest_of(self, text: str) -> str | None:
+        """The words that go on, a space before them."""
+        return f" {text.strip()}" if text.strip() and not _NEW_LINE.match(text) else None
 
 
 def _is_whole(text: str) -> bool:
