@@ -12,7 +12,7 @@ from diag.read.buildlog_kinds import ANYWHERE, STARTS, KindFinder
 from diag.read.buildlog_records import Line, Step
 from diag.read.linkers.commands import LinkCommand
 from diag.read.linkers.ledger import LinkError
-from diag.read.linkers.session import HOT, LITERALS, Session
+from diag.read.linkers.session import LITERALS, Session, is_hot
 from diag.read.skim import Skim, any_of
 from diag.read.textlines import clean, clip
 from diag.schema_frames import LINE_KINDS
@@ -51,7 +51,7 @@ def collect(log: BuildLog) -> Findings:
         if line.role not in ("output", "excerpt"):
             continue
         key, text = (line.role, line.step_id), clean(line.raw)
-        if not (HOT.search(text) or key in skim.waiting):
+        if not (is_hot(text) or key in skim.waiting):
             continue
         pool = sessions if line.role == "output" else excerpts
         session = pool.get(line.step_id)
@@ -120,7 +120,7 @@ class _StepLines:
 
     def kind(self, line: Line, text: str) -> str:
         """The kind of the step's next line of output."""
-        is_asked = self.session.goes_on or HOT.search(text)
+        is_asked = self.session.goes_on or is_hot(text)
         said = self.session.feed(line.line_no, text) if is_asked else None
         return said or self.kinds.find(text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from diag.read.linkers.apple import Apple
@@ -24,10 +24,13 @@ GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Apple, Msvc, Nvlink, Loaders, 
 _SPEAKERS: tuple[type[Grammar], ...] = (Drivers, *GRAMMARS)
 _COMMANDS = (" -o ", '"-o"', "omitted", "  = note: ")
 LITERALS = tuple(dict.fromkeys([text for g in _SPEAKERS for text in g.literals] + list(_COMMANDS)))
-# Only lines in which one of these occurs are looked at closer.
-HOT = re.compile("|".join(map(re.escape, LITERALS)))
 MAX_MESSAGE = 64 << 10  # characters; longer lines can only be commands
 _OMITTED_NOTE = "some arguments are omitted"
+
+
+def is_hot(text: str) -> bool:
+    """Whether one of LITERALS occurs in the text: only such lines are looked at closer."""
+    return any(map(text.__contains__, LITERALS))
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Session:
     def __post_init__(self) -> None:
         self._drivers = Drivers(self.ledger)
         self._grammars = (self._drivers, *(make(self.ledger) for make in GRAMMARS))
+        self._may_wait = [g for g in self._grammars if type(g).goes_on is not Grammar.goes_on]
+        self._may_open = [g for g in self._grammars if type(g).is_open is not Grammar.is_open]
         self._unwrapper = Unwrapper()
 
     @property
@@ -51,7 +56,7 @@ class Session:
     def feed(self, line_no: int, text: str) -> str | None:
         """Takes one line in; its kind (`linker`, `link_command`) if it is a linker's, else None."""
         kinds = [self._feed(*numbered) for numbered in self._unwrapper.lines(line_no, text)]
-        self.goes_on = self._unwrapper.goes_on or any(one.goes_on for one in self._grammars)
+        self.goes_on = self._unwrapper.goes_on or any(one.goes_on for one in self._may_wait)
         return next((kind for kind in ("linker", "link_command") if kind in kinds), None)
 
     def _feed(self, line_no: int, bare: str) -> str | None:
@@ -63,17 +68,23 @@ class Session:
         if _OMITTED_NOTE in bare:
             self._shorten()
             return "linker"
-        taker = None
-        for grammar in self._grammars:
-            if grammar.feed(line_no, bare):
-                taker = grammar
-                break
-        for grammar in self._grammars:
+        taker = next((one for one in self._asked(bare) if one.feed(line_no, bare)), None)
+        for grammar in self._may_open:
             if grammar.is_open and grammar is not taker:
                 grammar.end_record()
         if self._drivers.has_ended:
             self._end_run(is_failure=self._drivers.has_failed)
+            self._drivers.has_ended = False
         return None if taker is None else "linker"
+
+    def _asked(self, text: str) -> Iterator[Grammar]:
+        """The grammars that a line may concern: those that it holds a literal of, or that wait."""
+        occurs = text.__contains__
+        for grammar in self._grammars:
+            if any(map(occurs, grammar.literals)) or (
+                grammar in self._may_wait and grammar.goes_on
+            ):
+                yield grammar
 
     def _end_run(self, *, is_failure: bool) -> None:
         for grammar in self._grammars:
