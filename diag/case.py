@@ -9,8 +9,8 @@ row of `case.errors`; the sound rest is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,7 @@ class Case:
         self.title = title
         self.facts = tuple(facts)
         self._probe = probe
+        self.progress: Callable[[int, int], None] | None = None  # told (bytes read, bytes in all)
         self.judged: dict[Any, Any] = {}  # kept by diag.compare: a case is read and judged once
         self._asked = [find_platform(name).name for name in platforms]
         self._asked += [fact.name for fact in self.facts]
@@ -77,12 +78,13 @@ class Case:
         """One LogFrames (diag.read.linkers) a log that could be read."""
         from diag.read.linkers import read_log
 
+        read = partial(read_log, progress=self.progress)
         frames = []
-        for given in self.inputs.logs:
+        for log in self.inputs.logs:
             try:
-                frames.append(read_log(given.source, file=given.name, platform=given.platform))
+                frames.append(read(log.source, file=log.name, platform=log.platform))
             except InputError as error:
-                self._note(given.name, error)
+                self._note(log.name, error)
         return frames
 
     def _from_logs(self, name: str) -> pd.DataFrame:
@@ -110,9 +112,8 @@ class Case:
 
     @cached_property
     def decisive_lines(self) -> pd.DataFrame:
-        """The log lines of the kinds that can decide a cause: frame `log_lines`."""
-        lines = self.log_lines
-        return lines[lines["kind"].isin(DECISIVE_KINDS)]
+        """The log lines of the kinds that can decide a cause."""
+        return schema.stack("log_lines", [log.lines(DECISIVE_KINDS) for log in self.logs])
 
     # -- Dockerfile ---------------------------------------------------------------------------
 
@@ -257,7 +258,7 @@ class Case:
         """What could not be read so far: frame `errors`."""
         rows = []
         for place, row in enumerate(self._errors):
-            known = {key: row[key] for key in row if not _is_missing(row[key])}
+            known = {key: row[key] for key in row if not pd.isna(row[key])}
             rows.append({"member": "", "help": "", "where": str(place), **known})
         frame = schema.make("errors", rows)
         return frame.drop_duplicates(["file", "where", "reason"], ignore_index=True)
@@ -286,15 +287,11 @@ class Case:
         )
 
     def __repr__(self) -> str:
-        parts = [f"{len(self.inputs.logs)} logs", f"Dockerfile {self.inputs.dockerfile or 'none'}"]
-        n_objects = sum(len(paths) for paths in self.inputs.objects.values())
-        return f"<Case {self.title!r}: {', '.join(parts)}, {n_objects} object paths>"
+        n_logs, n_objects = len(self.inputs.logs), sum(map(len, self.inputs.objects.values()))
+        told = f"{n_logs} logs, Dockerfile {self.inputs.dockerfile or 'none'}"
+        return f"<Case {self.title!r}: {told}, {n_objects} object paths>"
 
 
 def open_case(folder: Source) -> Case:
     """The case of a folder with a `case.toml`; InputError where there is none to be used."""
     return Case(**read_case_toml(folder))
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

@@ -22,6 +22,7 @@ from diag.cli_output import (
     write_screen,
     write_text,
 )
+from diag.cli_progress import reading_progress
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -67,7 +68,9 @@ def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -
         base_env=pairs(options["base_env"], "--base-env"),
         engine=_engine(options["engine"]),
     )
-    return _show_verdict(taken, taken.diagnose(claims=options["claims"]), options)
+    with reading_progress() as taken.progress:
+        verdict = taken.diagnose(claims=options["claims"])
+    return _show_verdict(taken, verdict, options)
 
 
 def _engine(name: str) -> str | None:

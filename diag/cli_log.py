@@ -14,6 +14,7 @@ from diag.cli_output import (
     write_json,
     write_screen,
 )
+from diag.cli_progress import reading_progress
 
 
 @click.command("log", short_help="Show the steps and link errors of a build log.")
@@ -33,7 +34,8 @@ def log_cmd(
     if file == "-":
         tell_waiting()
     known = find_platform(platform).name if platform else None
-    frames = read_log(file, file=file, platform=known)
+    with reading_progress() as progress:
+        frames = read_log(file, file=file, platform=known, progress=progress)
     mask = Redactor(is_on=is_redacted)
     steps, errors = mask.frame(frames.steps), mask.frame(frames.link_errors)
     if format_ == "json":
