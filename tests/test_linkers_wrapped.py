@@ -78,6 +78,15 @@ def test_spacks_numbers_and_broken_lines(width: int) -> None:
     assert fields(spack(text, width), without=("line_no",)) == fields(text, without=("line_no",))
 
 
+def test_spack_may_break_every_word_that_is_searched_for() -> None:
+    """The mark before the line is enough to look at it."""
+    marked = (
+        "  >> 11422    /usr/lib64/libGL.so: undefined refe\n              rence to `lab_current'"
+    )
+    (row,) = parse_link_errors(marked)
+    assert (row["symbol"], row["object"]) == ("lab_current", "/usr/lib64/libGL.so")
+
+
 def console(text: str, width: int = 80) -> str:
     """As a console of that width breaks lines."""
     broken = []

@@ -57,8 +57,9 @@ def _in_english(text: str) -> str:
 class Drivers(Grammar):
     """What compilers' drivers say about a link; ends the runs of a step."""
 
+    # The last is the mark of Spack: it breaks lines, and what it breaks holds no literal whole.
     literals = ("collect2", "linking with ", "linker command failed", "could not compile",
-                "aborting due to ", "link: running ", "error: linker `", "lto1: ", "lto-wrapper", "bytecode stream", "*** [")  # fmt: skip
+                "aborting due to ", "link: running ", "error: linker `", "lto1: ", "lto-wrapper", "bytecode stream", "*** [", "  >> ")  # fmt: skip
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(ledger)
