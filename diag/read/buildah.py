@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from diag.read.buildkit_names import StepName, known_platform
 from diag.read.buildkit_plain import KILLED_BY_9
@@ -38,6 +39,7 @@ _PULL_FAILED = re.compile(r"Error: (?:error )?creating build container: .*", re.
 _EXIT = re.compile(r".*\bexit status (?P<code>\d{1,9})", re.DOTALL)
 _FROM_STAGE = re.compile(r"FROM [0-9a-f]{64}\b")  # the image that an earlier stage became
 _BARE_ID = re.compile(r"[0-9a-f]{64}")
+_RECENT = 1000  # steps among which the one is looked for that a message names
 Key = tuple[str | None, int]  # platform and number of a stage
 
 
@@ -154,9 +156,10 @@ class BuildahReader:
 
     def _fail(self, text: str, message: str) -> str:
         """The step that the message names: of several with these words, the last begun."""
-        named = [step for step in self.steps.values() if step.name == text]
+        recent = islice(reversed(self.steps.values()), _RECENT)
+        named = [step for step in recent if step.name == text]
         unfinished = [step for step in named if step.status == "unfinished"]
-        step = next(iter([*unfinished[::-1], *named[::-1]]), None)
+        step = next(iter([*unfinished, *named]), None)
         if step is None and len(self._open) == 1:
             step = self._current
         exited = _EXIT.match(message[:MAX_LINE])

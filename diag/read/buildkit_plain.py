@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from diag.read.buildkit_names import exit_code
 from diag.read.buildlog_records import Line, Step
@@ -45,6 +46,7 @@ _SOURCE_LINE = re.compile(rb" *\d{1,9} \| (?:>>> |    ).*|")
 _FINAL = re.compile(
     rb"ERROR: |View build details: |Check build summary support|\d+ warnings? found"
 )
+_RECENT = 1000  # steps among which the one is looked for that an excerpt names
 KILLED_BY_9 = 137
 
 
@@ -141,9 +143,10 @@ class PlainReader:
 
     def _step_named(self, name: str) -> str | None:
         """The step that an excerpt is of: of several of that name, the one that failed."""
-        same = [step for step in self.steps.values() if step.name == name]
+        recent = islice(reversed(self.steps.values()), _RECENT)
+        same = [step for step in recent if step.name == name]
         failed = [step for step in same if step.status == "error"]
-        return (failed or same)[-1].step_id if same else None
+        return (failed or same)[0].step_id if same else None
 
     def _after_steps(self, line_no: int, bare: bytes) -> Line:
         """A line without a step's number: blank, the CLI's summary, or another program's."""
