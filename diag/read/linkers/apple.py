@@ -29,6 +29,9 @@ _GLUED = re.compile(r"(?P<function>\S.* const)in (?P<object>.+)", re.DOTALL)
 _OBJECT = re.compile(
     r".*(?:\.(?:o|a|dylib|tbd|bc|obj|rlib|framework/.+)|\)|^[\w+-]+(?:\[[\w, ]+\])?)", re.DOTALL
 )
+# xcpretty's form of the same block.
+_PRETTY_SYMBOL = re.compile(r"> Symbol: (?P<symbol>.+)", re.DOTALL)
+_PRETTY_REFERENCE = "> Referenced from: "
 _IMPLICIT = re.compile(
     r"implicit entry/start for main executable|-\S+ command line option|<initial-undefines>"
 )
@@ -53,6 +56,7 @@ class Apple(Grammar):
         ", referenced from:",
         "duplicate symbol ",
         "maybe you meant: ",
+        "> Symbol: ",
     )
 
     def __init__(self, ledger: Ledger) -> None:
@@ -82,6 +86,7 @@ class Apple(Grammar):
         """Whether the line is one of Apple's linkers'."""
         if not text:
             return False
+        text = text.removeprefix(_PRETTY_REFERENCE)
         if self._block and self._inside(line_no, text):
             self._foreign = 0
             return True
@@ -102,6 +107,8 @@ class Apple(Grammar):
         elif text.endswith(" in:") and (found := _DUPLICATE.fullmatch(text)):
             self._close()
             self._open("duplicate", found["symbol"], line_no)
+        elif found := _PRETTY_SYMBOL.fullmatch(text):
+            self._open_symbol(found["symbol"], line_no)
         elif _NOT_FOUND.fullmatch(text):
             self._close()
         elif found := _N_DUPLICATES.fullmatch(text):
@@ -114,16 +121,19 @@ class Apple(Grammar):
     def _open(self, block: str, symbol: str | None, line_no: int) -> None:
         self._block, self._symbol, self._line_no, self._n_places = block, symbol, line_no, 0
 
+    def _open_symbol(self, symbol: str, line_no: int) -> None:
+        self._end_symbol()
+        self._open("undefined", symbol, line_no)
+        self._named.add(symbol)
+        self._blame_ignored()
+
     def _inside(self, line_no: int, text: str) -> bool:
         """A line of the open block."""
         if self._block == "duplicate":
-            return self._definition(line_no, text)
+            return self._definition(line_no, text.removeprefix("> "))
         named = _REFERENCED.fullmatch(text) if text.endswith(", referenced from:") else None
         if named is not None:
-            self._end_symbol()
-            self._open("undefined", named["symbol"], line_no)
-            self._named.add(named["symbol"])
-            self._blame_ignored()
+            self._open_symbol(named["symbol"], line_no)
             return True
         if self._symbol is None:
             return False

@@ -10,6 +10,10 @@ _SECTION = re.compile(
     r"|:\((?P<whole>\.[^()]+)\)"
 )
 _ARCHIVED = re.compile(r"(?P<object>[^()]*?[^()\s])(?:\[\d+\])?\((?P<member>[^()]+)\)")
+# A folder may have brackets in its name: `C:\\Program Files (x86)\\z.lib(z.obj)`
+_BRACKETED = re.compile(
+    r"(?P<object>.+\.(?:a|lib|rlib))(?:\[\d+\])?\((?P<member>[^()]+)\)", re.DOTALL
+)
 _OBJECT_END = re.compile(
     r"(?:\.(?:o|obj|lo|os|oS|a|lib|rlib|rmeta|dylib|dll|bc|res)|\.so(?:\.[0-9.]+)?|\.o\.[0-9.]+)"
 )
@@ -39,7 +43,9 @@ NOWHERE = Place()
 
 def split_object(text: str) -> tuple[str, str | None]:
     """(file, member) of `lib.a(member.o)`; (file, None) of a plain object."""
-    found = _ARCHIVED.fullmatch(text) if text.endswith(")") else None
+    if not text.endswith(")"):
+        return text, None
+    found = _ARCHIVED.fullmatch(text) or _BRACKETED.fullmatch(text)
     return (found["object"], found["member"]) if found else (text, None)
 
 

@@ -3,7 +3,7 @@
 Sources: rustc compiler/rustc_codegen_ssa/src/back/link.rs (notes; output that is no UTF-8 is
 escaped), cargo `--message-format=json`, bitbake (`| `), kbuild test robot (`>> `), Spack (numbered
 excerpt, wrapped at the terminal's width), cargo -vv (`[package 1.2.3] `), nix and stack (`name> `),
-docker compose and earthly (`name | `), npm (`npm ERR! `), Gradle (`C/C++: `), MSBuild's console of
+docker compose and earthly (`name | `), npm (`npm ERR! `), Gradle (`C/C++: `), xcpretty (`❌  `), MSBuild's console of
 80 columns.
 """
 
@@ -20,7 +20,7 @@ Numbered = tuple[int, str]
 _NOTE = "  = note: "
 _NOTE_REST = " " * len(_NOTE)
 _PREFIX = re.compile(
-    r"\| |>> (?=\S)|C/C\+\+: |\(\d\d:\d\d:\d\d\) | {2,}> "
+    r"\| |>> (?=\S)|❌ +|C/C\+\+: |\(\d\d:\d\d:\d\d\) | {2,}> "
     r"|npm (?:ERR!|error) |\[[A-Za-z][\w+-]{0,80}+ \d{1,9}\.\d{1,9}\.\d{1,9}[^\]\s]{0,40}+(?: \([^)\]]{0,200}\))?\] "
     r"| {0,40}\+?[A-Za-z][\w.:/+@-]{0,80}+ {0,40}\| |[A-Za-z][\w.+-]{0,80}+ {0,40}> "
 )
