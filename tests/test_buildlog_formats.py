@@ -167,9 +167,9 @@ def test_every_line_has_its_row_and_success_has_no_errors(name: str) -> None:
     assert "other" not in set(lines["kind"])
     schema.check(frames.steps, "steps")
     schema.check(frames.link_errors, "link_errors")
-    if name.startswith(("ok", "cached", "layers", "no-image")):
+    if name.startswith(("ok", "cached", "layers", "no-image", "bare-ok")):
         assert frames.link_errors.empty
-    assert len(frames.steps) > 0
+    assert frames.steps.empty == name.startswith("bare")
 
 
 @pytest.mark.parametrize(
@@ -191,6 +191,23 @@ def test_other_builders_tell_the_same_steps(build: str, form: str) -> None:
     frames = read(f"{build}.{form}.log")
     assert frames.format == {"leg": "docker-legacy", "bui": "buildah", "pla": "buildkit-plain", "tty": "buildkit-tty"}[form[:3]]  # fmt: skip
     assert told(frames) == told(read(f"{build}.plain.rawjson"))
+
+
+@pytest.mark.parametrize("tool", ["make", "cmake", "ninja", "cargo", "cargo-json", "go"])
+def test_build_tools_without_a_builder(tool: str) -> None:
+    """What make, cmake, ninja, cargo in both its forms and go print: the one missing function, in
+    each function that refers to it."""
+    frames = read(f"bare.{tool}.log")
+    assert frames.format == ("text+cargo-json" if tool == "cargo-json" else "text")
+    assert set(frames.link_errors["symbol"]) == {"dot_wide"}
+    functions = [str(name) for name in frames.link_errors["function"]]
+    if tool.startswith("cargo"):
+        assert [name.split("::h")[0] for name in functions] == ["app::main"]
+        assert list(frames.link_errors["linker"]) == ["rust-lld"]
+    elif tool == "go":
+        assert [name.partition("_Cfunc_")[2] for name in functions] == ["dot_wide"]
+    else:
+        assert functions == ["best", "main"]
 
 
 def test_buildah_builds_platforms_at_once() -> None:

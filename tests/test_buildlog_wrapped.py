@@ -128,6 +128,29 @@ def test_damaged_cargo_messages_stay(tail: str) -> None:
     assert list(frames.log_lines["text"]) == [tail]
 
 
+@pytest.mark.parametrize("name", ["multi", "clipped"])
+def test_messages_over_many_lines(name: str) -> None:
+    """buildx 0.13 spread each message over many lines: the same steps, output and errors, and
+    each physical line in a row; what the client says at the end is no JSON in both."""
+    compact = (DATA / f"{name}.rawjson.log").read_text()
+    spread = [
+        json.dumps(json.loads(line), indent=2) if line.startswith("{") else line
+        for line in compact.splitlines()
+    ]
+    one, other = read_log(compact.encode()), read_log("\n".join(spread).encode())
+    assert other.format == "buildkit-rawjson"
+    for frame, drop in (("steps", ["line_no"]), ("link_errors", ["line_no"])):
+        assert (
+            getattr(one, frame).drop(columns=drop).equals(getattr(other, frame).drop(columns=drop))
+        )
+    texts = [
+        sorted(log.log_lines["text"][log.log_lines["seconds"].notna()]) for log in (one, other)
+    ]
+    assert texts[0] == texts[1]
+    n_lines = "\n".join(spread).count("\n") + 1
+    assert set(other.log_lines["line_no"]) == set(range(1, n_lines + 1))
+
+
 # -- screens --------------------------------------------------------------------------------------
 
 PASTED = f"""\
