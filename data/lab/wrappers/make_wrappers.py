@@ -62,7 +62,7 @@ def write(files: dict[str, str]) -> None:
         (LAB / name).write_text(text)
 
 
-def run(command: str, **extra: str) -> str:
+def run(command: str, *, succeeds: bool = False, **extra: str) -> str:
     env = {
         **os.environ,
         "LC_ALL": "C",
@@ -73,7 +73,7 @@ def run(command: str, **extra: str) -> str:
     ran = subprocess.run(
         ["bash", "-c", command], cwd=LAB, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    assert ran.returncode != 0, command
+    assert (ran.returncode == 0) == succeeds, command
     return ran.stdout.decode()
 
 
@@ -113,6 +113,31 @@ def by_chance(linker: str, symbol: str, n_refs: int) -> dict[str, object]:
 def record(name: str, text: str, rows: list[dict[str, object]], truth: dict[str, object]) -> None:
     (HERE / f"{name}.log").write_text(text)
     truth[name] = rows
+
+
+def record_clean(truth: dict[str, object]) -> None:
+    """The same builds with the functions defined; tmpnam makes GNU ld warn, and rustc warns too."""
+    given = "#include <stdio.h>\nint main(void) { char b[L_tmpnam]; return tmpnam(b) == 0; }\n"
+    write({f"{name}.c": given for name in NAMES})
+    write({f"cmake/{name}.c": given for name in NAMES})
+    write(
+        {
+            "go/main.go": GO.replace(
+                "int lab_go_gone(int x);", "static int lab_go_gone(int x) { return x; }"
+            )
+        }
+    )
+    write({"src/main.rs": "fn main() { let unused = 1; }\n"})
+    cached = {"GOCACHE": str(LAB / "gocache"), "GOPATH": str(LAB / "gopath"), "GOFLAGS": "-mod=mod"}
+    for name, command in {
+        "clean-make": "rm -f *.o; make",
+        "clean-ninja": "rm -f *.o .ninja*; touch *.c; ninja -v",
+        "clean-cmake": "rm -rf cmake/out; cmake -S cmake -B cmake/out; cmake --build cmake/out",
+        "clean-go": "cd go && go build -x 2>&1 | tail -30",
+        "clean-cargo-json": "rm -rf target; cargo build --message-format=json",
+        "clean-cargo-human": "rm -rf target; cargo build",
+    }.items():
+        record(name, run(command, succeeds=True, **cached), [], truth)
 
 
 def main() -> None:
@@ -155,6 +180,7 @@ def main() -> None:
             text = run(f"rm -rf target; cargo build --message-format={form}", RUSTFLAGS=flags)
             wanted = by_chance(linker, "lab_rust_gone", 2)
             record(f"cargo-{form}-{linker}", text, [wanted], truth)
+    record_clean(truth)
     (HERE / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
     shutil.rmtree(LAB)
 
