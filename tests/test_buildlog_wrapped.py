@@ -237,6 +237,21 @@ def test_two_builds_of_buildkit_in_one_log(head: str) -> None:
     assert errors(build * 2) == [("foo", "main", "#7"), ("foo", "main", "#7 (2)")]
 
 
+def test_two_jobs_in_one_log() -> None:
+    """`gh run view --log` of a run with two jobs, each with a build: no step of one is taken for
+    the other's."""
+    log = b"".join((DATA / "derived" / f"{name}.gh.log").read_bytes() for name in ("multi", "ok"))
+    steps = read_log(log).steps
+    assert len(steps) == 24
+    assert {end: n for end, n in steps["status"].value_counts().items() if n} == {
+        "ok": 20,
+        "cached": 2,
+        "error": 1,
+        "canceled": 1,
+    }
+    assert len(read_log(log).link_errors) == 2
+
+
 def test_a_line_that_a_switch_cut_is_read_once() -> None:
     """The printer leaves a step in the middle of a line, and prints the line whole when it comes
     back (printer.go, logsPartial): the part alone would name another library."""
@@ -288,6 +303,39 @@ def test_two_builds_of_the_legacy_builder() -> None:
     assert errors(log * 2) == [("foo", "main", "Step 2/2"), ("foo", "main", "Step 2/2 (2)")]
 
 
+@pytest.mark.parametrize(
+    "failure", ["COPY failed: file not found in build context", "ADD failed: no such file"]
+)
+def test_a_copy_that_fails(failure: str) -> None:
+    """The legacy builder's own failure is its step's, without an exit code."""
+    log = f"Step 1/3 : FROM debian\n ---> 0123456789ab\nStep 2/3 : COPY x /x\n{failure}\n"
+    steps = read_log(log.encode()).steps
+    assert list(steps["status"]) == ["ok", "error"]
+    assert steps["exit_code"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("step", "failure"),
+    [
+        ("STEP {no}/2: ", 'Error: building at STEP "RUN make": while running runtime: exit status 2'),
+        ("STEP {no}: ", 'Error: error building at STEP "RUN make": error while running runtime: exit status 2'),
+        ("STEP {no}: ", 'error building at STEP "RUN make": error while running runtime: exit status 2'),
+        ("[1/2] STEP {no}/2: ", 'Error: building at STEP "RUN make": exit status 2'),
+    ],
+)  # fmt: skip
+def test_forms_of_buildah_and_podman(step: str, failure: str) -> None:
+    """The words of podman 4, of buildah before 1.20, and of several stages."""
+    log = f"{step.format(no=1)}FROM debian AS b\n{step.format(no=2)}RUN make\n" + "\n".join(
+        [*LD, END, failure]
+    )
+    frames = read_log(log.encode())
+    assert frames.format == "buildah"
+    assert list(frames.steps["stage"]) == ["b", "b"]
+    assert list(frames.steps["status"]) == ["ok", "error"]
+    assert frames.steps["exit_code"][1] == 2
+    assert errors(log) == [("foo", "main", frames.steps["step_id"][1])]
+
+
 # -- hostile input --------------------------------------------------------------------------------
 
 SOURCES = [
@@ -319,7 +367,7 @@ def test_real_logs_cut_anywhere(which: int, start: int, size: int) -> None:
     b"2024-05-06T07:08:09.123456Z 01E+", b"2024-05-06T07:08:09.123456Z 01E ", b"section_start:1:a\r\x1b[0K", b"| ",
     b'{"reason":"compiler-message","message":{"rendered":"x"}}', b"\x1b[34m", b"\x1b[1A", b"\r", b"\xff\xfe", b"\n", b"\n", b"\n",
 ]), max_size=40))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_mixture_of_forms(parts: list[bytes]) -> None:
     """Fragments of every form in any order raise nothing and lose no line."""
     log = b"x" + b"".join(parts)

@@ -27,7 +27,7 @@ _CACHE = re.compile(_BEFORE + r"--> Using cache [0-9a-f]{6,64}")
 _IMAGE = re.compile(_BEFORE + r"--> (?:Pushing cache .*|[0-9a-f]{6,64})")
 _COMMIT = re.compile(_BEFORE + r"COMMIT(?: \S+)?")
 _FAILED = re.compile(
-    r'Error: (?:error )?building at STEP "(?P<step>.*?)": (?P<message>.*)', re.DOTALL
+    r'(?:Error: )?(?:error )?building at STEP "(?P<step>.*?)": (?P<message>.*)', re.DOTALL
 )
 _OWN = re.compile(
     r"(?:ERRO|WARN|INFO)\[\d{4}\] .*|Error: .*|time=\".*|Successfully tagged \S+"
@@ -87,7 +87,7 @@ class BuildahReader:
         number, n_stages = int(opened["stage"] or 1), int(opened["n_stages"] or 1)
         no, total, text = int(opened["no"]), opened["total"], opened["text"]
         key = (platform, number)
-        if no == 1 or key not in self._names:
+        if instruction_of(text) == "FROM" or key not in self._names:
             self._names[key] = name_of_stage(text)
         self._end(self._open.pop(key, None))
         stage = self._names[key] or ("" if n_stages == 1 else f"stage-{number - 1}")

@@ -89,7 +89,7 @@ ENVELOPES = (
         "gitlab",
         re.compile(
             rb"^(?:(?:\x1b\[0K)?section_(?:start|end):\d{1,12}:[\w.-]{1,200}(?:\[[^\]\n]{0,400}\])?"
-            rb"\r?(?:\x1b\[0K)?)+",
+            rb"\r?(?:\x1b\[0K){0,4})+",
             re.MULTILINE,
         ),
         sign=re.compile(rb"(?:\x1b\[0K|^|Z \d\d[OE] )section_start:\d{1,12}:\w", re.MULTILINE),
