@@ -48,10 +48,10 @@ common="binutils-x86-64-linux-gnu binutils-common libbinutils libctf0 libctf-nob
 newer="$common libjansson4 libzstd1 zlib1g libc6 libstdc++6 libgcc-s1 mold
     libmimalloc3 libxxhash0 libtbb12 libedit2 libtinfo6 libbsd0 libmd0 libffi8 libz3-4 liblzma5"
 unpack bookworm binutils-avr binutils-h8300-hms binutils-riscv64-linux-gnu binutils-s390x-linux-gnu \
-    binutils-powerpc64le-linux-gnu lld-15 libllvm15 lld-16 libllvm16 lld-19 libllvm19 libz3-4 \
+    binutils-powerpc64le-linux-gnu lld-16 libllvm16 lld-19 libllvm19 libz3-4 \
     clang-14 libclang-common-14-dev libclang1-14 gcc-12-locales locales binutils-common make
 unpack bullseye $common lld-11 libllvm11 lld-13 libllvm13 libffi7
-unpack trixie $newer binutils-gold-x86-64-linux-gnu libsframe1 lld-17 libllvm17t64 lld-18 libllvm18 binutils-avr libxml2 libicu76
+unpack trixie $newer binutils-gold-x86-64-linux-gnu libsframe1 lld-18 libllvm18 binutils-avr libxml2 libicu76
 unpack sid $newer libsframe3 libblake3-0 lld-22 libllvm22 libxml2-16
 for suite in trixie sid; do
     patch_programs $suite bin/x86_64-linux-gnu-ld.bfd bin/mold

@@ -22,11 +22,11 @@ NEWER = (
 )  # than the machine's own C library: fetch.sh has patched the GNU ones and mold
 QUIET = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 # Those whose catalogues hold the messages of that version. The catalogues of 2.40 keep some of before
-# 2018, which GNU ld 2.26 prints.
+# 2018, which GNU ld 2.26 prints; those in Danish and Indonesian end it with a crash.
 LANGUAGES = {
     ("ld.bfd", "elf-x86_64", ""): "es fr pt_BR ru uk",
     ("ld.bfd", "elf-x86_64", "sid"): "bg de es fr pt_BR ro ru sr sv uk",
-    ("ld.bfd", "avr", "bookworm"): "da id it ja tr vi zh_CN zh_TW",
+    ("ld.bfd", "avr", "bookworm"): "it ja tr vi zh_CN zh_TW",
     ("gold", "elf-x86_64", ""): "es fr it ja sv uk zh_CN",
 }
 
@@ -186,8 +186,7 @@ def linkers() -> list[Linker]:
             found.append(Linker("gold", _in(suite, gold), "/usr/bin/ld.gold", "elf-x86_64", suite))
         found.append(Linker("mold", _in(suite, "bin/mold"), "mold", "elf-x86_64", suite))
     for root, version in (
-        ("bullseye", 11), ("bullseye", 13), ("", 14), ("bookworm", 15), ("bookworm", 16), ("trixie", 17),
-        ("trixie", 18), ("bookworm", 19), ("sid", 22),
+        ("bullseye", 11), ("bullseye", 13), ("", 14), ("bookworm", 16), ("trixie", 18), ("bookworm", 19), ("sid", 22),
     ):  # fmt: skip
         program = _in(root, f"lib/llvm-{version}/bin/lld") if root else Path("/usr/bin/lld-14")
         for name, flavour in (
@@ -196,7 +195,8 @@ def linkers() -> list[Linker]:
             ("ld64.lld", "macho"),
             ("wasm-ld", "wasm"),
         ):
-            found.append(Linker("lld", program, name, flavour, root))
+            if version != 18 or flavour == "elf-x86_64":
+                found.append(Linker("lld", program, name, flavour, root))
     found += [replace(one, language=language) for one in found for language in LANGUAGES.get(
         (one.family, one.flavour, one.root), "").split()]  # fmt: skip
     known: dict[str, Linker] = {}

@@ -30,7 +30,7 @@ RULES = (
     rule("after", "aborting due to ", r"error: aborting due to .*"),
     rule("start", "link: running ", r".*link: running \S+ failed: exit status \d+"),
     rule("make", "*** [", r"(?:\S*[/\\])?[gm]*make(?:\.exe)?(?:\[\d+\])?: \*\*\* \[.*\] [^\]\d]{1,60} \d{1,3}(?: \(.*\))?"),
-    rule("lto", "bytecode stream", r"(?:lto1|cc1)(?:\.exe)?: .*bytecode stream (?:in file [‘“«„»「']\s?(?P<object>[^’”»“«」']+?)\s?[’”»“«」'] )?.*"),
+    rule("lto", "bytecode stream", r"(?:lto1|cc1)(?:\.exe)?: .*bytecode stream (?:in file [‘“”«„»「']\s?(?P<object>[^’”»“«」']+?)\s?[’”»“«」'] )?.*"),
     rule("lto", "lto1", r"lto1(?:\.exe)?: fatal error: .*"),
     rule("lto_note", "lto-wrapper", r"(?:lto-wrapper(?:\.exe)?|.*/lto-wrapper): (?:fatal )?error: .*"),
 )  # fmt: skip
@@ -49,7 +49,7 @@ def _in_english(text: str) -> str:
     level = split_level(message, "gcc")
     message = level[2] if level and not level[0] else re.sub("^(?:fatal )?error: ", "", message)
     english = to_english(message, "gcc")
-    if english is None and found["program"] != "lto-wrapper":
+    if level is None and english is None and found["program"] != "lto-wrapper":
         return text
     return f"{found['program']}: fatal error: {english or message}"
 

@@ -21,7 +21,14 @@ from diag.read.linkers.grammar import (
 )
 from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.places import NOWHERE, Place, is_object, parse_place, split_object
-from diag.read.linkers.translate import FOREIGN, split_level, to_english
+from diag.read.linkers.translate import (
+    FOREIGN,
+    split_level,
+    to_english,
+    with_english_place,
+    with_english_reason,
+    without_level,
+)
 
 NAME = "ld.bfd"
 # What the grammar does before it records a row of another name.
@@ -29,8 +36,12 @@ _KINDS = {"dso": "undefined", "region": "script", "expression": "script"}
 _NAMELESS = "no symbol"  # bfd's name of a symbol that has none
 # French sets a space before the colon.
 _PROGRAM = re.compile(
-    rf"(?P<program>{PROGRAM_START}ld(?:\.bfd)?{PROGRAM_END})(?P<gap>[\xa0 ]?):(?:[\xa0 ]|(?=\S))"
+    rf"(?P<program>{PROGRAM_START}ld(?:\.bfd)?{PROGRAM_END})(?P<gap>[\xa0 ]?)[:：](?:[\xa0 ]|(?=\S))"
 )
+
+
+_REASON = "file not recognized: "
+_SCRIPT = re.compile(r"[^\s:]{1,400}:\d{1,9}: ")  # ld before 2.31, of a linker script
 
 
 class GnuLd(Grammar):
@@ -39,7 +50,7 @@ class GnuLd(Grammar):
     literals = (
         "ld:", "ld.bfd:", "ld.exe: ", "undefined reference", "n function ", "multiple definition of ",
         "first defined here", "undefined references to", "relocation ", "referenced in section",
-        "file not recognized: ", " referenced in expression", "ld\xa0:", *FOREIGN,
+        "file not recognized: ", " referenced in expression", "ld\xa0:", "ld.bfd\xa0:", "ld：", *FOREIGN,
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger) -> None:
@@ -65,14 +76,14 @@ class GnuLd(Grammar):
         program = _PROGRAM.match(text)
         message = text[program.end() :] if program else text
         rules = UNNAMED_RULES if program is None else RULES
-        matched = first_match(rules, message)
-        if matched is None and (program or was_header or any(one in text for one in FOREIGN)):
-            english = _in_english(message)
-            matched = first_match(rules, english) if english else None
+        matched = first_match(rules, without_level(message) if program else message)
+        is_foreign = program or was_header or any(one in text for one in (*FOREIGN, _REASON))
+        if matched is None and (is_foreign or _SCRIPT.match(text)):
+            matched = first_match(rules, _in_english(message))
         if matched is not None:
             rule, found = matched
             return self._apply(rule.kind, found, line_no, message, is_named=program is not None)
-        if program is None or program["gap"]:
+        if program is None or program["gap"] == " ":
             return False
         self.ledger.hold(NAME, line_no, message)
         return True
@@ -151,13 +162,19 @@ class GnuLd(Grammar):
         self._silenced.add(symbol)
 
 
-def _in_english(message: str) -> str | None:
+def _in_english(message: str) -> str:
     """The message in English, if it is a translation that the catalogues have."""
     head, semicolon, tail = message.rpartition("; ")
     if semicolon and (first := to_english(tail, "ld")):
-        twice = to_english(head, "ld")
-        return f"{twice}; {first}" if twice else None
-    english = to_english(message, "ld") or to_english(message, "bfd")
-    if english is None and (level := split_level(message, "ld")) and level[1] == "warning":
+        return f"{to_english(head, 'ld') or head}; {first}"
+    level = split_level(message, "ld")
+    if level is not None and level[1] == "warning" and not level[0]:
         return f"warning: {level[2]}"
-    return english
+    message = without_level(message)
+    return (
+        to_english(message, "ld")
+        or to_english(message, "bfd")
+        or with_english_place(message, "ld")
+        or with_english_reason(message)
+        or message
+    )

@@ -20,12 +20,13 @@ from diag.read.linkers.grammar import (
 )
 from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.places import NOWHERE, Place, parse_place, split_object
-from diag.read.linkers.translate import FOREIGN, split_level, to_english
+from diag.read.linkers.translate import FOREIGN, function_words, split_level, to_english
 
 NAME = "gold"
 MAX_SHOWN = 4  # references of one symbol
 _PROGRAM = re.compile(
-    rf"(?P<program>{PROGRAM_START}(?P<name>ld\.gold|gold|ld){PROGRAM_END}): (?P<rest>.*)", re.DOTALL
+    rf"(?P<program>{PROGRAM_START}(?P<name>ld\.gold|gold|ld){PROGRAM_END})(?:[ \xa0]?: |：)(?P<rest>.*)",
+    re.DOTALL,
 )
 _REFERENCE = re.compile(
     r"(?>(?P<place>.+?): error: undefined reference to ')(?P<symbol>.*?)'(?:, version '(?P<version>[^']*)')?",
@@ -33,8 +34,13 @@ _REFERENCE = re.compile(
 )
 _FUNCTION = re.compile(r"(?P<place>.*?):function (?P<function>.*)", re.DOTALL)
 _VARIABLE = re.compile(r"(?P<place>.+?\.(?:o|a|lo)(?:\([^()]+\))?:[^:]*):(?P<name>[^:]*\D[^:]*)")
+# Its levels in other languages, and words of lines that name no program.
+_FOREIGN = (
+    "\xa0: erreur\xa0: ", " : erreur : ", ": errore: ", ": エラー: ", ": помилка: ", ": 错误: ", "：错误：", "sin definir al ", *FOREIGN,
+)  # fmt: skip
+_NAMED = re.compile(r"(?>(?P<name>.+?) ?(?P<colon>: |：))(?P<message>.+)", re.DOTALL)
 _AT = re.compile(r"(?P<name>.+):\((?P<section>[^():]+)\+0x(?P<offset>[0-9a-f]{1,16})\)")  # 2.44
-_COULD_BE = re.compile(r"error: |gold[^\s:]*: |: previous definition here")
+_COULD_BE = re.compile(r"error: |gold[^\s:：]*[ \xa0]?[:：]|: previous definition here")
 _HINT = re.compile(r"(?:.*: )?warning: |use the --help option|the vtable symbol|the symbol should ")
 _PREVIOUS = re.compile(r"(?P<object>.+): previous definition here")
 
@@ -51,14 +57,14 @@ RULES = (
     rule("hidden", "hidden symbol ", r"hidden symbol '(?P<symbol>[^']*)' is not defined locally"),
     rule("version", "has undefined version ", r"(?:(?P<object>.+?): )?symbol (?P<symbol>\S+) has undefined version .*"),
     rule("tls", "non-__thread", r"(?P<object>.+?): symbol '(?P<symbol>[^']*)' used as both __thread and non-__thread"),
-    rule("script", "syntax error", r"(?P<object>[^\s:]+):\d+:\d+: syntax error.*"),
+    rule("script", "syntax error", r"(?P<object>[^\s:]+) ?:\s?\d+ ?:\s?\d+ ?:\s?syntax error.*"),
     rule("script", "unable to parse ", r"unable to parse (?:version )?script file (?P<object>.+)"),
     rule("script", "invalid character", r"(?P<object>[^\s:]+):\d+:\d+: invalid character"),
     rule("script", "overflows end of region", r"section (?P<section>\S+) overflows end of region .*"),
     rule("script", " referenced in expression", r"undefined symbol '(?P<symbol>[^']*)' referenced in expression"),
     rule("lto_trailer", "lto-wrapper failed", r"lto-wrapper failed"),
-    rule("format", "truncated", r"(?P<object>.+?): (?!file truncated).*truncated.*"),
-    rule("format", "too short", r"(?P<object>.+?): (?!file too short).*too short.*"),
+    rule("format", "truncated", r"(?>(?P<object>.+?): )(?!file truncated).*truncated.*"),
+    rule("format", "too short", r"(?>(?P<object>.+?): )(?!file too short).*too short.*"),
     rule("format", "not an object or archive", r"(?P<object>.+?): not an object or archive"),
     rule("format", "file is empty", r"(?P<object>.+?): file is empty"),
 )  # fmt: skip
@@ -67,23 +73,20 @@ RULES = (
 class Gold(Grammar):
     """The grammar of gold."""
 
-    literals = ("ld.gold: ", "gold: ", "ld: error: ", "ld: fatal error: ", ": error: undefined reference to ",
+    literals = ("ld.gold", "gold: ", *_FOREIGN, "ld: error: ", "ld: fatal error: ", ": error: undefined reference to ",
                 "previous definition here", "relocation overflow", "in a discarded section")  # fmt: skip
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(ledger)
         self._last: LinkError | None = None
+        self._said: str | None = None  # the line, where it was translated
 
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is one of gold's."""
-        if self._feed(line_no, text):
-            return True
-        english = (
-            _in_english(text)
-            if _PROGRAM.match(text) or any(one in text for one in FOREIGN)
-            else None
-        )
-        return english is not None and self._feed(line_no, english)
+        is_its_own = "gold" in text or any(one in text for one in _FOREIGN)
+        english = _in_english(text) if is_its_own else None
+        self._said = text if english not in (None, text) else None
+        return self._feed(line_no, english or text)
 
     def _feed(self, line_no: int, text: str) -> bool:
         if not _COULD_BE.search(text):
@@ -158,19 +161,41 @@ class Gold(Grammar):
         return True
 
     def _add(self, kind: str, line_no: int, text: str, symbol: str | None, at: Place) -> LinkError:
-        self._last = self.ledger.add(NAME, kind, line_no, text, bare_symbol(symbol) or None, at)
+        self._last = self.ledger.add(
+            NAME, kind, line_no, self._said or text, bare_symbol(symbol) or None, at
+        )
         return self._last
 
 
 def _in_english(text: str) -> str | None:
     """The line in English, if it is a translation that the catalogues have."""
+    whole = to_english(text, "gold")
+    if whole is not None and ": undefined reference to '" in whole:
+        return _in_a_function(whole)
     level = split_level(text, "gold")
     if level is not None:
         before, english, message = level
-        return f"{before.strip(' :：')}: {english}: {to_english(message, 'gold') or message}"
-    program, colon, message = text.partition(": ")
-    said = to_english(message, "gold")
-    return f"{program}: {said}" if colon and said else None
+        return f"{_in_a_function(before.strip(' :：'))}: {english}: {_message(message)}"
+    program, colon, message = text.partition(": error: ")
+    return f"{program}: error: {_message(message)}" if colon else whole
+
+
+def _message(text: str) -> str:
+    """A message in English, with the name of the file before it if there is one."""
+    if (said := to_english(text, "gold")) is not None:
+        return said
+    named = _NAMED.fullmatch(text)
+    said = to_english(named["message"], "gold") if named else None
+    if named is None or (said is None and named["colon"] != "："):
+        return text
+    return f"{named['name']}: {said or named['message']}"
+
+
+def _in_a_function(text: str) -> str:
+    """The location with `function` for its translation."""
+    for word in function_words():
+        text = text.replace(f":{word} ", ":function ").replace(f":{word}", ":function ")
+    return text
 
 
 def _place(text: str) -> Place | None:

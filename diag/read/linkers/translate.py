@@ -21,10 +21,19 @@ FOREIGN = (
     "na função", "não definida", "múltiplas definições", "в функции", "неопредел", "повторное определение",
     "у функції", "невизначен", "повторне визначення", "中：", "未定义", "多重定义", "nella funzione", "non definit",
     "definizione multipla", "関数 `", "定義されていない", "重複して定義", "funktionen", "odefinierad", "flera definitioner",
-    "fonksiyonunda", "tanımsız başvuru", "birden fazla tanım", "於函式", "未定義", "多重定義", "In Funktion »",
+    "trong hàm", "chưa xác định", "xác định nhiều lần", "non définie", "fonksiyonunda", "tanımsız başvuru", "birden fazla tanım", "於函式", "未定義", "多重定義", "In Funktion »",
     "undefinierter Verweis", "Mehrfachdefinition",
+    "във функция", "многократни определения", "în funcția", "nedefinit", "definiție multiplă", "у функцији", "недефинисан",
+    "вишеструка дефиниција",
+    # Relocations that do not fit, and those into discarded sections, come without a name in every version.
+    "truncada para ajustar", "tronquée pour concorder", "truncada para caber", "обрезано по месту",
+    "обрізано за потребою", "per troncamento", "切り詰められました", "avkortad för att passa", "截断重寻址", "截斷重定址",
+    "sección descartada", "secção descartada", "section abandonnée", "отброшенном разделе",
+    "відкинутому розділі", "破棄されたセクション", "borttaget avsnitt", "kastad sektion",
+    "trunchiată pentru", "secțiunea eliminată", "скраћено да стане", "одбаченом одељку", "отрязано, за да",
 )  # fmt: skip
 _PLACE = re.compile(r"\{(\d)\}")
+_LEVEL = re.compile(r"(?P<word>[^:：]{2,30}?) ?(?:: |：)")
 _SPACES = str.maketrans({"\xa0": " ", "\u202f": " "})  # French sets them before a colon
 _LEVELS = (
     "{0}: error:",
@@ -89,11 +98,43 @@ def split_level(text: str, domain: str) -> tuple[str, str, str] | None:
     return None
 
 
+def without_level(text: str) -> str:
+    """The message with `error: ` or the like at its start in English."""
+    found = _LEVEL.match(text[:80].translate(_SPACES))
+    english = _level_words().get(found["word"]) if found else None
+    return f"{english}: {text[found.end() :]}" if found and english else text
+
+
+def with_english_place(text: str, domain: str) -> str | None:
+    """The message in English, where a location of the linker's own stands before it."""
+    before, colon, message = text.partition(": ")
+    said = to_english(message, domain) if colon else None
+    return f"{before}: {said}" if said else None
+
+
+def with_english_reason(text: str) -> str | None:
+    """The message with the reason at its end in English, where only that is translated."""
+    before, colon, reason = text[:MAX_TEXT].translate(_SPACES).rpartition(": ")
+    said = _fragment(reason)
+    return f"{before}: {said}" if colon and said != reason else None
+
+
+@cache
+def function_words() -> tuple[str, ...]:
+    """What gold calls a function, as it stands before the name."""
+    return tuple(said for _, english, said in _table() if english == "function")
+
+
 def _fragment(text: str) -> str:
-    """A part that is a message of its own, such as the reason at the end."""
-    return (
-        text.replace(said, _fragments()[said]) if (said := text.strip()) in _fragments() else text
-    )
+    """A part that is a message of its own, such as the reason at the end, or two words of it."""
+    known, said = _fragments(), text.strip()
+    if said in known:
+        return text.replace(said, known[said])
+    for first in known:
+        rest = said[len(first) :].strip() if said.startswith(first) else ""
+        if rest in known:
+            return text.replace(said, f"{known[first]} {known[rest]}")
+    return text
 
 
 @cache
@@ -117,7 +158,7 @@ def _template(english: str, said: str) -> _Template:
 
 @cache
 def _fragments() -> dict[str, str]:
-    return {said: english for name, english, said in _table() if name == "bfd" and "{" not in said}
+    return {said: english for _, english, said in _table() if "{" not in said}
 
 
 @cache
@@ -129,6 +170,15 @@ def _levels(domain: str) -> tuple[tuple[str, str], ...]:
         if name == domain and english in _LEVELS
     ]
     return tuple(sorted(found, key=lambda pair: -len(pair[1])))
+
+
+@cache
+def _level_words() -> dict[str, str]:
+    return {
+        _PLACE.sub("", said).strip(" :："): _level(english)
+        for _, english, said in _table()
+        if english in _LEVELS
+    }
 
 
 def _level(english: str) -> str:
