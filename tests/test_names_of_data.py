@@ -34,8 +34,9 @@ ORDINARY = {
     "build.rs": "every Rust build script is called so",
     "is_empty": "a question to any container",
 }
+# A name that a space or colon follows is a word of the linker's, or of a type that it demangled.
 _UNDEFINED = re.compile(
-    r"undefined (?:reference to|symbol:)\s*[`']?(?P<symbol>[A-Za-z_.$][\w.$@]*)"
+    r"undefined (?:reference to|symbol:)\s*(?:symbol )?[`']?(?P<symbol>[A-Za-z_.$][\w.$@]*+)(?!:? )"
 )
 _PACKAGE = re.compile(r'^name\s*=\s*"(?P<name>[^"]+)"', re.MULTILINE)
 _C_FUNCTION = re.compile(r"^[A-Za-z_][\w\s*]*?\b(?P<name>\w+)\s*\([^;]*?\)\s*\{", re.MULTILINE)

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Unpacks the linkers that recipe.py runs below LAB (default /tmp/lab/ld): packages of four Debian
+# Unpacks the linkers that recipe.py runs below LAB (default /tmp/linkers): packages of four Debian
 # suites, each from a private apt state with the machine's own mirror, none of them installed.
 # Needs: root, patchelf, gcc, make, binutils, lld-14 and mold of Debian 12, and gcc's cross binutils for
 # arm64 and armhf. A suite moves on: README.md tells which versions the logs are of.
 set -euo pipefail
-LAB=${LAB:-/tmp/lab/ld}
+LAB=${LAB:-/tmp/linkers}
 mirror=$(awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources)
 
 state() { # suite

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-LAB = Path(os.environ.get("LAB", "/tmp/lab/ld"))
+LAB = Path(os.environ.get("LAB", "/tmp/linkers"))
 LIBRARIES = ("usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/gold-ld", "lib/x86_64-linux-gnu")
 BOOKWORM = LAB / "roots/bookworm/usr/bin"
 NEWER = (
