@@ -2,9 +2,9 @@
 
 Nearly every line of a long log is output that nothing is looked for in. Such a line is left out
 if three things hold: it is Quiet, which is to say that the log's reader learns no more from it
-than that its step goes on printing; it holds nothing that is searched for; and the line before
-it is quiet output of the same step, so that the reader is in the same state before and after.
-The searches run over a block of the log at once, in RE2 (by way of pyarrow), whose time is linear
+than that its step goes on printing; it holds nothing that is searched for; and so it is with
+the lines before and after it, of the same step: a reader is then in the same state on both sides
+of a gap, and it may look one line ahead before it hands a line on. The searches run over a block of the log at once, in RE2 (by way of pyarrow), whose time is linear
 whatever the text. What is given can be more than what matters, never less: those who take the
 lines look at each of them again. docs/adr/0006 has the measurements.
 """
@@ -52,6 +52,8 @@ class Skim:
         """(place in the block from 0, bytes) of the lines that can matter, in order."""
         import numpy as np
 
+        if not block:
+            return
         ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
         if not block.endswith(b"\n"):
             ends = np.append(ends, len(block))
@@ -59,7 +61,7 @@ class Skim:
         n_lines, at = len(ends), 0
         for place in np.flatnonzero(_kept(block, starts, self._pattern(quiet), quiet)).tolist():
             at = max(at, place)
-            while at == place or (self.waiting and at < n_lines):
+            while at < n_lines and (at == place or self.waiting):
                 yield at, block[starts[at] : ends[at]]
                 at += 1
 
@@ -69,7 +71,7 @@ class Skim:
 
 
 def _kept(block: bytes, starts: Any, loud: str, quiet: Quiet) -> Any:
-    """Whether each line of a block is given; the first one always is."""
+    """Whether each line of a block is given; the first and the last always are."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -84,10 +86,14 @@ def _kept(block: bytes, starts: Any, loud: str, quiet: Quiet) -> Any:
     kept = matches(loud)
     if quiet.begin:
         kept |= ~matches(f"^(?:{quiet.begin})")
+    near = kept.copy()
+    near[1:] |= kept[:-1]
+    near[:-1] |= kept[1:]
+    if quiet.begin:
         steps = _first_words(block, starts)
-        kept[1:] |= kept[:-1] | (steps[1:] != steps[:-1])
-    kept[0] = True
-    return kept
+        near[1:] |= steps[1:] != steps[:-1]
+    near[0] = near[-1] = True
+    return near
 
 
 def _first_words(block: bytes, starts: Any) -> Any:
