@@ -33,6 +33,8 @@ ORDINARY = {
     "lib.rs": "every Rust library has one",
     "build.rs": "every Rust build script is called so",
     "is_empty": "a question to any container",
+    "secret": "what a log must not show",
+    "atexit": "Python's module, and C's function",
 }
 # A name that a space or colon follows is a word of the linker's, or of a type that it demangled.
 _UNDEFINED = re.compile(
