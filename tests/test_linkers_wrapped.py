@@ -213,7 +213,7 @@ def in_json(text: str, *, rendered: bool) -> str:
 
 @pytest.mark.parametrize("rendered", [True, False])
 @pytest.mark.parametrize(
-    "around", ["{}", "#5 [2/2] RUN cargo build --message-format=json\n#5 1.234 {}"]
+    "around", ["{}", "| {}", "#5 [2/2] RUN cargo build --message-format=json\n#5 1.234 {}"]
 )
 def test_json_is_unwrapped_wherever_it_stands(rendered: bool, around: str) -> None:
     """In a bare log and in a step of BuildKit; every row cites the line of the JSON."""

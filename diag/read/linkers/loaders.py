@@ -20,7 +20,6 @@ from diag.read.linkers.ledger import Ledger, LinkError
 from diag.read.linkers.loaders_rules import LINKERS, LIST, RULES
 from diag.read.linkers.places import NOWHERE, Place, split_object
 
-_COULD_BE = re.compile("|".join(map(re.escape, LIST)))
 _DETAIL = re.compile(r"(?:Referenced from|Expected in|Reason): +(?P<text>.+)", re.DOTALL)
 _REFERRER = re.compile(r"Referenced from: +(?:<[0-9A-Fa-f-]+> +)?(?P<object>.+)", re.DOTALL)
 _OTHER_ARCH = re.compile(r"incompatible architecture|wrong architecture|no matching architecture")
@@ -56,7 +55,7 @@ class Loaders(Grammar):
         """Whether the line is a loader's."""
         if self._open is not None and _DETAIL.fullmatch(text):
             return self._detail(self._open, text)
-        matched = first_match(RULES, text) if _COULD_BE.search(text) else None
+        matched = first_match(RULES, text)
         if matched is None:
             return False
         rule, found = matched

@@ -24,11 +24,13 @@ _PREFIX = re.compile(
     r"|npm (?:ERR!|error) |\[[A-Za-z][\w+-]{0,80}+ \d{1,9}\.\d{1,9}\.\d{1,9}[^\]\s]{0,40}+(?: \([^)\]]{0,200}\))?\] "
     r"| {0,40}\+?[A-Za-z][\w.:/+@-]{0,80}+ {0,40}\| |[A-Za-z][\w.+-]{0,80}+ {0,40}> "
 )
+_FIRST = frozenset("|>❌C(n[")  # of prefixes that hold neither `| ` nor `> `
 _MAX_PREFIXES = 3
 # Spack: `  >> 98    text` where it sees an error, `     97    text` around it.
 _SPACK = re.compile(
     r"(?P<mark>  >> |     )(?P<number>\d{1,9})(?P<gap> {4,12})(?P<text>.*)", re.DOTALL
 )
+_SPACK_MARKS = ("  >> ", "     ")
 _NOT_UTF8 = "Non-UTF-8 output: "
 _ESCAPES = re.compile(r"\\(?:x(?P<byte>[0-9a-fA-F]{2})|(?P<char>[nrt\\'\"]))")
 _CHARACTERS = {"n": b"\n", "r": b"\r", "t": b"\t"}
@@ -71,26 +73,29 @@ class Unwrapper:
             held.text, held.width = held.text + rest, len(text)
             return self.flush() if len(held.text) > MAX_JOINED or held.is_done else []
         done = self.flush()
-        if text.startswith("{") and '"compiler-message"' in text:
+        if '"compiler-message"' in text and (bare := _bare(text)).startswith("{"):
             notes = _RustcNotes()
-            return done + [
-                (line_no, bare) for line in _rendered(text) for bare in notes.lines(line)
-            ]
+            shown = (one for line in _rendered(bare) for one in notes.lines(line))
+            return done + [(line_no, one) for one in shown]
         return done + self._take(line_no, text)
 
     def _take(self, line_no: int, text: str) -> list[Numbered]:
-        spack = _SPACK.fullmatch(text)
+        spack = _SPACK.fullmatch(text) if text[:5] in _SPACK_MARKS else None
         if spack is not None:
             self._held = _Held(line_no, spack["text"], len(text), " " * spack.start("text"))
             return []
-        self._is_wide |= len(text) > _CONSOLE and _MSVC.search(text) is not None
-        if len(text) == _CONSOLE and not self._is_wide and _MSVC.search(text):
-            self._held = _Held(line_no, text, _CONSOLE, None)
-            return []
-        if " LNK" in text and _UNFINISHED.search(text):
-            self._held = _Prose(line_no, text.rstrip())
+        if " LNK" in text and (held := self._broken(line_no, text)) is not None:
+            self._held = held
             return []
         return [(line_no, bare) for bare in self._notes.lines(_bare(text))]
+
+    def _broken(self, line_no: int, text: str) -> _Held | None:
+        """A message of MSVC's link that the next line may go on with."""
+        is_message = _MSVC.search(text) is not None
+        self._is_wide |= is_message and len(text) > _CONSOLE
+        if is_message and len(text) == _CONSOLE and not self._is_wide:
+            return _Held(line_no, text, _CONSOLE, None)
+        return _Prose(line_no, text.rstrip()) if _UNFINISHED.search(text) else None
 
     def flush(self) -> list[Numbered]:
         """The line that was held back, complete."""
@@ -172,6 +177,8 @@ class _RustcNotes:
 def _bare(text: str) -> str:
     """The text without the prefixes that tools put before every line."""
     for _ in range(_MAX_PREFIXES):
+        if text[:1] not in _FIRST and "| " not in text and "> " not in text:
+            break
         found = _PREFIX.match(text)
         if found is None:
             break
