@@ -134,6 +134,17 @@ def test_output_is_that_of_the_engine(build: str, form: str) -> None:
         assert any(line.startswith(lines[-1]) for line in rest), step
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_step_done_once_for_both_platforms_is_neithers(form: str) -> None:
+    """BuildKit names the COPY after whichever platform asked first, with an arrow or without."""
+    steps_ = read(f"multi.{form}.log").steps
+    shared = steps_[steps_["instruction"].isin(["FROM", "WORKDIR", "COPY"])]
+    assert len(shared) == 3
+    assert shared["target_platform"].isna().all()
+    own = steps_[(steps_["stage"] == "builder") & (steps_["instruction"] == "RUN")]
+    assert sorted(own["target_platform"]) == ["linux/amd64"] * 2 + ["linux/arm64"] * 2
+
+
 @pytest.mark.parametrize("build", ["multi", "single", "clipped"])
 def test_link_errors_are_the_same_in_every_form(build: str) -> None:
     """Two references to the one missing function, each once, in all forms and builders; with

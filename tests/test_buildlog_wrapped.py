@@ -76,7 +76,9 @@ def test_gitlab_puts_long_lines_together() -> None:
         ]
     )
     assert errors(log) == [("foo", "main", "#7")]
-    assert list(read_log(log.encode()).log_lines["line_no"]) == list(range(1, 9))
+    lines = read_log(log.encode()).log_lines
+    assert list(lines["line_no"]) == list(range(1, 9))
+    assert list(lines["text"])[-2:] == ["between", " of another line"]
 
 
 def test_gitlab_sections() -> None:
@@ -126,6 +128,20 @@ def test_damaged_cargo_messages_stay(tail: str) -> None:
     """A message that was cut stays as it is."""
     frames = read_log(tail.encode())
     assert list(frames.log_lines["text"]) == [tail]
+
+
+def test_a_message_that_was_cut() -> None:
+    """Of a message of which the beginning or the end is lost, what is complete is read."""
+    lines = (DATA / "multi.rawjson.log").read_bytes().split(b"\n")
+    at = next(n for n, line in enumerate(lines) if b"logs" in line and line.count(b'"vertex"') > 1)
+    whole = read_log(b"\n".join(lines))
+    for cut in (lines[at][:-30], lines[at][5:]):
+        frames = read_log(b"\n".join([*lines[:at], cut, *lines[at + 1 :]]))
+        seen = frames.log_lines[frames.log_lines["seconds"].notna()]
+        was = whole.log_lines[whole.log_lines["seconds"].notna()]
+        assert len(seen) > 0
+        assert len(was) - len(seen) <= 1
+        assert "other" not in set(frames.log_lines["kind"])
 
 
 @pytest.mark.parametrize("name", ["multi", "clipped"])
@@ -185,6 +201,12 @@ def test_a_screen_of_a_build_that_was_stopped() -> None:
     """Without an end, a step whose time stands still has ended and one whose time runs has not."""
     frame = "[+] Building {0}s (1/3)\n => [b 1/2] COPY a b    0.1s\n => [b 2/2] RUN make    {1}s\n"
     log = frame.format("0.4", "0.3") + frame.format("0.9", "0.8")
+    assert list(read_log(log.encode()).steps["status"]) == ["ok", "unfinished"]
+
+
+def test_a_screen_that_stops_in_colours() -> None:
+    """What has ended is coloured; what is not was still running when the log stopped."""
+    log = "[+] Building 0.4s (1/2)\n\x1b[34m => [b 1/2] COPY a b    0.1s\n\x1b[0m => [b 2/2] RUN make    0.3s\n"
     assert list(read_log(log.encode()).steps["status"]) == ["ok", "unfinished"]
 
 

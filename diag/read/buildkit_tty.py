@@ -26,7 +26,8 @@ _PART = re.compile(r" => (?:=> |WARN: ).*", re.DOTALL)
 _JOB = " => "
 _MARKS = re.compile(r"(?:(?:CACHED|ERROR|CANCELED) )*")
 _TIMER = re.compile(r" (?P<seconds>\d{1,9}\.\d)s")
-_COLOUR = re.compile(rb"\x1b\[[0-9;]{1,16}m *=> ")  # of a step that has ended
+# Of a step that has ended; what ends the colour of the line before (0) stands there too.
+_COLOUR = re.compile(rb"\x1b\[(?!0*m)[0-9;]{1,16}m *=> ")
 _RULE = "------"
 _NAME = re.compile(r" > (?P<name>.*?):?", re.DOTALL)
 _LOGGED = re.compile(rb"(?:#\d{1,9} )?(?P<seconds>\d{1,9}\.\d{1,3})(?: (?P<text>.*))?", re.DOTALL)
