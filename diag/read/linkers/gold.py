@@ -39,6 +39,10 @@ _FOREIGN = (
     "\xa0: erreur\xa0: ", " : erreur : ", ": errore: ", ": エラー: ", ": помилка: ", ": 错误: ", "：错误：", "sin definir al ", *FOREIGN,
 )  # fmt: skip
 _NAMED = re.compile(r"(?>(?P<name>.+?) ?(?P<colon>: |：))(?P<message>.+)", re.DOTALL)
+_OLD = re.compile(
+    r"(?:\S{0,400}ld\S{0,20}: )?(?>(?P<object>\S+): in function )(?P<function>.+):(?P<source>[^:()]*)"
+    r"\((?P<section>\.[^()+]+)\+0x(?P<offset>[0-9a-f]{1,16})\)"
+)
 _AT = re.compile(r"(?P<name>.+):\((?P<section>[^():]+)\+0x(?P<offset>[0-9a-f]{1,16})\)")  # 2.44
 _COULD_BE = re.compile(r"error: |gold[^\s:：]*[ \xa0]?[:：]|: previous definition here")
 _HINT = re.compile(r"(?:.*: )?warning: |use the --help option|the vtable symbol|the symbol should ")
@@ -167,6 +171,16 @@ class Gold(Grammar):
         return self._last
 
 
+def _old_place(text: str) -> Place | None:
+    """`ld: OBJ: in function FN:FILE(SEC+0xOFF)`, as gold of 2.20 has it."""
+    found = _OLD.fullmatch(text) if ": in function " in text else None
+    if found is None:
+        return None
+    name, member = split_object(found["object"])
+    offset = int(found["offset"], 16)
+    return Place(name, member, found["function"], found["section"], offset, found["source"] or None)
+
+
 def _in_english(text: str) -> str | None:
     """The line in English, if it is a translation that the catalogues have."""
     whole = to_english(text, "gold")
@@ -200,6 +214,8 @@ def _in_a_function(text: str) -> str:
 
 def _place(text: str) -> Place | None:
     """`FILE:LINE`, `OBJ:FILE:function FN`, `OBJ:FILE:VARIABLE` or `OBJ(SEC+0xOFF)`."""
+    if (old := _old_place(text)) is not None:
+        return old
     inside = _FUNCTION.fullmatch(text)
     name = inside["function"] if inside else None
     if inside is None and (inside := _VARIABLE.fullmatch(text)):

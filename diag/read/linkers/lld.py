@@ -24,10 +24,12 @@ from diag.read.linkers.places import NOWHERE, Place, is_object, parse_place, spl
 
 _HEAD = re.compile(
     rf"(?P<program>{PROGRAM_START}(?P<name>ld\.lld|rust-lld|lld-link|ld64\.lld|wasm-ld|lld|ld\.mold|mold|ld)"
-    rf"{PROGRAM_END}): (?P<level>error|warning|fatal|note): (?P<message>.*)",
+    rf"{PROGRAM_END}): (?:(?P<level>error|warning|fatal|note): |(?<=mold: )(?=(?:undefined|duplicate) symbol: ))(?P<message>.*)",
     re.DOTALL,
 )
-_LEVEL = re.compile(r"(?:ld|link|mold)[^\s:]*: (?:error|warning|fatal|note): ")
+_LEVEL = re.compile(
+    r"(?:ld|link|mold)[^\s:]*: (?:error|warning|fatal|note): |mold: (?:undefined|duplicate) symbol: "
+)
 _MOLD = re.compile(r"mold(?:-[\d.]+)?(?:\.exe)?$")
 _GLUED = re.compile(r"(?<=[^ ])(?=>>> )")
 _MORE = re.compile(r">>> referenced (?P<count>\d{1,18}) more times?")
@@ -42,6 +44,7 @@ _INSIDE = re.compile(
     r"(?>(?P<object>[^\s].*?):\()(?P<inside>.*)\)(?: in archive (?P<archive>.+))?", re.DOTALL
 )
 _SYMBOL = re.compile(r"symbol (?P<symbol>.+)\+0x[0-9A-Fa-f]{1,16}", re.DOTALL)  # ld64.lld
+_IN_FUNCTION = re.compile(r"(?>(?P<file>.+?):\(function )(?P<function>.+)\)", re.DOTALL)  # LLVM 4
 _DISALLOWED = " (disallowed by --no-allow-shlib-undefined)"
 _OFFSET = re.compile(r"(?P<section>.+)\+0x(?P<offset>[0-9A-Fa-f]{1,16})")
 _SOURCE = re.compile(
@@ -219,4 +222,10 @@ def _message_place(parts: re.Match[str]) -> Place:
     text = group(parts, "place")
     if not text:
         return Place(section=group(parts, "section"))
+    if inside := _IN_FUNCTION.fullmatch(text):
+        is_source = not is_object(inside["file"])
+        return Place(
+            None if is_source else inside["file"], None, inside["function"], None, None,
+            inside["file"] if is_source else None,
+        )  # fmt: skip
     return parse_place(text) or Place(*split_object(text))

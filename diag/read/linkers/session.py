@@ -17,10 +17,11 @@ from diag.read.linkers.loaders import Loaders
 from diag.read.linkers.msvc import Msvc
 from diag.read.linkers.nvlink import Nvlink
 from diag.read.linkers.unwrap import Unwrapper
+from diag.read.linkers.wild import Wild
 
 # A further linker is a further class here. GNU ld comes last: its bare program name is also
 # that of others, and what it does not know is held back as perhaps its own.
-GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Apple, Msvc, Nvlink, Loaders, GnuLd)
+GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Wild, Apple, Msvc, Nvlink, Loaders, GnuLd)
 _SPEAKERS: tuple[type[Grammar], ...] = (Drivers, *GRAMMARS)
 _COMMANDS = (" -o ", '"-o"', "omitted", "  = note: ")
 LITERALS = tuple(dict.fromkeys([text for g in _SPEAKERS for text in g.literals] + list(_COMMANDS)))

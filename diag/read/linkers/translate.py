@@ -17,9 +17,9 @@ MAX_TEXT = 8192  # characters
 # What lines without the program's name hold in the languages in which logs are seen: the header of a
 # function, undefined references, further definitions; ld before 2.31 prints all of them without it.
 FOREIGN = (
-    "en la función", "sin definir", "definiciones múltiples", "dans la fonction", "indéfinie", "définitions multiples",
-    "na função", "não definida", "múltiplas definições", "в функции", "неопредел", "повторное определение",
-    "у функції", "невизначен", "повторне визначення", "中：", "未定义", "多重定义", "nella funzione", "non definit",
+    "n la función", "sin definir", "definiciones múltiples", "ans la fonction", "indéfinie", "définitions multiples",
+    "a função ", "não definida", "múltiplas definições", " функции «", "неопредел", "повторное определение",
+    " функції «", "невизначен", "повторне визначення", "中：", "未定义", "多重定义", "nella funzione", "non definit",
     "definizione multipla", "関数 `", "定義されていない", "重複して定義", "funktionen", "odefinierad", "flera definitioner",
     "trong hàm", "chưa xác định", "xác định nhiều lần", "non définie", "fonksiyonunda", "tanımsız başvuru", "birden fazla tanım", "於函式", "未定義", "多重定義", "In Funktion »",
     "undefinierter Verweis", "Mehrfachdefinition",
@@ -33,6 +33,7 @@ FOREIGN = (
     "trunchiată pentru", "secțiunea eliminată", "скраћено да стане", "одбаченом одељку", "отрязано, за да",
 )  # fmt: skip
 _PLACE = re.compile(r"\{(\d)\}")
+_HEADER = "{0}: in function `{1}':"
 _LEVEL = re.compile(r"(?P<word>[^:：]{2,30}?) ?(?:: |：)")
 _SPACES = str.maketrans({"\xa0": " ", "\u202f": " "})  # French sets them before a colon
 _LEVELS = (
@@ -148,7 +149,16 @@ def _table() -> tuple[tuple[str, str, str], ...]:
 def _templates(domain: str) -> tuple[_Template, ...]:
     """The messages of a program, those with the longest fixed piece first: the rest may fit too much."""
     made = [_template(english, said) for name, english, said in _table() if name == domain]
+    made += [
+        _template(_HEADER, _capital(said)) for _, english, said in _table() if english == _HEADER
+    ]
     return tuple(sorted(made, key=lambda one: -sum(map(len, one.pieces))))
+
+
+def _capital(said: str) -> str:
+    """The header as ld before 2.31 begins it."""
+    before, colon, words = said.partition(": ")
+    return f"{before}{colon}{words[:1].upper()}{words[1:]}"
 
 
 def _template(english: str, said: str) -> _Template:
