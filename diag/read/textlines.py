@@ -28,7 +28,7 @@ Source = str | Path | bytes | IO[Any]
 MAX_EXPANDED = 1 << 30  # bytes that a compressed log or a pipe may yield
 MAX_LINE = 4 << 20  # bytes of a line that are looked at; the longest linker commands seen are 1 MB
 MAX_TEXT = 64 << 10  # characters of a line that a row keeps
-BLOCK = 4 << 20  # bytes that are searched at once
+BLOCK = 8 << 20  # bytes that are searched at once
 MAP_FROM = 64 << 20  # files of this size are mapped, smaller ones read
 _BOM = codecs.BOM_UTF8
 _NUL_SHARE = 0.05  # a text log holds no NUL, a damaged one a few
@@ -259,7 +259,8 @@ def split_lines(block: bytes) -> list[bytes]:
 
 def clean(raw: bytes) -> str:
     """A line as a terminal would show it: no colour codes, no control bytes, no overwritten text."""
-    raw = raw[:MAX_LINE]
+    if len(raw) > MAX_LINE:  # perhaps a progress bar that wrote over itself
+        raw = raw[raw.rfind(b"\r", 0, len(raw) - 1) + 1 :][:MAX_LINE]
     if _HAS_CONTROLS.search(raw):
         raw = _ANSI.sub(b"", raw).translate(None, _CONTROLS)
         if b"\r" in raw:
