@@ -63,7 +63,9 @@ FORMATS = (
     Format(
         "buildkit-rawjson",
         re.compile(
-            rb'^\{?\s*"(?:vertexes|statuses|logs|warnings)"\s*:\s*(?:\[|null)', re.MULTILINE
+            rb'^\{?\s*"(?:vertexes|statuses|logs|warnings)"\s*:\s*(?:\[|null)'
+            rb'|\{"vertex":"sha256:[0-9a-f]{64}","stream":\d',
+            re.MULTILINE,
         ),
         JsonReader,
     ),

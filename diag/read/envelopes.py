@@ -65,7 +65,7 @@ ENVELOPES = (
     Envelope(
         "gitlab-timestamps",
         re.compile(rb"^" + _TIME + rb"Z [0-9a-f]{2}[OE][ +]", re.MULTILINE),
-        more=re.compile(_TIME + rb"Z (?P<stream>[0-9a-f]{2}[OE])(?P<more>\+)?[ ]?"),
+        more=re.compile(_TIME + rb"Z (?P<stream>[0-9a-f]{2}[OE])(?:(?P<more>\+)| )"),
     ),
     # actions/runner Logging.cs: .NET "O" times; `gh run view --log` puts job and step before;
     # Azure Pipelines writes the same; a copy of the page shows an HTTP date.
