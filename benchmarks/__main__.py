@@ -1,8 +1,8 @@
 """`make bench`: the kit beside what a person would use in its place, in one run, as ratios.
 
-    python -m benchmarks [--runs N]
+    python -m benchmarks [--runs N] [--size MB]
 
-Every line is the median of N runs. The two sides of a ratio take turns, so that what slows the
+Every line is the median of N runs; of the large logs, which are made for it, of three. The two sides of a ratio take turns, so that what slows the
 machine slows both. Absolute times depend on the machine; no test looks at them.
 """
 
@@ -14,11 +14,14 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from benchmarks.logs import write_error_log, write_plain_log
 
 ROOT = Path(__file__).resolve().parent.parent
 CASE = Path("data/avx512-link/before")
@@ -39,6 +42,7 @@ class Side:
     command: tuple[str, ...] = ()
     imports: str = ""
     call: str = ""
+    notes: list[str] = field(default_factory=list)  # what its runs told beside the time
 
     def seconds(self) -> float:
         """Wall time of one run. A status of 1 is an answer (a failure was found), others are not."""
@@ -54,6 +58,7 @@ class Side:
         elapsed = time.perf_counter() - start
         if done.returncode not in (0, 1) or (self.call and done.returncode):
             sys.exit(f"benchmarks: {self.name} failed:\n{done.stderr[-2000:]}")
+        self.notes.extend(done.stderr.splitlines() if self.call else ())
         return float(done.stdout.split()[-1]) if self.call else elapsed
 
 
@@ -124,6 +129,42 @@ def pairs() -> list[Pair]:
     ]
 
 
+# What is timed of a log: its steps and link errors, and the memory beyond that of the imports.
+_READ = """
+import resource
+used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+before = used()
+log = read_log({path!r})
+assert len(log.steps) and len(log.link_errors)
+print({name!r}, "takes", used() - before, "MB beyond the imports, frames among them", file=sys.stderr)
+"""
+
+
+def log_pairs(folder: Path, size: int) -> list[Pair]:
+    """Large logs, made in the folder, beside a search for the words that the grammars look for."""
+    from diag.read.buildkit_plain import QUIET
+    from diag.read.linkers.session import LITERALS
+
+    words, large = folder / "words", folder / "large.log"
+    words.write_text("".join(f"{text}\n" for text in (*LITERALS, *QUIET.literals)))
+    write_plain_log(large, size << 20, ROOT / CASE.parent)
+    logs = {f"a log of {size} MB, few errors": (large, "ratio up to 8")}
+    for name, is_one in (("each its symbol", False), ("one symbol", True)):
+        path = folder / f"errors-{int(is_one)}.log"
+        write_error_log(path, 20 << 20, ROOT / CASE.parent, is_one_symbol=is_one)
+        logs[f"20 MB of link errors, {name}"] = (path, "under 5 s")
+    imports = "import pandas, diag.schema\nimport diag.read.linkers.frames\nfrom diag.read.linkers import read_log"
+    grep = ("env", "LC_ALL=C", "grep", "-c", "-F", "-f", str(words))
+    return [
+        Pair(
+            Side(name, imports=imports, call=_READ.format(path=str(path), name=name)),
+            Side("grep -c -F -f WORDS", (*grep, str(path))),
+            aim,
+        )
+        for name, (path, aim) in logs.items()
+    ]
+
+
 def medians(pair: Pair, runs: int) -> tuple[float, float]:
     """Seconds of both sides, measured in turns; one more run before them is not counted."""
     taken = [(pair.kit.seconds(), pair.other.seconds()) for _ in range(runs + 1)][1:]
@@ -131,31 +172,40 @@ def medians(pair: Pair, runs: int) -> tuple[float, float]:
     return statistics.median(kit), statistics.median(other)
 
 
-def report(runs: int) -> None:
+def report(runs: int, size: int) -> None:
     """Print the table line by line, as it is measured."""
     print(f"median of {runs} runs; ratio = diag / the other side\n")
     print(f"{'diag':<46} {'s':>8}   {'beside':<28} {'s':>8} {'ratio':>7}  aim")
     for pair in pairs():
-        absent = [name for name in pair.other.command[:1] if shutil.which(name) is None]
-        if absent:
-            print(f"{pair.kit.name:<46} {'':>8}   not installed here: {absent[0]}")
-            continue
-        kit, other = medians(pair, runs)
-        ratio = kit / other
-        print(
-            f"{pair.kit.name:<46} {kit:>8.3f}   {pair.other.name:<28} {other:>8.3f} {ratio:>7.1f}  {pair.aim}".rstrip(),
-            flush=True,
-        )
+        show(pair, runs)
+    with tempfile.TemporaryDirectory() as folder:
+        for pair in log_pairs(Path(folder), size):
+            show(pair, min(runs, 3))
+            print(f"  {pair.kit.notes[-1]}", flush=True)
+
+
+def show(pair: Pair, runs: int) -> None:
+    """One line of the table."""
+    absent = [name for name in pair.other.command[:1] if shutil.which(name) is None]
+    if absent:
+        print(f"{pair.kit.name:<46} {'':>8}   not installed here: {absent[0]}")
+        return
+    kit, other = medians(pair, runs)
+    line = (
+        f"{pair.kit.name:<46} {kit:>8.3f}   {pair.other.name:<28} {other:>8.3f} {kit / other:>7.1f}"
+    )
+    print(f"{line}  {pair.aim}".rstrip(), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="runs of each side (7)")
+    parser.add_argument("--size", type=int, default=1000, help="MB of the large log (1000)")
     given = parser.parse_args(arguments)
-    if given.runs < 1:
-        parser.error("--runs takes 1 or more")
-    report(given.runs)
+    if given.runs < 1 or given.size < 1:
+        parser.error("--runs and --size take 1 or more")
+    report(given.runs, given.size)
 
 
 if __name__ == "__main__":

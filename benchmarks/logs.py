@@ -57,3 +57,22 @@ def write_plain_log(path: Path, size: int, folder: Path) -> int:
         for number in range(10, 10 + _STEPS):
             log.write(b"\n#%d DONE 99.9s\n" % number)
     return failures
+
+
+def write_error_log(path: Path, size: int, folder: Path, *, is_one_symbol: bool) -> int:
+    """Writes a plain log of about `size` bytes in which the linker's words of a real failure are
+    said of one function after another; of one symbol, or each of its own. The number of them."""
+    failure = _printed(folder)[2]
+    place = next(text for text in failure if b"/ld: " in text and b"in function `" in text)
+    said = next(text for text in failure if b"undefined reference to `" in text)
+    written, number = 0, 0
+    with path.open("wb") as log:
+        written += log.write(b"#9 [linux/amd64 build 4/4] RUN cargo build\n")
+        while written < size:
+            number += 1
+            own = b"_%d':" % number
+            reference = said if is_one_symbol else said.removesuffix(b"'") + b"_%d'" % number
+            lines = (place.removesuffix(b"':") + own, reference)
+            written += log.write(b"".join(b"#9 %s\n" % line for line in lines))
+        log.write(b"#9 99.9 collect2: error: ld returned 1 exit status\n")
+    return number

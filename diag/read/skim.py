@@ -6,7 +6,7 @@ than that its step goes on printing; it holds nothing that is searched for; and 
 the lines before and after it, of the same step: a reader is then in the same state on both sides
 of a gap, and it may look one line ahead before it hands a line on. The searches run over a block of the log at once, in RE2 (by way of pyarrow), whose time is linear
 whatever the text. What is given can be more than what matters, never less: those who take the
-lines look at each of them again. docs/adr/0006 has the measurements.
+lines look at each of them again. docs/adr/0006-long-logs-are-skimmed.md has the measurements.
 """
 
 from __future__ import annotations
