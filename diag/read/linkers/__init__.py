@@ -49,7 +49,10 @@ class LogFrames:
 
     @property
     def format(self) -> str:
-        """buildkit-plain, buildkit-rawjson, text; what wraps it comes first, joined by `+`."""
+        """buildkit-plain, -rawjson, -tty, docker-legacy, buildah or text, as sniffed.
+
+        What wraps it comes first, joined by `+` (github-actions, gitlab, ...); `+cargo-json` last.
+        """
         return self._log.format
 
     @cached_property
