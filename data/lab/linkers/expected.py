@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cases import Case
+from references import references
 from toolbox import Linker
-from truth import Row, references, row, undefined_rows
+from truth import Row, row, undefined_rows
 
 Maker = Callable[[Linker, Path, Case], list[Row]]
 

@@ -1,7 +1,8 @@
 """Makes data/lab/linkers again: python3 recipe.py [PATTERN]   (after fetch.sh; see README.md)
 
 One folder a linker and version, in it one log a case and expected.json: what a reader should find.
-PATTERN, a regular expression, chooses folders by their names.
+PATTERN, a regular expression, chooses folders by their names; with --truth before it, the logs stay
+and expected.json is written anew.
 """
 
 from __future__ import annotations
@@ -95,13 +96,25 @@ def record(linker: Linker) -> str:
     return linker.folder
 
 
+def tell(linker: Linker) -> str:
+    """expected.json of logs that are there."""
+    target, cases = HERE / linker.folder, {case.name: case for case in CASES}
+    truth = json.loads((target / "expected.json").read_text())
+    for name, rows in truth.items():
+        again = expected(cases[name], linker, LAB / "in" / linker.flavour, int(bool(rows)))
+        truth[name] = [slim(one) for one in again]
+    (target / "expected.json").write_text(in_lines(truth))
+    return linker.folder
+
+
 def main() -> None:
-    pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
+    work = tell if "--truth" in sys.argv else record
+    pattern = re.compile(next((word for word in sys.argv[1:] if word != "--truth"), ""))
     chosen = [linker for linker in linkers() if pattern.search(linker.folder)]
     for flavour in sorted({linker.flavour for linker in chosen}):
         make_inputs(flavour, LAB / "in" / flavour)
     with ThreadPoolExecutor(2) as pool:
-        for done in pool.map(record, chosen):
+        for done in pool.map(work, chosen):
             print(done)
 
 
