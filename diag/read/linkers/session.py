@@ -24,7 +24,10 @@ from diag.read.linkers.wild import Wild
 GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Wild, Apple, Msvc, Nvlink, Loaders, GnuLd)
 _SPEAKERS: tuple[type[Grammar], ...] = (Drivers, *GRAMMARS)
 _COMMANDS = (" -o ", '"-o"', "omitted", "  = note: ")
-LITERALS = tuple(dict.fromkeys([text for g in _SPEAKERS for text in g.literals] + list(_COMMANDS)))
+# GNU ld's first: of the lines that hold one at all, most hold one of these.
+LITERALS = tuple(
+    dict.fromkeys([text for g in reversed(_SPEAKERS) for text in g.literals] + list(_COMMANDS))
+)
 MAX_MESSAGE = 64 << 10  # characters; longer lines can only be commands
 _OMITTED_NOTE = "some arguments are omitted"
 
