@@ -20,6 +20,7 @@ from diag.read.linkers import (
     parse_link_errors,
     read_link_errors,
     read_log,
+    wild,
 )
 from diag.read.linkers.commands import parse_link_command
 from diag.read.linkers.places import Place, parse_place, split_object
@@ -490,7 +491,7 @@ def test_prose_and_notes_are_not_errors(text):
 
 RULES = [
     one
-    for table in (drivers.RULES, gnu_ld_rules.RULES, gold.RULES, lld_rules.RULES)
+    for table in (drivers.RULES, gnu_ld_rules.RULES, gold.RULES, lld_rules.RULES, wild.RULES)
     for one in table
 ]
 

@@ -40,7 +40,7 @@ _PROGRAM = re.compile(
 )
 
 
-_REASON = "file not recognized: "
+_FOREIGN = (*FOREIGN, "file not recognized: ")
 _SCRIPT = re.compile(r"[^\s:]{1,400}:\d{1,9}: ")  # ld before 2.31, of a linker script
 
 
@@ -77,8 +77,7 @@ class GnuLd(Grammar):
         message = text[program.end() :] if program else text
         rules = UNNAMED_RULES if program is None else RULES
         matched = first_match(rules, without_level(message) if program else message)
-        is_foreign = program or was_header or any(one in text for one in (*FOREIGN, _REASON))
-        if matched is None and (is_foreign or _SCRIPT.match(text)):
+        if matched is None and (program or was_header or _is_foreign(text)):
             matched = first_match(rules, _in_english(message))
         if matched is not None:
             rule, found = matched
@@ -160,6 +159,11 @@ class GnuLd(Grammar):
         error = self.ledger.add(NAME, "undefined", line_no, text, symbol, place)
         error.is_lower_bound = True
         self._silenced.add(symbol)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a line without the program's name may be ld's in another language."""
+    return any(map(text.__contains__, _FOREIGN)) or _SCRIPT.match(text) is not None
 
 
 def _in_english(message: str) -> str:

@@ -87,7 +87,7 @@ class Gold(Grammar):
 
     def feed(self, line_no: int, text: str) -> bool:
         """Whether the line is one of gold's."""
-        is_its_own = "gold" in text or any(one in text for one in _FOREIGN)
+        is_its_own = "gold" in text or any(map(text.__contains__, _FOREIGN))
         english = _in_english(text) if is_its_own else None
         self._said = text if english not in (None, text) else None
         return self._feed(line_no, english or text)

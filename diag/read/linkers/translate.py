@@ -53,10 +53,7 @@ class _Template:
     english: str
     pieces: tuple[str, ...]
     numbers: tuple[int, ...]
-
-    @property
-    def literal(self) -> str:
-        return max(self.pieces, key=len)
+    literal: str  # the longest piece
 
     def match(self, text: str) -> str | None:
         """The English of a text that is this message."""
@@ -163,7 +160,8 @@ def _capital(said: str) -> str:
 
 def _template(english: str, said: str) -> _Template:
     parts = _PLACE.split(said)
-    return _Template(english, tuple(parts[::2]), tuple(map(int, parts[1::2])))
+    pieces = tuple(parts[::2])
+    return _Template(english, pieces, tuple(map(int, parts[1::2])), max(pieces, key=len))
 
 
 @cache
