@@ -128,7 +128,7 @@ def _fragment(text: str) -> str:
     known, said = _fragments(), text.strip()
     if said in known:
         return text.replace(said, known[said])
-    for first in known:
+    for first in _openings().get(said[:3], ()):
         rest = said[len(first) :].strip() if said.startswith(first) else ""
         if rest in known:
             return text.replace(said, f"{known[first]} {known[rest]}")
@@ -167,6 +167,13 @@ def _template(english: str, said: str) -> _Template:
 @cache
 def _fragments() -> dict[str, str]:
     return {said: english for _, english, said in _table() if "{" not in said}
+
+
+@cache
+def _openings() -> dict[str, tuple[str, ...]]:
+    """The fragments by their first letters."""
+    starts = {said[:3] for said in _fragments()}
+    return {start: tuple(s for s in _fragments() if s.startswith(start)) for start in starts}
 
 
 @cache
