@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from diag.read.buildlog import BuildLog, NamedStep, Progress, name_steps, open_log
-from diag.read.linkers.collect import Findings, collect, text_lines
+from diag.read.linkers.collect import Findings, collect, no_collection, text_lines
 from diag.read.textlines import Source
 from diag.schema_frames import LINE_KINDS
 
@@ -67,7 +67,8 @@ class LogFrames:
         """What linkers said: frame `link_errors`."""
         from diag import schema
 
-        return schema.make("link_errors", self.error_rows())
+        with no_collection():
+            return schema.make("link_errors", self.error_rows())
 
     def error_rows(self) -> list[dict[str, Any]]:
         """The rows of `link_errors` as mappings."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,6 +31,18 @@ class TextLine(NamedTuple):
     kind: str
 
 
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Millions of records that hold no cycles are made: looking for cycles took a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 @dataclass
 class Findings:
     """What one reading found; each list is in the order of lines."""
@@ -38,6 +52,7 @@ class Findings:
     commands: list[tuple[str | None, int, LinkCommand]] = field(default_factory=list)
 
 
+@no_collection()
 def collect(log: BuildLog) -> Findings:
     """The steps, link errors and link commands of a log, in one pass.
 
@@ -125,6 +140,7 @@ class _StepLines:
         return said or self.kinds.find(text)
 
 
+@no_collection()
 def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextLine]:
     """The lines of a log that are of these kinds, in the order of the file."""
     rows: list[TextLine] = []

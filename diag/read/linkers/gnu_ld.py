@@ -53,6 +53,8 @@ class GnuLd(Grammar):
         "file not recognized: ", " referenced in expression", "ld\xa0:", "ld.bfd\xa0:", "ld：", *FOREIGN,
     )  # fmt: skip
 
+    own = ("undefined reference to `", "n function `")
+
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(ledger)
         self._sticky = NOWHERE

@@ -64,6 +64,7 @@ class Grammar(ABC):
     """Reads the lines of one step in which its literals occur; records errors in the ledger."""
 
     literals: ClassVar[tuple[str, ...]]
+    own: ClassVar[tuple[str, ...]] = ()  # words that no other linker prints: it is asked alone
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger

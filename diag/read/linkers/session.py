@@ -32,9 +32,12 @@ MAX_MESSAGE = 64 << 10  # characters; longer lines can only be commands
 _OMITTED_NOTE = "some arguments are omitted"
 
 
+_ASCII = tuple(text for text in LITERALS if text.isascii())  # most lines hold nothing else
+
+
 def is_hot(text: str) -> bool:
     """Whether one of LITERALS occurs in the text: only such lines are looked at closer."""
-    return any(map(text.__contains__, LITERALS))
+    return any(map(text.__contains__, _ASCII if text.isascii() else LITERALS))
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Session:
     def __post_init__(self) -> None:
         self._drivers = Drivers(self.ledger)
         self._grammars = (self._drivers, *(make(self.ledger) for make in GRAMMARS))
+        self._words = [(g, [w for w in g.literals if w.isascii()]) for g in self._grammars]
+        self._owned = [(words, g) for g in self._grammars for words in g.own]
         self._may_wait = [g for g in self._grammars if type(g).goes_on is not Grammar.goes_on]
         self._may_open = [g for g in self._grammars if type(g).is_open is not Grammar.is_open]
         self._unwrapper = Unwrapper()
@@ -59,11 +64,21 @@ class Session:
 
     def feed(self, line_no: int, text: str) -> str | None:
         """Takes one line in; its kind (`linker`, `link_command`) if it is a linker's, else None."""
-        kinds = [self._feed(*numbered) for numbered in self._unwrapper.lines(line_no, text)]
-        self.goes_on = self._unwrapper.goes_on or any(one.goes_on for one in self._may_wait)
+        kinds = {self._feed(*numbered) for numbered in self._unwrapper.lines(line_no, text)}
+        self.goes_on = self._unwrapper.goes_on or self._is_awaited()
         return next((kind for kind in ("linker", "link_command") if kind in kinds), None)
 
+    def _is_awaited(self) -> bool:
+        for grammar in self._may_wait:  # noqa: SIM110 (asked after every line: no generator)
+            if grammar.goes_on:
+                return True
+        return False
+
     def _feed(self, line_no: int, bare: str) -> str | None:
+        owner = self._owner(bare)
+        if owner is not None and owner.feed(line_no, bare):
+            self._end_records(owner)
+            return "linker"
         if could_link(bare) and (command := parse_link_command(bare)) is not None:
             self.commands.append((line_no, command))
             return "link_command"
@@ -72,23 +87,35 @@ class Session:
         if _OMITTED_NOTE in bare:
             self._shorten()
             return "linker"
-        taker = next((one for one in self._asked(bare) if one.feed(line_no, bare)), None)
-        for grammar in self._may_open:
-            if grammar.is_open and grammar is not taker:
-                grammar.end_record()
+        asked = (one for one in self._asked(bare) if one is not owner)
+        taker = next((one for one in asked if one.feed(line_no, bare)), None)
+        self._end_records(taker)
         if self._drivers.has_ended:
             self._end_run(is_failure=self._drivers.has_failed)
             self._drivers.has_ended = False
         return None if taker is None else "linker"
 
+    def _owner(self, text: str) -> Grammar | None:
+        """The grammar whose own words the line holds."""
+        for words, grammar in self._owned:  # a loop: this is asked of every line
+            if words in text:
+                return grammar
+        return None
+
     def _asked(self, text: str) -> Iterator[Grammar]:
         """The grammars that a line may concern: those that it holds a literal of, or that wait."""
-        occurs = text.__contains__
-        for grammar in self._grammars:
-            if any(map(occurs, grammar.literals)) or (
+        occurs, is_ascii = text.__contains__, text.isascii()
+        for grammar, words in self._words:
+            if any(map(occurs, words if is_ascii else grammar.literals)) or (
                 grammar in self._may_wait and grammar.goes_on
             ):
                 yield grammar
+
+    def _end_records(self, taker: Grammar | None) -> None:
+        """What was open in other grammars than the line's is complete."""
+        for grammar in self._may_open:
+            if grammar.is_open and grammar is not taker:
+                grammar.end_record()
 
     def _end_run(self, *, is_failure: bool) -> None:
         for grammar in self._grammars:
