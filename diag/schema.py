@@ -7,7 +7,9 @@ a column is an error where it enters and not a silent missing value later.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -69,7 +71,14 @@ def make(
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of a frame, one after the other, as named tuples."""
-    return iter(frame.itertuples(index=False))
+    row = _row_type(tuple(frame.columns))
+    return map(row._make, zip(*(values for _, values in frame.items()), strict=True))
+
+
+@lru_cache(maxsize=256)
+def _row_type(columns: tuple[str, ...]) -> Any:
+    """Made once: `itertuples` makes a type anew for each frame, which costs more than its rows."""
+    return namedtuple("Row", columns, rename=True)
 
 
 def stack(name: str, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
