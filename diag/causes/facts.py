@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -55,6 +55,7 @@ class Facts:
     has_log: bool
     dockerfile: str | None
     claims: tuple[str, ...] = ()
+    known: dict[Any, Any] = field(default_factory=dict, compare=False)  # answers that several ask
 
     @property
     def has_dockerfile(self) -> bool:

@@ -33,6 +33,12 @@ def judge_kernel(facts: Facts) -> Iterator[Finding]:
 
 def judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
     """The same for one symbol; None where nothing invites the explanation."""
+    if (KERNEL, symbol) not in facts.known:  # other causes ask for it too
+        facts.known[KERNEL, symbol] = _judge_kernel_of(facts, symbol)
+    return facts.known[KERNEL, symbol]  # type: ignore[no-any-return]
+
+
+def _judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
     defined = facts.definitions(symbol)
     if len(defined):
         text = "defines it, so it was built"
