@@ -43,6 +43,8 @@ _HOMES = {
     "read_log_lines": "diag.read.linkers",
     "read_link_errors": "diag.read.linkers",
     "read_dockerfile": "diag.read.dockerfile",
+    "read_build_config": "diag.read.build_config",
+    "read_base_env": "diag.read.build_config",
     "read_symbols": "diag.read.objects",
     "read_objects": "diag.read.objects",
     "read_isa": "diag.read.isa",

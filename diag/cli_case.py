@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from diag.cli_build import build_options, given_to_build
 from diag.cli_output import (
-    base_env_option,
-    build_arg_option,
     by_platform,
     case_of,
-    engine_option,
     format_option,
     output_option,
-    pairs,
-    platform_option,
     redact_option,
     tell_errors,
     write_json,
@@ -39,10 +35,7 @@ if TYPE_CHECKING:
     "--objects", "objects", multiple=True, metavar="[PLATFORM=]PATH",
     help="Objects, archives, binaries, or a folder of them; repeatable.",
 )  # fmt: skip
-@platform_option
-@build_arg_option
-@base_env_option
-@engine_option
+@build_options
 @click.option(
     "--claim", "claims", multiple=True, metavar="ID",
     help="An explanation to judge (`diag explain` lists them); repeatable.",
@@ -63,9 +56,7 @@ def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -
         log=by_platform(logs),
         objects=by_platform(objects),
         dockerfile=options["dockerfile"],
-        platforms=options["platforms"],
-        build_args=pairs(options["build_args"], "--build-arg"),
-        base_env=pairs(options["base_env"], "--base-env"),
+        **given_to_build(options),
         engine=_engine(options["engine"]),
     )
     with reading_progress() as taken.progress:

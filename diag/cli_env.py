@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from diag.cli_build import build_options, given_to_build
 from diag.cli_output import (
-    base_env_option,
-    build_arg_option,
-    engine_option,
     format_option,
     output_option,
     pairs,
-    platform_option,
     redact_option,
     source_of,
     write_frame,
@@ -32,14 +29,11 @@ _EXPECT_HELP = "Exit with 1 unless each call shown receives this value; repeatab
 
 def _env_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
-        platform_option,
+        build_options,
         click.option(
             "--command", metavar="CMD", help="Only calls that begin so: cargo, or 'cargo build'."
         ),
         click.option("--name", metavar="VAR", help="Only this variable."),
-        build_arg_option,
-        base_env_option,
-        engine_option,
         click.option("--explain", is_flag=True, help="Tell each value's way through the file."),
         click.option("--expect", "expected", multiple=True, metavar="VAR=VALUE", help=_EXPECT_HELP),
         format_option("table", "json", "csv", "parquet"),
@@ -83,15 +77,10 @@ def _show(compute: Callable[..., pd.DataFrame], dockerfile: str, options: Any) -
     from diag.show.redact import Redactor
 
     expected = pairs(options["expected"], "--expect")
-    names = [find_platform(name).name for name in options["platforms"]] or DEFAULT_PLATFORMS
+    given = given_to_build(options)
+    given["platforms"] = [find_platform(p).name for p in given["platforms"]] or DEFAULT_PLATFORMS
     source = source_of(dockerfile)
-    env = compute(
-        source,
-        platforms=names,
-        build_args=pairs(options["build_args"], "--build-arg"),
-        base_env=pairs(options["base_env"], "--base-env"),
-        engine=options["engine"],
-    )
+    env = compute(source, **given, engine=options["engine"])
     env = _only_calls(env, options["command"], dockerfile)
     env = _only(env, "name", options["name"], dockerfile)
     mask = Redactor(is_on=options["is_redacted"])
