@@ -100,12 +100,13 @@ def _undecided(facts: Facts, symbol: Symbol) -> Finding:
 
 
 def _verbose_log(platform: str) -> Missing:
+    of, where = (f"of {platform} ", f" --platform {platform}") if platform else ("", "")
     return Missing(
-        f"a log of {platform} that shows what build scripts say",
+        f"a log {of}that shows what build scripts say",
         "cargo hides the warnings of registry crates, and the skipped compile would be told there",
         (
             "put -vv on the cargo command of the Dockerfile",
-            f"docker buildx build --progress=plain --no-cache --platform {platform} . 2>&1 | tee build.log",
+            f"docker buildx build --progress=plain --no-cache{where} . 2>&1 | tee build.log",
         ),
     )
 

@@ -158,10 +158,8 @@ def _judge_places(facts: Facts, symbol: Symbol, defined: pd.DataFrame, command: 
 
 def judge_wrong_arch(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
     """wrong-arch-object."""
-    errors = facts.on(facts.link_errors, symbol.platform)
-    errors = errors[errors["kind"] == "wrong_arch"]
-    if len(errors):
-        told = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(errors)]
+    told = _refused_in_its_link(facts, symbol)
+    if told:
         yield finding(WRONG_ARCH, symbol, "supported", told[:3])
         return
     missing = not_given(facts, WRONG_ARCH, symbol)
@@ -187,6 +185,30 @@ def judge_wrong_arch(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
         yield _undefined_here(facts, WRONG_ARCH, symbol)
     else:
         yield finding(WRONG_ARCH, symbol, "refuted", _of_target(own[~is_other], platform.elf_arch))
+
+
+def _refused_in_its_link(facts: Facts, symbol: Symbol) -> list[Evidence]:
+    """What the link that wants the symbol said of foreign inputs; another link's are its own."""
+    errors = facts.on(facts.link_errors, symbol.platform)
+    wanted = [_place(r) for r in each(errors) if r.symbol == symbol.name]
+    is_end = facts.lines["text"].str.contains("ld returned |linker command failed|linking with ")
+    ends = [_place(r) for r in each(facts.lines[is_end])]
+
+    def is_of_one_link(one: tuple[Any, ...], two: tuple[Any, ...]) -> bool:
+        first, last = sorted((one[2], two[2]))
+        between = [end for end in ends if end[:2] == one[:2] and first < end[2] < last]
+        return one[:2] == two[:2] and not between
+
+    refused = [r for r in each(errors) if r.kind == "wrong_arch"]
+    return [
+        Evidence(r.file, int(r.line_no), clip(r.detail_text))
+        for r in refused
+        if any(is_of_one_link(_place(r), one) for one in wanted)
+    ]
+
+
+def _place(row: Any) -> tuple[str, str, int]:
+    return str(row.file), str(row.step_id), int(row.line_no)
 
 
 def _of_target(rows: pd.DataFrame, arch: str) -> list[Evidence]:

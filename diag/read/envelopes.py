@@ -95,5 +95,7 @@ ENVELOPES = (
         sign=re.compile(rb"(?:\x1b\[0K|^|Z \d\d[OE] )section_start:\d{1,12}:\w", re.MULTILINE),
     ),
     # bitbake shows the log of a task that failed with a bar before each line.
+    # A log pasted into an issue or a mail; a linker's own lines begin with >>> and no space.
+    Envelope("quoted", re.compile(rb"^(?:> )+|^>(?=\r?$)", re.MULTILINE)),
     Envelope("bitbake", re.compile(rb"^\|(?: |\r?$)", re.MULTILINE)),
 )

@@ -77,7 +77,7 @@ NOTHING_SEEN = "Nothing that was given tells how the build ended."
 def is_failure_seen(verdict: Verdict) -> bool:
     """A platform that failed or died, or a linker's error; else nothing is known to be wrong."""
     died = len(verdict.outcomes) and verdict.outcomes["ran"].eq(False).fillna(False).any()
-    return bool(_by_outcome(verdict, "failed") or len(verdict.link_errors) or died)
+    return bool(_has_failed(verdict) or len(verdict.link_errors) or died)
 
 
 def outcome_words(verdict: Verdict) -> str:
@@ -144,7 +144,7 @@ def failure_sentence(verdict: Verdict) -> str:
     errors = verdict.link_errors
     named = errors[errors["symbol"].notna()] if len(errors) else errors
     if not len(named):
-        return f"The build fails{where}." if failed else _death_sentence(verdict)
+        return f"The build fails{where}." if _has_failed(verdict) else _death_sentence(verdict)
     first = named.iloc[0]
     count = named["symbol"].nunique()
     more = f" and {count - 1} more" if count > 1 else ""
@@ -165,6 +165,11 @@ def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     if not parts:
         return "no other platform is part of it." if others else "No platform is named."
     return _ended("; ".join(parts))
+
+
+def _has_failed(verdict: Verdict) -> bool:
+    """Whether a build failed, of a platform that the log names or of one that it does not."""
+    return bool((verdict.outcomes["outcome"] == "failed").any())
 
 
 def _by_outcome(verdict: Verdict, outcome: str) -> list[str]:

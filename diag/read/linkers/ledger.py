@@ -45,6 +45,7 @@ class Ledger:
     errors: list[LinkError] = field(default_factory=list)
     _run: dict[_Key, LinkError] = field(default_factory=dict)
     _n_sure: int = 0  # errors of runs that have ended, or whose number is doubted already
+    _n_before: int = 0  # errors of the runs before
     _of_symbol: dict[tuple[str, str], list[LinkError]] = field(default_factory=dict)
     _unsorted: list[LinkError] = field(default_factory=list)
 
@@ -101,12 +102,22 @@ class Ledger:
         """Whether this run has named an error."""
         return bool(self._run)
 
+    def run_errors(self) -> list[LinkError]:
+        """The errors of this run, those that are held back as well."""
+        return [*self.errors[self._n_before :], *self._unsorted]
+
+    def forget_run(self) -> None:
+        """What this run said is no error."""
+        del self.errors[self._n_before :]
+        self._unsorted.clear()
+        self._run.clear()
+
     def end_run(self, is_failure: bool) -> None:
         """The driver has ended; messages that were held are errors if nothing else explains it."""
         if is_failure and not self._run:
             for held in self._unsorted:
                 self.add(held.linker, held.kind, held.line_no, held.detail)
-        self._n_sure = len(self.errors)
+        self._n_sure = self._n_before = len(self.errors)
         self._unsorted.clear()
         self._run.clear()
         self._of_symbol.clear()

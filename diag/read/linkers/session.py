@@ -16,6 +16,7 @@ from diag.read.linkers.lld import Lld
 from diag.read.linkers.loaders import Loaders
 from diag.read.linkers.msvc import Msvc
 from diag.read.linkers.nvlink import Nvlink
+from diag.read.linkers.probes import is_of_probe, names_probe
 from diag.read.linkers.unwrap import Unwrapper
 from diag.read.linkers.wild import Wild
 
@@ -56,6 +57,7 @@ class Session:
         self._may_wait = [g for g in self._grammars if type(g).goes_on is not Grammar.goes_on]
         self._may_open = [g for g in self._grammars if type(g).is_open is not Grammar.is_open]
         self._unwrapper = Unwrapper()
+        self._probe_line = 0  # where a configure step's trial was last named
 
     @property
     def errors(self) -> list[LinkError]:
@@ -64,6 +66,8 @@ class Session:
 
     def feed(self, line_no: int, text: str) -> str | None:
         """Takes one line in; its kind (`linker`, `link_command`) if it is a linker's, else None."""
+        if names_probe(text):
+            self._probe_line = line_no
         kinds = {self._feed(*numbered) for numbered in self._unwrapper.lines(line_no, text)}
         self.goes_on = self._unwrapper.goes_on or self._is_awaited()
         return next((kind for kind in ("linker", "link_command") if kind in kinds), None)
@@ -81,6 +85,7 @@ class Session:
             return "linker"
         if could_link(bare) and (command := parse_link_command(bare)) is not None:
             self.commands.append((line_no, command))
+            self._probe_line = line_no if names_probe(bare) else 0
             return "link_command"
         if len(bare) > MAX_MESSAGE:
             return None
@@ -120,7 +125,14 @@ class Session:
     def _end_run(self, *, is_failure: bool) -> None:
         for grammar in self._grammars:
             grammar.end_run()
+        if self._probe_line and self._was_probe():
+            self.ledger.forget_run()
         self.ledger.end_run(is_failure)
+
+    def _was_probe(self) -> bool:
+        """Whether all that the run said is of a link that a configure step tried out."""
+        errors = self.ledger.run_errors()
+        return bool(errors) and all(is_of_probe(error, self._probe_line) for error in errors)
 
     def _shorten(self) -> None:
         """rustc says that it left arguments out of the command that it just printed."""
