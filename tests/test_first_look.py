@@ -111,3 +111,17 @@ def test_what_is_asked_for_reads_well_without_a_platform() -> None:
     for one in missing:
         assert "  " not in one.artefact
         assert not any("--platform  " in command for command in one.how)
+
+
+def test_a_log_whose_beginning_is_missing_is_named_by_its_excerpt() -> None:
+    """People paste the end: the excerpt of the failed step tells its name and platform."""
+    log = (
+        "#7 2.6 a.c:(.text+0x1c): undefined reference to `f'\n#7 2.6 collect2: error: ld returned 1 exit status\n"
+        '#7 ERROR: process "/bin/sh -c make" did not complete successfully: exit code: 2\n'
+        "------\n > [linux/arm64 build 4/4] RUN make:\n2.6 collect2: error: ld returned 1 exit status\n------\n"
+    )
+    steps = read_log(log.encode()).steps
+    assert list(steps["target_platform"]) == ["linux/arm64"]
+    assert list(steps["stage"]) == ["build"]
+    two = log.replace("#7 2.6 a.c", "#8 1.0 x\n#8 ERROR: canceled by error\n#7 2.6 a.c", 1)
+    assert set(read_log(two.encode()).steps["name_text"]) == {""}  # which of two, it does not tell

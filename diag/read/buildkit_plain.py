@@ -146,7 +146,18 @@ class PlainReader:
         recent = islice(reversed(self.steps.values()), _RECENT)
         same = [step for step in recent if step.name == name]
         failed = [step for step in same if step.status == "error"]
-        return (failed or same)[0].step_id if same else None
+        if not same:
+            return self._unnamed_step(name)
+        return (failed or same)[0].step_id
+
+    def _unnamed_step(self, name: str) -> str | None:
+        """The one failed step whose header the log does not have: the excerpt names it."""
+        recent = islice(reversed(self.steps.values()), _RECENT)
+        unnamed = [step for step in recent if not step.name and step.status == "error"]
+        if len(unnamed) != 1:
+            return None
+        unnamed[0].name = name
+        return unnamed[0].step_id
 
     def _after_steps(self, line_no: int, bare: bytes) -> Line:
         """A line without a step's number: blank, the CLI's summary, or another program's."""
