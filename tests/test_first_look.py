@@ -125,3 +125,13 @@ def test_a_log_whose_beginning_is_missing_is_named_by_its_excerpt() -> None:
     assert list(steps["stage"]) == ["build"]
     two = log.replace("#7 2.6 a.c", "#8 1.0 x\n#8 ERROR: canceled by error\n#7 2.6 a.c", 1)
     assert set(read_log(two.encode()).steps["name_text"]) == {""}  # which of two, it does not tell
+
+
+def test_a_message_that_was_cut_off_is_an_error_of_no_name() -> None:
+    """The link failed there, whatever it was that was missing; prose without a place is none."""
+    head = "/usr/bin/ld: a.o: in function `main':\n"
+    (row,) = parse_link_errors(f"{head}a.c:(.text+0x9): undefined reference to `blas_gem")
+    assert (row["kind"], row["symbol"], row["object"]) == ("undefined", None, "a.o")
+    assert parse_link_errors("see: undefined reference to `blas_gem") == []
+    (whole,) = parse_link_errors(f"{head}a.c:(.text+0x9): undefined reference to `blas_gemm'")
+    assert whole["symbol"] == "blas_gemm"

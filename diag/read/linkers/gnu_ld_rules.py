@@ -19,6 +19,8 @@ RULES = (
          rf"(?>(?P<place>.*?): undefined reference to symbol {_Q})(?P<symbol>.*){_E}"),
     rule("undefined", "undefined reference to ",
          rf"(?>(?:(?P<place>.*?): )?(?P<level>warning: )?undefined reference to {_Q})(?P<symbol>.*){_E}"),
+    # Cut off within the name, at the end of a log or by a terminal's width: which symbol is not known.
+    rule("undefined", "undefined reference to ", r"(?>(?P<place>.*?): undefined reference to [`‘])[^`'‘’]*"),
     rule("duplicate", "multiple definition of ",
          rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})"
          rf"(?>(?P<symbol>.*?){_E}; )(?P<first>.*): first defined here"),
