@@ -135,3 +135,9 @@ def test_a_message_that_was_cut_off_is_an_error_of_no_name() -> None:
     assert parse_link_errors("see: undefined reference to `blas_gem") == []
     (whole,) = parse_link_errors(f"{head}a.c:(.text+0x9): undefined reference to `blas_gemm'")
     assert whole["symbol"] == "blas_gemm"
+
+
+def test_an_old_encoding_is_no_binary() -> None:
+    """Short lines in Latin-1: line feeds are no control bytes that would tell of a binary."""
+    log = "gcc: Fehler: ungültig\n\n".encode("latin-1") * 60
+    assert len(read_log(log).log_lines) == 120

@@ -34,7 +34,7 @@ _BOM = codecs.BOM_UTF8
 _NUL_SHARE = 0.05  # a text log holds no NUL, a damaged one a few
 _SAMPLE = 512  # bytes without which a share of control bytes says little
 _CONTROL_SHARE = 0.05  # of bytes that no terminal is sent; colour codes (ESC) are not among them
-_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x08\x0c\x1b")
+_NEVER_SENT = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x08\x0c\x1b")
 
 _ANSI = re.compile(rb"\x1b(?:\[[0-?]*+[ -/]*+[@-~]?|\][^\x07\x1b]*+(?:\x07|\x1b\\)?|[@-Z\\^_])")
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\r")
@@ -214,7 +214,7 @@ def _is_binary(head: bytes) -> bool:
         return True
     if len(head) < _SAMPLE:
         return False
-    n_controls = len(head) - len(head.translate(None, _CONTROLS))
+    n_controls = len(head) - len(head.translate(None, _NEVER_SENT))
     return n_controls > len(head) * _CONTROL_SHARE and not _is_utf8(head)
 
 
