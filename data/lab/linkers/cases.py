@@ -71,10 +71,13 @@ CASES = (
 )  # fmt: skip
 
 # The cases that are linked in other languages too.
-TRANSLATED = """undefined-calls undefined-debug undefined-archive undefined-dso duplicate-two duplicate-archive
-    wrong_arch-object relocation-shared overflow-data library_not_found-l object_not_found-o version-node
-    script-absent hidden-symbol discarded-comdat tls-mismatch lto-version format-cut script-syntax
-    script-region script-undefined other-option ok-stack ok-skip ok-unresolved""".split()
+TRANSLATED = [
+    "undefined-calls", "undefined-debug", "undefined-archive", "undefined-dso", "duplicate-two",
+    "duplicate-archive", "wrong_arch-object", "relocation-shared", "overflow-data",
+    "library_not_found-l", "object_not_found-o", "version-node", "script-absent", "hidden-symbol",
+    "discarded-comdat", "tls-mismatch", "lto-version", "format-cut", "script-syntax",
+    "script-region", "script-undefined", "other-option", "ok-stack", "ok-skip", "ok-unresolved",
+]  # fmt: skip
 
 
 def arguments(case: Case, linker: Linker) -> list[str]:
