@@ -5,33 +5,14 @@
 # arm64 and armhf. A suite moves on: README.md tells which versions the logs are of.
 set -euo pipefail
 LAB=${LAB:-/tmp/linkers}
-mirror=$(awk '/^URIs:/ {print $2; exit}' /etc/apt/sources.list.d/debian.sources)
-
-state() { # suite
-    local d=$LAB/apt-$1
-    mkdir -p "$d"/{state/lists/partial,cache/archives/partial,etc} && touch "$d/state/status"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main" > "$d/etc/sources.list"
-    cat > "$d/apt.conf" <<END
-Dir::State "$d/state";
-Dir::State::status "$d/state/status";
-Dir::Cache "$d/cache";
-Dir::Etc::sourcelist "$d/etc/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; };
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-END
-    APT_CONFIG=$d/apt.conf apt-get update -qq
-}
+. "$(dirname "$0")/../../avx512-link/recipe/lab/apt-private.sh"
 
 unpack() { # suite package...
-    local suite=$1; shift
-    state "$suite"
-    mkdir -p "$LAB/debs/$suite" "$LAB/roots/$suite"
-    (cd "$LAB/debs/$suite" && APT_CONFIG=$LAB/apt-$suite/apt.conf apt-get download -q "$@")
-    for deb in "$LAB/debs/$suite"/*.deb; do dpkg -x "$deb" "$LAB/roots/$suite"; done
+    local suite=$1 deb; shift
+    apt_private "$LAB/apt-$suite" "$suite" amd64
+    apt_fetch "$LAB/apt-$suite" "$@"
+    mkdir -p "$LAB/roots/$suite"
+    for deb in "$LAB/apt-$suite/debs"/*.deb; do dpkg -x "$deb" "$LAB/roots/$suite"; done
 }
 
 # Programs of a later suite are given that suite's loader and libraries. lld is run by the loader
