@@ -17,7 +17,9 @@ from diag.platforms import DEFAULT_PLATFORMS
 from diag.show.chart_interventions import plot_interventions, state_of, told, words_interventions
 from diag.show.chart_isa import COLUMNS, df_isa, draw_isa, plot_isa, words_isa
 from diag.show.chart_style import PLATFORM_COLOURS, as_svg
-from diag.show.chart_way import draw_way, plot_way, stops_of, way_rows, words_way
+from diag.show.chart_way import draw_way, plot_way
+from diag.show.chart_words import words_way
+from diag.show.ways import stops_of, way_rows
 
 DATA = "data/avx512-link"
 AMD64 = "linux/amd64"

@@ -121,15 +121,8 @@ def probe_scoping(
     """
     rows: list[dict[str, Any]] = []
     for variant in variants_of(dockerfiles, targetarch):
-        frame = probe_env(
-            variant.open(),
-            command=command.split()[0],
-            name=name,
-            platforms=variant.platform,
-            build_args=variant.build_args,
-            engine=engine,
-            shells=shells,
-        )
+        asked = _question(variant, command, name, engine)
+        frame = probe_env(variant.open(), **asked, shells=shells)
         kept = schema.plain(calls_of(frame, command)).assign(targetarch=variant.targetarch)
         rows += [{str(k): v for k, v in row.items()} for row in kept.to_dict("records")]
     return schema.make("env", rows, extra=["shell", "targetarch"])
@@ -149,18 +142,22 @@ def _told(
     asked = set(heard["shell"])
     groups = dict(list(heard.groupby([heard["file"].map(form_of), heard["targetarch"]])))
     for variant in variants_of(dockerfiles, targetarch):
-        flow = env_at(
-            variant.open(),
-            command=command.split()[0],
-            name=name,
-            platforms=variant.platform,
-            build_args=variant.build_args,
-            engine=engine,
-        )
+        flow = env_at(variant.open(), **_question(variant, command, name, engine))
         own = groups.get((variant.form, variant.targetarch), heard.iloc[:0])
         shell_rows = calls_of(flow[flow["source"] == "shell"], command)
         for found in answers(shell_rows, own, SHELLS, asked if len(own) else ()):
             yield variant, found
+
+
+def _question(variant: Variant, command: str, name: str, engine: str) -> dict[str, Any]:
+    """What the flow and the shells are both asked of one build."""
+    return {
+        "command": command.split()[0],
+        "name": name,
+        "platforms": variant.platform,
+        "build_args": variant.build_args,
+        "engine": engine,
+    }
 
 
 def _frame(probe: Probe) -> pd.DataFrame:

@@ -28,12 +28,10 @@ from diag.show.chart_style import (
     label_room,
     not_drawn,
 )
-from diag.show.chart_words import words_way as words_way
+from diag.show.chart_words import words_way
 from diag.show.redact import Redactor
 from diag.show.text import clip, is_missing, printable
-from diag.show.ways import KEPT, LOST, SET, Stop, in_file, said_of
-from diag.show.ways import stops_of as stops_of
-from diag.show.ways import way_rows as way_rows
+from diag.show.ways import KEPT, LOST, SET, Stop, in_file, said_of, stops_of, way_rows
 
 if TYPE_CHECKING:
     from diag.case import Case

@@ -40,13 +40,11 @@ from diag.show.chart_style import (
 from diag.show.chart_symbols import draw_symbols as draw_symbols
 from diag.show.chart_symbols import plot_symbols as plot_symbols
 from diag.show.chart_way import plot_way as plot_way
-from diag.show.chart_way import way_rows as way_rows
-from diag.show.chart_way import words_way as words_way
 from diag.show.chart_words import words_flags, words_steps
-from diag.show.chart_words import words_symbols as words_symbols
 from diag.show.flags import NO, NOT_SEEN, YES, df_flags
 from diag.show.redact import Redactor
 from diag.show.steps import bar_text, drawn_steps, step_label
+from diag.show.ways import way_rows as way_rows
 
 if TYPE_CHECKING:
     from diag.case import Case
