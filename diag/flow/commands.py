@@ -158,6 +158,8 @@ class Commands(Assignments):
             self.do_unknown_builtin(name, state)
             return
         method(self, args, state, offset)
+        if state.status is None and name in ("read", "let", "getopts"):
+            state.status_of = self.label((name, *args), offset)
 
     def do_unknown_builtin(self, name: str, state: State) -> None:
         state.print(self.output_hole(name))

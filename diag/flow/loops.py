@@ -116,7 +116,10 @@ class Loops(Commands):
                 break
             last = live[0]
             seen = [*seen[-6:], *live]
+            before = len(exits)
             inside, is_open = self._asked(node, live, exits)
+            if len(seen) > len(live):
+                _as_they_entered(live, inside + exits[before:])
             n_open += is_open
             live = self._turn(node.body, inside, exits) if inside else []
             if n_open > MAX_OPEN_TURNS:
@@ -179,3 +182,10 @@ class Loops(Commands):
             return "1"
         text = self.arithmetic(word, state)
         return text if not text.lstrip("-").isdigit() else str(int(int(text) != 0))
+
+
+def _as_they_entered(entered: list[State], ways: list[State]) -> None:
+    """From the second turn on: that the same question was answered again says nothing new."""
+    known = {condition for state in entered for condition in state.conditions}
+    for way in ways:
+        way.conditions = tuple(condition for condition in way.conditions if condition in known)

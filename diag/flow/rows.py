@@ -53,7 +53,8 @@ def _distinct(calls: list[Event], names: tuple[str, ...]) -> list[Event]:
         return calls
     kept: dict[Told, Event] = {}
     for event in calls:
-        key = (event.line_no, event.argv, event.fault, *(event.var(name) for name in names))
+        seen = (_as_seen(event.var(name)) for name in names)
+        key = (event.line_no, show(" ".join(event.argv)), event.fault, *seen)
         other = kept.get(key)
         if other is None:
             kept[key] = event
@@ -61,6 +62,12 @@ def _distinct(calls: list[Event], names: tuple[str, ...]) -> list[Event]:
             both = tuple(c for c in other.conditions if c in event.conditions)
             kept[key] = _with_conditions(other, both)
     return list(kept.values())
+
+
+def _as_seen(var: Var) -> Told:
+    """What a row shows of a variable: two unknown texts look the same."""
+    text = None if var.text is None else show(var.text)
+    return text, var.is_exported, var.came_through, var.lost_at, var.lost_by
 
 
 def _with_conditions(event: Event, conditions: tuple[Any, ...]) -> Event:
