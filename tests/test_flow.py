@@ -581,7 +581,7 @@ def test_sources_and_order(tmp_path: Path) -> None:
 def test_a_loop_over_unknown_input_is_two_ways() -> None:
     """What `read` gives is unknown once, with the question that decides, not once a turn."""
     text = "FROM x\nRUN while read a; do export V=$a; done < /etc/x; dump\n"
-    rows = env_at(text.encode(), command="dump", names=["V"], platforms=["linux/arm64"])
+    rows = _env(text, command="dump", name="V", platforms=["linux/arm64"])
     assert rows["condition"].tolist() == [
         "`read a` (line 2) fails",
         "`read a` (line 2) succeeds; depends on a line of unknown input",
