@@ -14,7 +14,7 @@ from typing import Any
 from diag.flow.event import Event
 from diag.flow.holes import Holes
 from diag.flow.limits import MAX_CHOICES, MAX_NESTING, MAX_STEPS, SHELL_TITLES, Abort, LimitError
-from diag.flow.state import NONZERO, Condition, State, Var, merge
+from diag.flow.state import MAX_WRITTEN, NONZERO, Condition, State, Var, Written, merge
 from diag.flow.values import RunContext
 from diag.platforms import Platform, find_platform
 
@@ -39,6 +39,7 @@ class Core:
         self.answered = 0
         self.is_choosing = False
         self.last_line = context.line_no
+        self.written: Written = {}
         self._offsets = [offset for offset, _ in context.line_starts]
         try:
             self.machine: Platform | None = find_platform(context.run_platform)
@@ -56,6 +57,12 @@ class Core:
 
     def place(self, offset: int) -> str:
         return f"{self.context.file}:{self.line(offset)}"
+
+    def note(self, place: str, name: str, text: str) -> None:
+        """Keep what a line gives a variable, for whoever asks after the way of a value."""
+        texts = self.written.setdefault(place, {}).setdefault(name, [])
+        if text not in texts and len(texts) < MAX_WRITTEN:
+            texts.append(text)
 
     def tick(self, offset: int) -> None:
         self.steps += 1

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from diag.flow.holes import HOLE, Holes
-from diag.flow.state import FileEntry, State, Var
+from diag.flow.state import FileEntry, State, Var, Written
 from diag.flow.values import Copy, RunContext
 
 Files = Mapping[str, FileEntry]
@@ -59,19 +59,21 @@ class FileStore:
     stages: dict[int, Files] = field(default_factory=dict)
     leftovers: dict[int, dict[str, Leftover]] = field(default_factory=dict)
     stops: dict[int, str] = field(default_factory=dict)  # stage -> "RUN at line N exits 1"
+    written: Written = field(default_factory=dict)
 
     def start(self, context: RunContext) -> Files:
         """The files that a RUN finds: those of its stage chain, then what was copied in."""
-        files: Files = {}
-        for number in reversed(context.stage_chain or (context.stage_no,)):
-            if number in self.stages:
-                files = self.stages[number]
-                break
-        for copy in context.copies:
-            files = self._copied(files, copy, f"{context.file}:{context.line_no}")
+        for stage in context.closed:
+            self.stages[stage.chain[-1]] = self._after_copies(stage.chain, stage.copies)
+        return self._after_copies(context.stage_chain or (context.stage_no,), context.copies)
+
+    def _after_copies(self, chain: tuple[int, ...], copies: tuple[Copy, ...]) -> Files:
+        files: Files = next((self.stages[n] for n in reversed(chain) if n in self.stages), {})
+        for copy in copies:
+            files = self._copied(files, copy)
         return files
 
-    def _copied(self, files: Files, copy: Copy, place: str) -> Files:
+    def _copied(self, files: Files, copy: Copy) -> Files:
         destination = copy.destination.rstrip("/") or "/"
         if copy.text is not None:
             return {**files, destination: FileEntry(copy.text, ())}

@@ -35,6 +35,7 @@ def interpret(context: RunContext, store: FileStore, names: tuple[str, ...] = ()
         _tell_fault(interpreter, state, reason, interpreter.last_line, "")
         finals = []
     _leave(context, store, before, finals)
+    store.written.update(interpreter.written)
     return interpreter.events
 
 

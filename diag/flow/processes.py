@@ -165,6 +165,7 @@ class Processes(Children):
         ways = dict.fromkeys(way for _, var in self.used for way in var.came_through)
         used = any(other == name for other, _ in self.used)
         var = Var(text, True, (*(way for way in ways if way != place), place))
+        self.note(place, name, text)
         lost = next(((v.lost_at, v.lost_by) for _, v in self.used if v.lost_by), None)
         if old.text and old.is_exported and old.text != text and not used and not old.may_be_unset:
             lost = (place, "overridden-by-prefix")

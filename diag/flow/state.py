@@ -11,7 +11,10 @@ from diag.flow.holes import Holes
 
 NONZERO = -1  # an exit status of which only this is known
 MAX_WAYS = 24  # ways kept apart at one place; more are joined into one with unknown values
+MAX_WRITTEN = 3  # texts of one variable on one line that are kept for a reader
 MAX_OUTPUT = 200_000  # characters of output held; a longer one is a hole
+
+Written = dict[str, dict[str, list[str]]]  # file:line -> variable -> what the line gave it
 
 
 class Var(NamedTuple):

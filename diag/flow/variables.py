@@ -91,6 +91,7 @@ class Variables(Core):
             text = self.holes.new(f"a value of more than {MAX_TEXT} characters")
         earlier = dict.fromkeys(way for _, var in used for way in var.came_through)
         came_through = (*(way for way in earlier if way != place), place)
+        self.note(place, name, text)
         lost = next(((v.lost_at, v.lost_by) for _, v in used if v.lost_by), (None, None))
         if not lost[0] and self._is_overridden(state, name, old, text, used):
             lost = (place, "overridden-later")
@@ -109,9 +110,9 @@ class Variables(Core):
     ) -> bool:
         """Whether an exported value goes, outside of any branch, before a command received it."""
         return (
-            bool(old.text)
+            bool(old.text or old.hidden)
             and old.is_exported
-            and old.text != text
+            and text not in (old.text, old.hidden)
             and not self.branches
             and not old.may_be_unset
             and old.born == state.n_commands
