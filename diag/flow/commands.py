@@ -236,5 +236,12 @@ class Commands(Assignments):
         return found
 
     def _leave_local(self, name: str, outer: Var | None, state: State) -> None:
-        """The outer value is back; what the function made of the name is lost there."""
-        state.set_var(name, outer or Var())
+        """The outer value is back. What the function made of the name ends with it: where it was
+
+        never exported that is the loss; an exported one has no word of its own.
+        """
+        inner, back = state.vars.get(name, Var()), outer or Var()
+        if inner.text and inner.came_through and not back.text and not back.lost_by:
+            lost = (None, None) if inner.is_exported else (inner.came_through[-1], "not-exported")
+            back = Var(None, False, inner.came_through, *lost)
+        state.set_var(name, back)

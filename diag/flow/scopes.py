@@ -27,7 +27,7 @@ from diag.flow.arguments import (
 from diag.flow.copies import Place, absolute_path, copies_of
 from diag.flow.images import image_env, scratch_env
 from diag.flow.scripts import script_of
-from diag.flow.values import Copy, RunContext, Value, known
+from diag.flow.values import ClosedStage, Copy, RunContext, Value, known
 from diag.flow.words import expand
 from diag.platforms import Platform, find_platform
 from diag.read.dockerfile import Instruction, parse_trigger
@@ -71,10 +71,17 @@ class _Build:
     stages: list[_Stage] = field(default_factory=list)
     by_name: dict[str, _Stage] = field(default_factory=dict)
     contexts: list[RunContext] = field(default_factory=list)
+    closed: list[ClosedStage] = field(default_factory=list)
 
     # -- stages -------------------------------------------------------------------------------
 
+    def close_stage(self) -> None:
+        for stage in self.stages[-1:]:
+            if stage.copies:
+                self.closed.append(ClosedStage(stage.chain, tuple(stage.copies)))
+
     def open_stage(self, instruction: Instruction) -> None:
+        self.close_stage()
         words = instruction.arguments().words
         name = expand(words[0], self.globals, instruction).text or ""
         parent = self.by_name.get(name.lower())
@@ -243,9 +250,10 @@ class _Build:
             user=stage.user,
             stage_chain=stage.chain,
             copies=tuple(stage.copies),
+            closed=tuple(self.closed),
         )
         self.contexts.append(context)
-        stage.copies = []
+        stage.copies, self.closed = [], []
 
 
 def run_contexts(

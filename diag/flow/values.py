@@ -59,6 +59,14 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class ClosedStage:
+    """What COPY and ADD put into a stage after its last RUN; `chain` is its stage_chain."""
+
+    chain: tuple[int, ...]
+    copies: tuple[Copy, ...]
+
+
+@dataclass(frozen=True)
 class RunContext:
     """One RUN of a Dockerfile as it starts on one platform.
 
@@ -69,7 +77,8 @@ class RunContext:
     and does not reach this RUN, with lost_at and lost_by.
     `stage_chain` lists the stage numbers whose file system this stage starts from, oldest first,
     itself last; `copies` are those made in this stage since its previous RUN (or its start), in
-    order.
+    order. `closed` are the stages that ended since the RUN before this one (in the file) and that
+    something was copied into after their own last RUN, oldest first.
     """
 
     file: str
@@ -92,6 +101,7 @@ class RunContext:
     user: str = ""
     stage_chain: tuple[int, ...] = ()
     copies: tuple[Copy, ...] = ()
+    closed: tuple[ClosedStage, ...] = ()
 
     def line_of(self, offset: int) -> int:
         """Line of the Dockerfile (from 1) that holds the script's character `offset`."""

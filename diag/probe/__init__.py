@@ -6,7 +6,7 @@
 Each RUN runs under bubblewrap (sandbox.py: no network, a throwaway root, limits), with stubs for
 outside commands that record and succeed. So what hangs on the output or the exit status of an
 outside command, on files of the build context or on the base image's files is not decided by a
-probe: it shows the way on which all of them succeed, and a value that holds their output or such
+probe (unless `world` says how they answer): it shows the way on which all of them succeed, and a value that holds their output or such
 a file's text is unknown. A command that is named anywhere in the Dockerfile is taken to be
 installed, a file or folder that is missed to be there (attrs["notes"] tells). sleep really
 sleeps, every RUN is user 0, and what a text tool makes of an unknown text is not traced.
@@ -33,9 +33,10 @@ from diag.probe.sandbox import check_sandbox
 from diag.probe.session import Probed, Session
 from diag.probe.shells import SHELLS, find_shells, shell_versions
 from diag.probe.stub_names import Needs, needs_of_words
+from diag.probe.worlds import DEFAULT_WORLD, World
 from diag.read.dockerfile import Instruction, load_dockerfile
 
-__all__ = ["SHELLS", "Limits", "compare_flow_and_probe", "probe_env", "shell_versions"]
+__all__ = ["SHELLS", "Limits", "World", "compare_flow_and_probe", "probe_env", "shell_versions"]
 
 Source = str | os.PathLike[str] | bytes | IO[Any]
 
@@ -53,11 +54,13 @@ def probe_env(
     engine: str = "buildkit",
     shells: Sequence[str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    world: World = DEFAULT_WORLD,
 ) -> pd.DataFrame:
     """Frame `env` with the key `shell`, by execution; arguments as for `diag.flow.env_at`.
 
     `shells` are of dash, bash, bash-posix, busybox-ash; left out, those that are here. Each is
     what `sh` is in the image; a SHELL instruction that names bash, dash or ash is obeyed.
+    `world` is how outside commands, unknown files and the base image answer.
     `attrs` of the frame: `notes` (mappings platform, shell, line_no, text: what was cut, skipped
     or supplied), `absent_shells`, `shell_versions`.
     Raises SandboxError where no sandbox is to be had or a shell that was asked for is absent,
@@ -79,7 +82,9 @@ def probe_env(
     check_sandbox(limits)
     words = _stub_words(instructions)
     sessions = [
-        (Session(shell, words, limits), runs) for runs in contexts.values() for shell in found
+        (Session(shell, words, limits, world), runs)
+        for runs in contexts.values()
+        for shell in found
     ]
     probed = _probe_all(sessions)
     frame = schema.make(

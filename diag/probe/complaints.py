@@ -45,7 +45,7 @@ _PARENTS = _patterns(
     rf"^\S*ash: can't create (?P<it>[^\n:]+): (?:nonexistent directory|{_ABSENT})$",
     rf"^[\w-]+: (?:cannot|failed to) (?:create|touch|move|make)[^\n'‘]*(?:['‘][^'’\n]+['’] to )?['‘](?P<it>[^'’\n]+)['’]: {_ABSENT}$",
 )
-_SOURCED = r"(?:^|[\s;&|({{])(?:\.|source)\s+[\"']?[^\s;&|\"']*{name}(?=[\s;&|\"')}}]|$)"
+_READ = r"(?:(?:^|[\s;&|({{])(?:\.|source)\s+|<\s*)[\"']?[^\s;&|<\"']*{name}(?=[\s;&|<\"')}}]|$)"
 
 
 def needs_of_complaints(output: str, script: str = "") -> Needs:
@@ -54,7 +54,7 @@ def needs_of_complaints(output: str, script: str = "") -> Needs:
     to_be_made = _found(_PARENTS, output)
     files = _found(_FILES, output) - to_be_made
     for path in _found(_COMMANDS_OR_FILES, output):
-        is_command = "/" in path and not _is_sourced(path, script)
+        is_command = "/" in path and not _is_read(path, script)
         (commands if is_command else files).add(path)
     commands = {word for word in commands if is_outside(word)}
     parents = {posixpath.dirname(path.rstrip("/")) for path in to_be_made} - {"", "/"}
@@ -71,6 +71,7 @@ def _found(patterns: tuple[re.Pattern[str], ...], output: str) -> set[str]:
     return {match["it"] for pattern in patterns for match in pattern.finditer(output)}
 
 
-def _is_sourced(path: str, script: str) -> bool:
+def _is_read(path: str, script: str) -> bool:
+    """Whether the script sources a file of that name or takes input from it."""
     name = re.escape(posixpath.basename(path))
-    return re.search(_SOURCED.format(name=name), script, re.MULTILINE) is not None
+    return re.search(_READ.format(name=name), script, re.MULTILINE) is not None

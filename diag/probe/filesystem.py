@@ -12,7 +12,18 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from diag.flow.values import Copy
-from diag.probe.scripts import FILE_MARK, HOME, HOME_FOLDER, OWN, RECORDS, STUBS, TOOLS, WANTED
+from diag.probe.scripts import (
+    ANSWER,
+    FILE_TEXT,
+    HOME,
+    HOME_FOLDER,
+    OWN,
+    RECORDS,
+    STUBS,
+    TOOLS,
+    WANTED,
+)
+from diag.probe.worlds import DEFAULT_WORLD, World
 
 END_OF_TAR = b"\0" * 10240
 _RECORDS = RECORDS.lstrip("/")
@@ -65,13 +76,13 @@ class Layer:
     def add_file(self, path: str, content: bytes, mode: int = 0o644) -> None:
         self._add(path, tarfile.REGTYPE, mode, content)
 
-    def add_wanted(self, kind: str, path: str) -> None:
+    def add_wanted(self, kind: str, path: str, text: str) -> None:
         if kind == "folder":
             self.add_folder(path)
         elif kind == "program":
             self.add_link(path, f"{OWN}/stub")
         else:
-            self.add_file(path, FILE_MARK.encode() + b"\n", 0o755)
+            self.add_file(path, text.encode(), 0o755)
 
     def add_raw(self, member: tarfile.TarInfo, content: bytes) -> None:
         self._parts += [member.tobuf(tarfile.GNU_FORMAT, errors="surrogateescape"), content]
@@ -110,11 +121,12 @@ def stub_layer(
     *,
     wanted: Iterable[tuple[str, str]] = (),
     workdir: str = "/",
+    world: World = DEFAULT_WORLD,
 ) -> bytes:
     """Stubs for bare `names` and absolute `paths`, the answering tools, and what is `wanted`.
 
     `wanted` are pairs (folder, program or file; path): made in the working folder now, and by each
-    stub in the folder that it is called in.
+    stub in the folder that it is called in. `world` says how outside commands answer.
     """
     layer = Layer()
     layer.add_folder(HOME)
@@ -128,10 +140,21 @@ def stub_layer(
         layer.add_link(f"usr/bin/{name}", f"{STUBS}/{name}")
     for kind, path in wanted:
         place = posixpath.normpath(posixpath.join(workdir, path))
-        layer.add_wanted(kind, place)
+        layer.add_wanted(kind, place, world.file_text or "")
     listed = "".join(f"{kind} {path}\n" for kind, path in wanted)
     if listed:
         layer.add_file(WANTED, listed.encode(errors="surrogateescape"))
+        layer.add_file(FILE_TEXT, (world.file_text or "").encode())
+    if not world.is_default or world.outside_tools:
+        layer.add_file(ANSWER, world.answer().encode())
+    return bytes(layer)
+
+
+def layer_of(files: Mapping[str, str]) -> bytes:
+    """A layer of these files, absolute path -> text."""
+    layer = Layer()
+    for path, text in files.items():
+        layer.add_file(path, text.encode())
     return bytes(layer)
 
 

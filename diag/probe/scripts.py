@@ -19,6 +19,8 @@ TOOLS = f"{HOME}/tools"  # read-only: text tools and shells, which /usr/bin poin
 STUBS = f"{HOME}/stubs"  # stubs of bare command names, the last folder of PATH
 RECORDS = f"{HOME}/records"  # what the stubs write
 WANTED = f"{HOME}/wanted"  # folders and programs that outside commands would have made
+ANSWER = f"{HOME}/answer"  # how outside commands answer, where they do not all succeed
+FILE_TEXT = f"{HOME}/file"  # the text of a file that outside commands would have made
 EXIT_FILE = "exit"
 FAULT_WORKDIR = 98
 
@@ -63,7 +65,7 @@ exec $own/tar -cf - @excluded@ {RECORDS[1:]} . >&3
 # A stub notes who called it (process numbers from the oldest ancestor down, which gives the
 # order of the script also where commands run at the same time), its folder and arguments, then
 # the environment exactly as the kernel holds it; then it makes what the script is known to
-# miss, prints a mark for its unknown output, and succeeds. Mark and files are comments, so that
+# miss, prints a mark for its unknown output, and succeeds (or answers as ANSWER says). Mark and files are comments, so that
 # `curl | sh` and `. file` do nothing with them; a file that is executed is a stub again.
 OUTPUT_MARK = f"# {MARK}-output"
 FILE_MARK = f"#!{OWN}/stub"
@@ -90,9 +92,10 @@ done 2>/dev/null
     case $kind in
         folder) {OWN}/mkdir -p "$path" ;;
         program) {OWN}/ln -s {OWN}/stub "$path" ;;
-        file) echo '{FILE_MARK}' > "$path"; {OWN}/chmod 755 "$path" ;;
+        file) {OWN}/cat {FILE_TEXT} > "$path"; {OWN}/chmod 755 "$path" ;;
     esac
 done < {WANTED} 2>/dev/null
+[ -e {ANSWER} ] && . {ANSWER}
 echo '{OUTPUT_MARK}' 2>/dev/null
 exit 0
 """

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from diag.errors import UnknownPlatformError
-from diag.flow.values import RunContext
+from diag.flow.values import Copy, RunContext
 from diag.platforms import find_platform
 from diag.probe.complaints import needs_of_complaints
-from diag.probe.filesystem import END_OF_TAR, first_root, paths_of, split, stub_layer, with_copies
+from diag.probe.filesystem import (
+    END_OF_TAR,
+    first_root,
+    layer_of,
+    paths_of,
+    split,
+    stub_layer,
+    with_copies,
+)
 from diag.probe.limits import Limits
 from diag.probe.records import Call, read_calls, read_exit
 from diag.probe.sandbox import Outcome, check_sandbox, run
@@ -17,6 +25,7 @@ from diag.probe.scripts import answering_tools
 from diag.probe.shells import NAMED_SHELLS, Shell
 from diag.probe.stub_names import Needs
 from diag.probe.surroundings import command_of, stub_folders
+from diag.probe.worlds import DEFAULT_WORLD, World
 
 _MAX_ROUNDS = 5  # how often a RUN is run again for what its shell did not find
 
@@ -44,6 +53,7 @@ class Session:
     shell: Shell
     words: Needs
     limits: Limits
+    world: World = DEFAULT_WORLD
     roots: dict[int, bytes] = field(default_factory=dict)
     failures: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     seen: frozenset[str] = frozenset()  # every path that a RUN began with
@@ -53,9 +63,11 @@ class Session:
         return [self._probe(context) for context in contexts]
 
     def _probe(self, context: RunContext) -> Probed:
-        root = with_copies(self._root_of(context), context.copies, self.roots)
+        for stage in context.closed:
+            self.roots[stage.chain[-1]] = self._copied(stage.chain, stage.copies)
+        root = self._copied(context.stage_chain, context.copies)
         before = [f for stage in context.stage_chain for f in self.failures.get(stage, ())]
-        command = command_of(context, self.shell)
+        command = command_of(context, self.shell, self.world)
         if command is None:
             self.roots[context.stage_no] = root
             known = ", ".join(("sh", *NAMED_SHELLS))
@@ -67,11 +79,16 @@ class Session:
             self.failures.setdefault(context.stage_no, []).append((context.line_no, exit_code))
         return Probed(context, self.shell, tuple(calls), exit_code, tuple(before), tuple(notes))
 
-    def _root_of(self, context: RunContext) -> bytes:
-        for stage_no in reversed(context.stage_chain):
+    def _copied(self, chain: Sequence[int], copies: Sequence[Copy]) -> bytes:
+        return with_copies(self._root_of(chain), copies, self.roots)
+
+    def _root_of(self, chain: Sequence[int]) -> bytes:
+        for stage_no in reversed(chain):
             if stage_no in self.roots:
                 return self.roots[stage_no]
-        return first_root(check_sandbox(self.limits).tools, self.shell.program_name)
+        outside = self.world.outside_tools
+        tools = tuple(t for t in check_sandbox(self.limits).tools if t not in outside)
+        return first_root(tools, self.shell.program_name) + layer_of(self.world.files)
 
     def _rounds(
         self, context: RunContext, command: list[str], root: bytes
@@ -79,7 +96,7 @@ class Session:
         """Run it, again with what its shell did not find, until nothing more is missed."""
         needs, made = self.words, Needs()
         for _ in range(_MAX_ROUNDS):
-            layer = _layer(context, needs, made, root)
+            layer = _layer(context, needs, made, root, self.world)
             files = root + layer + END_OF_TAR
             outcome = run(command, files, workdir=context.workdir, limits=self.limits)
             missed = self._missed(context, outcome, root)
@@ -97,10 +114,11 @@ class Session:
         """What it complained about, without what the Dockerfile itself made once and removed."""
         self.seen |= paths_of(root)
         script = context.script or " ".join(context.argv)
-        return needs_of_complaints(outcome.output.decode(errors="replace"), script) - self.seen
+        missed = needs_of_complaints(outcome.output.decode(errors="replace"), script) - self.seen
+        return missed if self.world.file_text is not None else replace(missed, files=frozenset())
 
 
-def _layer(context: RunContext, needs: Needs, made: Needs, root: bytes) -> bytes:
+def _layer(context: RunContext, needs: Needs, made: Needs, root: bytes, world: World) -> bytes:
     """The stubs of one round. What the root has already is left as it is."""
     names = needs.names | made.names
     # Not found in spite of its stub: PATH has lost the stubs' folder.
@@ -108,7 +126,12 @@ def _layer(context: RunContext, needs: Needs, made: Needs, root: bytes) -> bytes
     places |= {f"{folder}/{name}" for folder in stub_folders(context.env) for name in names}
     paths = sorted(places - paths_of(root)) if places else []
     return stub_layer(
-        sorted(names), paths, _answers(context), wanted=made.wanted(), workdir=context.workdir
+        sorted(names),
+        paths,
+        {**_answers(context), **world.tools()},
+        wanted=made.wanted(),
+        workdir=context.workdir,
+        world=world,
     )
 
 

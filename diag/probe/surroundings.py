@@ -15,6 +15,7 @@ from diag.flow.tool_names import TOOL_FOLDERS, command_name
 from diag.flow.values import RunContext, Value
 from diag.probe.scripts import HOME_FOLDER, MARK, OWN, STUBS
 from diag.probe.shells import NAMED_SHELLS, Shell, find_program
+from diag.probe.worlds import DEFAULT_WORLD, World
 
 _UNKNOWN = f"{MARK}-unknown/"
 UNKNOWN_TEXT = re.compile(rf"(?:# |#!)?{re.escape(MARK)}[\w/-]*")
@@ -28,9 +29,11 @@ def is_unknown(value: str) -> bool:
     return MARK in value
 
 
-def starting_env(env: Mapping[str, Value]) -> dict[str, str]:
+def starting_env(env: Mapping[str, Value], world: World = DEFAULT_WORLD) -> dict[str, str]:
     """The environment of a RUN, with PATH led to the stubs last, and with HOME."""
-    given = {name: _text(name, value) for name, value in env.items() if value.status != "unset"}
+    given = {
+        name: _text(name, value, world) for name, value in env.items() if value.status != "unset"
+    }
     known = {name: text for name, text in given.items() if text is not None}
     path = env.get("PATH")
     is_known = path is not None and path.text is not None
@@ -40,10 +43,10 @@ def starting_env(env: Mapping[str, Value]) -> dict[str, str]:
     return known
 
 
-def _text(name: str, value: Value) -> str | None:
+def _text(name: str, value: Value, world: World) -> str | None:
     if value.text is not None:
         return value.text
-    return None if name in _ACTING else _UNKNOWN + name
+    return None if name in _ACTING or world.base_env is None else world.base_env or _UNKNOWN + name
 
 
 def without_stubs(value: str, env: Mapping[str, Value]) -> str:
@@ -61,13 +64,13 @@ def stub_folders(env: Mapping[str, Value]) -> list[str]:
     return [] if any(folder.rstrip("/") in TOOL_FOLDERS for folder in folders) else folders
 
 
-def command_of(context: RunContext, shell: Shell) -> list[str] | None:
+def command_of(context: RunContext, shell: Shell, world: World = DEFAULT_WORLD) -> list[str] | None:
     """argv of the RUN; None where its SHELL is none that the sandbox has.
 
     `shell` is what the image's sh is. A SHELL instruction that names bash, dash or ash gets that
     program with its options, whatever sh is.
     """
-    start = [f"{OWN}/env", "-i", *(f"{k}={v}" for k, v in starting_env(context.env).items())]
+    start = [f"{OWN}/env", "-i", *(f"{k}={v}" for k, v in starting_env(context.env, world).items())]
     if context.is_exec_form:
         return [*start, *context.argv]
     program, *options = context.shell or DEFAULT_SHELL
