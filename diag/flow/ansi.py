@@ -9,6 +9,7 @@ _ESCAPE = re.compile(
     r"|u(?P<four>[0-9A-Fa-f]{1,4})|U(?P<eight>[0-9A-Fa-f]{1,8})|(?P<char>.))",
     re.DOTALL,
 )
+_SURROGATES = range(0xD800, 0xE000)
 _CHARS = {
     "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
     "v": "\v", "\\": "\\",
@@ -21,14 +22,27 @@ def _replace(found: re.Match[str], extra: str) -> str:
         return _CHARS.get(char, char if char in extra else "\\" + char)
     number = found["octal0"] or found["octal"]
     if number is not None:
-        return chr(int(number, 8) & 0xFF)
-    code = int(found["hex"] or found["four"] or found["eight"], 16)
-    return chr(code) if code < 0x110000 else ""
+        return _byte(int(number, 8) & 0xFF)
+    if found["hex"]:
+        return _byte(int(found["hex"], 16))
+    code = int(found["four"] or found["eight"], 16)
+    return "\ufffd" if code in _SURROGATES or code > 0x10FFFF else chr(code)
+
+
+def _byte(code: int) -> str:
+    """A byte past ASCII as `surrogateescape` writes it: others may follow to make a character."""
+    return chr(code) if code < 0x80 else chr(0xDC00 + code)
+
+
+def _escaped(text: str, extra: str) -> str:
+    """The text with its escapes; bytes that are no UTF-8 are shown as U+FFFD."""
+    done = _ESCAPE.sub(lambda found: _replace(found, extra), text)
+    return done.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def ansi_text(text: str) -> str:
     """The text of `$'...'`."""
-    return _ESCAPE.sub(lambda found: _replace(found, "'\"?"), text)
+    return _escaped(text, "'\"?")
 
 
 def echo_text(text: str) -> tuple[str, bool]:
@@ -36,9 +50,9 @@ def echo_text(text: str) -> tuple[str, bool]:
     head, stop, _ = re.sub(r"(?<!\\)((?:\\\\)*)\\c", "\\1\0", text).partition("\0")
     # A plain octal number is an escape only with its leading 0.
     kept = re.sub(r"(?<!\\)((?:\\\\)*)\\([1-7])", r"\1\\\\\2", head)
-    return _ESCAPE.sub(lambda found: _replace(found, ""), kept), bool(stop)
+    return _escaped(kept, ""), bool(stop)
 
 
 def format_text(text: str) -> str:
     """The escapes of a `printf` format."""
-    return _ESCAPE.sub(lambda found: _replace(found, "'\""), text)
+    return _escaped(text, "'\"")

@@ -11,6 +11,7 @@ TOKEN = re.compile(
     r"\s*(?:(?P<number>0[xX][0-9A-Fa-f]+|[0-9]+(?:#[0-9A-Za-z]+)?)|(?P<name>[A-Za-z_]\w*)"
     r"|(?P<operator><<=|>>=|\+\+|--|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>=!~&|^?:(),]))"
 )
+PLAIN = re.compile(r"[-+]?[0-9][0-9A-Za-z#]*")
 BINARY = (
     ("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", "<=", ">", ">="),
     ("<<", ">>"), ("+", "-"), ("*", "/", "%"),
@@ -37,7 +38,9 @@ def evaluate(text: str, get: Callable[[str], str], set_: Callable[[str, int], No
     text = text.strip()
     while at < len(text):
         found = TOKEN.match(text, at)
-        if not found or len(tokens) > MAX_TOKENS:
+        if len(tokens) > MAX_TOKENS or (not found and "[" in text):
+            raise NotKnownError  # too long, or an element of an array
+        if not found:
             raise ArithmeticFault(text)
         tokens.append(found.group().strip())
         at = found.end()
@@ -133,7 +136,7 @@ class _Reader:
         value = self.unary()
         if self.take("**"):
             exponent = self.power()
-            if not 0 <= exponent <= 10_000:
+            if exponent < 0:
                 raise ArithmeticFault("**")
             return _wrap(pow(value, exponent, 2**64))
         return value
@@ -169,8 +172,8 @@ class _Reader:
 
     def variable(self, name: str) -> int:
         text = self.get(name).strip() or "0"
-        if has_hole(text):
-            raise NotKnownError
+        if not PLAIN.fullmatch(text):
+            raise NotKnownError  # a hole; or an expression, which bash evaluates and dash refuses
         sign = -1 if text.startswith("-") else 1
         return sign * number(text.lstrip("-+"))
 

@@ -58,10 +58,10 @@ def _choices(body: str) -> list[str] | None:
     if found := _RANGE.fullmatch(body):
         first, last = int(found["first"]), int(found["last"])
         step = abs(int(found["step"] or 1)) or 1
+        if abs(last - first) // step >= MAX_WORDS:
+            raise TooManyWordsError(body)
         steps = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
         width = len(found["first"]) if found["first"].startswith("0") else 0
-        if len(steps) > MAX_WORDS:
-            raise TooManyWordsError(body)
         return [str(number).zfill(width) for number in steps]
     if found := _LETTERS.fullmatch(body):
         first, last = ord(found["first"]), ord(found["last"])

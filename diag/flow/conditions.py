@@ -14,7 +14,7 @@ from diag.read.shell_tree import DoubleBracket
 
 NUMBER = re.compile(r"\s*[-+]?[0-9]{1,18}\s*")
 # What extended regular expressions and Python's mean alike.
-REPEATS = re.compile(r"[*+{]")
+REPEATS = re.compile(r"[*+{?]")
 REPEATED_GROUP = re.compile(r"\)[*+{?]")
 SAFE_EXPRESSION = re.compile(r"(?:[\w/.^$*+?|():,=@ -]|\\.|\[\^?[\w./ -]+\])*", re.ASCII)
 

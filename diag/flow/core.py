@@ -13,8 +13,16 @@ from typing import Any
 
 from diag.flow.event import Event
 from diag.flow.holes import Holes
-from diag.flow.limits import MAX_CHOICES, MAX_NESTING, MAX_STEPS, SHELL_TITLES, Abort, LimitError
-from diag.flow.state import MAX_WRITTEN, NONZERO, Condition, State, Var, Written, merge
+from diag.flow.limits import (
+    MAX_CHOICES,
+    MAX_NESTING,
+    MAX_STEPS,
+    NONZERO,
+    SHELL_TITLES,
+    Abort,
+    LimitError,
+)
+from diag.flow.state import MAX_WRITTEN, Condition, State, Var, Written, merge
 from diag.flow.values import RunContext
 from diag.platforms import Platform, find_platform
 

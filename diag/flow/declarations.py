@@ -13,6 +13,7 @@ from diag.read.shell_tree import ArrayLiteral, Literal, Word
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 ASSIGNED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<append>\+?)=")
+CHANGES_VALUE = frozenset(["-n", "-i", "-l", "-u"])
 OLD_DASH = frozenset({"dash-0.5.10"})
 
 
@@ -130,6 +131,8 @@ class Declarations(Conditions):
             self._make_local(argument, state)
         if argument.text is not None:
             self._set_value(argument, state, offset)
+        if options & CHANGES_VALUE and command in ("declare", "typeset", "local"):
+            self._unfollowed(options, argument, state)
         var = state.vars.get(argument.name, Var())
         if command == "export" or "-x" in options:
             is_off = command == "export" and "-n" in options
@@ -142,6 +145,17 @@ class Declarations(Conditions):
         if "-a" in options or "-A" in options:
             values = None if "-A" in options else argument.array or ()
             state.arrays = {**state.arrays, argument.name: values}
+
+    def _unfollowed(self, options: set[str], argument: Declared, state: State) -> None:
+        """`declare -n` and the like: what is assigned later is not what the script writes."""
+        if "-n" in options:
+            self.forget(state, f"the name reference {argument.name}")
+        var = state.vars.get(argument.name, Var())
+        hole = self.holes.new(f"{argument.name}, whose values the shell changes")
+        state.set_var(argument.name, var._replace(text=hole, may_be_unset=True))
+
+    def forget(self, state: State, origin: str) -> None:
+        raise NotImplementedError
 
     def _set_value(self, argument: Declared, state: State, offset: int) -> None:
         text = argument.text or ""

@@ -9,7 +9,7 @@ from diag.flow.ansi import ansi_text
 from diag.flow.braces import TooManyWordsError, brace_words
 from diag.flow.expand_parameters import Parameters
 from diag.flow.holes import escape, has_hole
-from diag.flow.limits import BASH, DASH
+from diag.flow.limits import BASH, DASH, MAX_WORDS, LimitError
 from diag.flow.state import State
 from diag.read.shell_tree import (
     AnsiString,
@@ -80,6 +80,8 @@ class Expander(Parameters):
         found: list[str] = []
         for word in words:
             found += self._fields_of(word, state)
+        if len(found) > MAX_WORDS:
+            raise LimitError(f"more than {MAX_WORDS} words in one command")
         return found
 
     def _fields_of(self, word: Word, state: State) -> list[str]:

@@ -7,8 +7,8 @@ from typing import NoReturn
 
 from diag.flow.arithmetic import ArithmeticFault, NotKnownError, evaluate
 from diag.flow.holes import escape, expression, has_hole, is_affordable, is_empty, show
-from diag.flow.limits import ASH, BASH, Abort
-from diag.flow.state import NONZERO, State, Var
+from diag.flow.limits import ASH, BASH, NONZERO, Abort
+from diag.flow.state import State, Var
 from diag.flow.variables import Variables
 from diag.read.shell_tree import CommandSubstitution, Parameter, Word
 

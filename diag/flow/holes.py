@@ -85,10 +85,12 @@ def escape(text: str) -> str:
 def tokens(pattern: str) -> tuple[str, ...]:
     """A shell pattern as regular expressions, one a character; `*` stays `*`."""
     found: list[str] = []
-    at = 0
+    at, may_close = 0, True
     while at < len(pattern):
         char = pattern[at]
-        bracket = _BRACKET.match(pattern, at) if char == "[" else None
+        bracket = _BRACKET.match(pattern, at) if char == "[" and may_close else None
+        # Where one bracket has no end, none after it has: not looked for again.
+        may_close = may_close and (char != "[" or bracket is not None)
         if char == "\\" and at + 1 < len(pattern):
             found.append(re.escape(pattern[at + 1]))
             at += 2

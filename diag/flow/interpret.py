@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from diag.flow.children import Process
 from diag.flow.event import Event
 from diag.flow.file_store import FileStore, Leftover
+from diag.flow.holes import HOLE, has_hole
 from diag.flow.interpreter import Interpreter
 from diag.flow.limits import SH, LimitError
 from diag.flow.state import Condition, State, Var
@@ -25,6 +27,7 @@ def interpret(context: RunContext, store: FileStore, names: tuple[str, ...] = ()
     `store` holds what earlier RUNs of the same Dockerfile and platform left; this one adds to it,
     so RUNs are to be given in the order of the file. `names` are the variables of interest.
     """
+    context = _without_private(context, store)
     interpreter = Interpreter(context, store.holes, names)
     state = first_state(context, store)
     before = dict(state.vars)
@@ -37,6 +40,14 @@ def interpret(context: RunContext, store: FileStore, names: tuple[str, ...] = ()
     _leave(context, store, before, finals)
     store.written.update(interpreter.written)
     return interpreter.events
+
+
+def _without_private(context: RunContext, store: FileStore) -> RunContext:
+    """The RUN without characters of its own that would be taken for holes."""
+    if not has_hole(context.script):
+        return context
+    private = store.holes.named("private", "a character of a private plane")
+    return replace(context, script=HOLE.sub(private, context.script))
 
 
 # --- before -------------------------------------------------------------------------------------

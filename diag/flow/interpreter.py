@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diag.flow.branches import Branches
-from diag.flow.limits import BASH, DASH, Abort
+from diag.flow.limits import BASH, DASH, MAX_RUN_TEXT, Abort, LimitError
 from diag.flow.state import State, merge
 from diag.read.shell import parse_script
 from diag.read.shell_tree import (
@@ -45,6 +45,8 @@ class Interpreter(Branches):
 
     def run_text(self, text: str, state: State, line_no: int) -> list[State]:
         """A text that is a script of its own; its places are the line of what runs it."""
+        if len(text) > MAX_RUN_TEXT:
+            raise LimitError(f"a text of more than {MAX_RUN_TEXT} characters is not run")
         self.fixed_places.append(line_no)
         try:
             with self.nested():

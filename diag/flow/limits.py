@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from diag.flow.state import NONZERO
-
+NONZERO = -1  # an exit status of which only this is known
 MAX_STEPS = 20_000  # commands and turns followed in one RUN
 MAX_TURNS = 1_000  # turns of one loop
 MAX_CHOICES = 64  # ways through one command
 MAX_NESTING = 40  # functions, substitutions and scripts inside each other
 MAX_TEXT = 1_000_000  # characters of one value
+MAX_WORDS = 20_000  # words of one command
+MAX_VARIABLES = 3_000  # variables of one shell
+MAX_OUTPUT = 200_000  # characters of output held
+MAX_RUN_TEXT = 200_000  # characters of a text that eval, source or `sh -c` runs
 
 DASH = frozenset({"dash", "dash-0.5.10"})
 ASH = frozenset({"busybox-ash"})

@@ -15,6 +15,7 @@ FORMAT = re.compile(
     r"%(?P<flags>[-+ #0]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?P<kind>[a-zA-Z%])"
 )
 MAX_ROUNDS = 1000
+MAX_WIDTH = 10_000  # columns of one directive
 
 
 def echo(args: list[str], is_dash: Callable[[], bool]) -> str:
@@ -88,6 +89,8 @@ def _directive(found: re.Match[str], rest: list[str]) -> str:
     if kind == "%":
         return "%"
     if "*" in (found["width"], found["precision"]) or kind not in "sbcdiuxXo":
+        raise NotModelledError(found.group())
+    if any(int(found[name] or 0) > MAX_WIDTH for name in ("width", "precision")):
         raise NotModelledError(found.group())
     given = rest.pop(0) if rest else ""
     form = f"%{found['flags']}{found['width'] or ''}"

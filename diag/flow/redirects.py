@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from diag.flow.builtins import Builtins
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole, show
-from diag.flow.limits import Abort
+from diag.flow.limits import MAX_TEXT, Abort
 from diag.flow.state import FileEntry, State, Var
 from diag.read.shell_tree import Redirect
 
@@ -164,4 +164,10 @@ class Redirects(Builtins):
             ways = dict.fromkeys(way for _, var in self.used for way in var.came_through)
             earlier = before.came_through if before.text else ()
             through = dict.fromkeys((*earlier, *ways, place))
-            state.set_file(path, FileEntry((before.text or "") + text, tuple(through)))
+            state.set_file(path, FileEntry(self.held((before.text or "") + text), tuple(through)))
+
+    def held(self, text: str) -> str:
+        """The text of a file, or a hole where it is too long to be held."""
+        if len(text) <= MAX_TEXT:
+            return text
+        return self.holes.new(f"a file of more than {MAX_TEXT} characters")

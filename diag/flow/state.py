@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from diag.flow.holes import Holes
+from diag.flow.limits import MAX_OUTPUT, LimitError
 
-NONZERO = -1  # an exit status of which only this is known
 MAX_WAYS = 24  # ways kept apart at one place; more are joined into one with unknown values
 MAX_WRITTEN = 3  # texts of one variable on one line that are kept for a reader
-MAX_OUTPUT = 200_000  # characters of output held; a longer one is a hole
 
 Written = dict[str, dict[str, list[str]]]  # file:line -> variable -> what the line gave it
 
@@ -92,13 +91,13 @@ class State:
         self.files = {**self.files, path: entry}
 
     def print(self, text: str) -> None:
-        if self.takes_out and len(self.out) < MAX_OUTPUT:
-            self.out += text
+        if self.takes_out:
+            self.out = _held(self.out + text)
 
     def complain(self, text: str) -> None:
         """Write to standard error."""
-        if self.takes_err and len(self.err) < MAX_OUTPUT:
-            self.err += text
+        if self.takes_err:
+            self.err = _held(self.err + text)
 
     def given(self, condition: Condition) -> None:
         if condition not in self.conditions:
@@ -120,6 +119,13 @@ class State:
             self.functions, self.traps, self.arrays, self.options, self.cwd, self.positional, self.scopes,
             self.err, self.stdin, self.levels,
         )  # fmt: skip
+
+
+def _held(text: str) -> str:
+    """The text, unless it is too long to be held: a part of it would be a wrong value."""
+    if len(text) > MAX_OUTPUT:
+        raise LimitError(f"not followed beyond {MAX_OUTPUT} characters of output")
+    return text
 
 
 def merge(states: list[State], holes: Holes) -> list[State]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import Holes, has_hole, show
+from diag.flow.limits import MAX_TEXT
 from diag.flow.state import FileEntry, State
 from diag.platforms import Platform
 
@@ -91,6 +92,8 @@ class Call:
         for word in files or ["-"]:
             text, one = self.read(word)
             texts += text
+            if len(texts) > MAX_TEXT:
+                raise NotModelledError("long input")
             status = one if status == 0 else status
         return texts, status
 
@@ -102,7 +105,10 @@ class Call:
         if before is None:
             before = FileEntry(self.holes.named(f"file {path}", f"the file {show(path)}"))
         ways = dict.fromkeys((*before.came_through, *self.sources, self.place))
-        self.state.set_file(path, FileEntry((before.text or "") + text, tuple(ways)))
+        whole = (before.text or "") + text
+        if len(whole) > MAX_TEXT:
+            whole = self.holes.new(f"a file of more than {MAX_TEXT} characters")
+        self.state.set_file(path, FileEntry(whole, tuple(ways)))
 
     def opaque(self, *texts: str) -> str:
         """The same hole for the same call on the same input."""

@@ -18,7 +18,7 @@ SED_COMMAND = re.compile(
 # What a basic expression escapes to give it a meaning, an extended one and Python's leave bare.
 BASIC = re.compile(r"\\(?P<escaped>.)|(?P<bracket>\[\^?\]?[^\]]*\])|(?P<bare>[+?|(){}])", re.DOTALL)
 PYTHON_ONLY = re.compile(r"\\[^1-9.\[\]*^$/+?|(){}\\nt&#,:@!=-]|\(\?")
-REPEATS = re.compile(r"[*+{]")
+REPEATS = re.compile(r"[*+{?]")
 REPEATED_GROUP = re.compile(r"\)(?:[*+{?]|\\[+{?])")
 BRACKET_CLASS = re.compile(r"\[:(\w+):\]")
 

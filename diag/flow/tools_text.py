@@ -16,6 +16,7 @@ CLASSES = {
 CLASSES["alpha"] = CLASSES["upper"] + CLASSES["lower"]
 CLASSES["alnum"] = CLASSES["digit"] + CLASSES["alpha"]
 SET_ITEM = re.compile(r"\[:(?P<class>\w+):\]|(?P<first>.)-(?P<last>.)|(?P<char>.)", re.DOTALL)
+REPEATED = re.compile(r"\[.\*\d*\]|\[=.=\]", re.DOTALL)  # `[x*9]` and `[=x=]`
 RANGE = re.compile(r"(?P<first>\d+)?(?P<dash>-)?(?P<last>\d+)?")
 
 
@@ -63,6 +64,8 @@ def _mapped(char: str, first: str, second: str, is_outside: bool) -> str:
 
 
 def _set(text: str) -> str:
+    if REPEATED.search(text):
+        raise NotModelledError(text)
     found = ""
     for item in SET_ITEM.finditer(format_text(text)):
         if item["class"]:
