@@ -1,0 +1,3 @@
+# A failing substitution ends an assignment, not an export.
+FROM debian
+RUN set -e; export A=$(false); make one; B=$(false); make two

@@ -1,0 +1,8 @@
+# GOARM from the variant, cut by a parameter expansion.
+FROM --platform=$BUILDPLATFORM golang:1.22 AS build
+ARG TARGETOS
+ARG TARGETARCH
+ARG TARGETVARIANT
+ENV CGO_ENABLED=0
+RUN GOOS=$TARGETOS GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v} go build -o /out/app ./cmd/app
+RUN export GOOS=$TARGETOS GOARCH=$TARGETARCH; [ -n "$TARGETVARIANT" ] && export GOARM=${TARGETVARIANT#v}; go vet

@@ -1,0 +1,10 @@
+# read with IFS and several names.
+FROM debian
+ARG TARGETPLATFORM
+RUN <<SCRIPT
+IFS=/ read -r OS ARCH VARIANT <<EOF
+$TARGETPLATFORM
+EOF
+export OS ARCH VARIANT
+make
+SCRIPT
