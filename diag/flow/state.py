@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from diag.flow.holes import Holes
@@ -78,7 +78,7 @@ class State:
     decided: Mapping[Any, int] = field(default_factory=dict)
 
     def copy(self) -> State:
-        return copy.copy(self)
+        return State(*_fields_of(self))
 
     def set_var(self, name: str, var: Var) -> None:
         self.vars = {**self.vars, name: var}
@@ -119,6 +119,9 @@ class State:
             self.functions, self.traps, self.arrays, self.options, self.cwd, self.positional, self.scopes,
             self.err, self.stdin, self.levels,
         )  # fmt: skip
+
+
+_fields_of = attrgetter(*(each.name for each in fields(State)))
 
 
 def _held(text: str) -> str:
