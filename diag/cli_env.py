@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import click
 
 from diag.cli_build import build_options, given_to_build
 from diag.cli_output import (
+    MAX_TABLE_ROWS,
     format_option,
     output_option,
     pairs,
@@ -23,6 +24,8 @@ from diag.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Compute = Callable[..., "pd.DataFrame"]
 
 _EXPECT_HELP = "Exit with 1 unless each call shown receives this value; repeatable."
 
@@ -71,25 +74,39 @@ def probe_cmd(dockerfile: str, **options: Any) -> int:
     return _show(probe_env, dockerfile, options)
 
 
-def _show(compute: Callable[..., pd.DataFrame], dockerfile: str, options: Any) -> int:
+def _show(compute: Compute, dockerfile: str, options: Any) -> int:
     from diag.platforms import DEFAULT_PLATFORMS, find_platform
-    from diag.show.frame_tables import df_env
+    from diag.show.env_screen import EnvScreen
     from diag.show.redact import Redactor
 
     expected = pairs(options["expected"], "--expect")
     given = given_to_build(options)
     given["platforms"] = [find_platform(p).name for p in given["platforms"]] or DEFAULT_PLATFORMS
+    given["engine"] = options["engine"]
     source = source_of(dockerfile)
-    env = compute(source, **given, engine=options["engine"])
-    env = _only_calls(env, options["command"], dockerfile)
-    env = _only(env, "name", options["name"], dockerfile)
+    every = _with_named(compute, source, given, {*expected, options["name"]} - {None})
+    every = _only_calls(every, options["command"], dockerfile)
+    env = _only(every, "name", options["name"], dockerfile)
     mask = Redactor(is_on=options["is_redacted"])
     masked = mask.frame(env)
-    if options["explain"] and options["format_"] == "table":
-        write_screen(_ways(masked, source, mask), options["output"])
+    if options["format_"] != "table":
+        write_frame(masked, options["format_"], options["output"])
+    elif options["explain"]:
+        write_screen(_ways(masked, source, given, mask), options["output"])
     else:
-        write_frame(masked, options["format_"], options["output"], df_env(masked))
-    return _tell_unexpected(env, expected, mask)
+        limit = MAX_TABLE_ROWS if options["output"] is None else None
+        write_screen(EnvScreen(masked, limit=limit), options["output"])
+    return _tell_unexpected(every, expected, mask)
+
+
+def _with_named(compute: Compute, source: Any, given: Any, names: set[str]) -> pd.DataFrame:
+    """The frame, and in it the names that no line of the file has but the build was given."""
+    import pandas as pd
+
+    env = compute(source, **given)
+    known = {*given["build_args"], *given["base_env"]} - set(env["name"])
+    more = [compute(source, name=name, **given) for name in sorted(names & known)]
+    return pd.concat([env, *more], ignore_index=True) if more else env
 
 
 def _only_calls(env: pd.DataFrame, wanted: str | None, file: str) -> pd.DataFrame:
@@ -122,66 +139,32 @@ def _only(env: pd.DataFrame, column: str, wanted: str | None, file: str) -> pd.D
 
 
 def _tell_unexpected(env: pd.DataFrame, expected: dict[str, str], mask: Any) -> int:
-    """0 where every call receives what is expected, else 1 and one line a call that does not."""
-    status = 0
-    for name, value in expected.items():
-        rows = env[env["name"] == name]
-        if rows.empty:
-            click.echo(f"diag: {name}: no call shown has this variable", err=True)
-            status = 1
-        for row in rows.to_dict("records"):
-            got = row["value"] if row["status"] in ("set", "empty") else row["status"]
-            if row["status"] in ("set", "empty") and (row["value"] or "") == value:
-                continue
-            shell = f" in {row['shell']}" if "shell" in row else ""
-            click.echo(
-                f"diag: {row['file']}:{row['line_no']}: {row['command']} on {row['platform']}{shell} "
-                f"receives {name} {mask.value(name, str(got)) or 'empty'!s}, "
-                f"not {mask.value(name, value) or 'empty'}",
-                err=True,
-            )
-            status = 1
-    return status
+    """0 where every call receives what is expected, else 1, and who does not on standard error."""
+    from diag.show.env_expected import unexpected
+
+    told = [text for name, value in expected.items() for text in unexpected(env, name, value, mask)]
+    for text in told:
+        click.echo(f"diag: {text}", err=True)
+    return 1 if told else 0
 
 
-def _ways(env: pd.DataFrame, source: Any, mask: Any) -> Any:
-    """Each value and the lines it came through, as text."""
-    from rich.console import Group
-    from rich.text import Text
+def _ways(env: pd.DataFrame, source: Any, given: dict[str, Any], mask: Any) -> Any:
+    """Each value and the lines it came through, with the text of each."""
+    from diag.flow.written import written_at
+    from diag.show.env_ways import EnvWays
 
-    lines = _lines_of(source, mask)
-    parts: list[Any] = []
-    for row in env.to_dict("records"):
-        shell = f" in {row['shell']}" if "shell" in row else ""
-        head = Text(f"{row['platform']}  {row['command']} (line {row['line_no']}){shell}  ")
-        head.append(f"{row['name']}: {row['status']}", style="bold")
-        parts += [head, *_way(row, lines), Text()]
-    return Group(*parts[:-1])
-
-
-def _way(row: dict[Any, Any], lines: dict[str, str]) -> Iterable[Any]:
-    from rich.text import Text
-
-    from diag.show.text import focus, is_missing
-
-    if not is_missing(row["value"]) and row["value"]:
-        yield Text(f"  value    {row['value']}")
-    if not is_missing(row["condition"]):
-        yield Text(f"  if       {row['condition']}")
-    for place in row["came_through"]:
-        yield Text(f"  through  {place}  {focus(lines.get(_line(place), ''), 100, [row['name']])}")
-    if not is_missing(row["lost_by"]):
-        at = "" if is_missing(row["lost_at"]) else str(row["lost_at"])
-        text = focus(lines.get(_line(at), ""), 100, [row["name"]])
-        yield Text(f"  lost by  {row['lost_by']} at {at}  {text}", style="bold")
+    written = {
+        platform: {
+            place: {name: [mask.value(name, text) for text in texts] for name, texts in own.items()}
+            for place, own in places.items()
+        }
+        for platform, places in written_at(source, **given).items()
+    }
+    return EnvWays(env, _lines_of(source, mask), written)
 
 
-def _line(place: str) -> str:
-    return place.rpartition(":")[2]
-
-
-def _lines_of(source: Any, mask: Any) -> dict[str, str]:
+def _lines_of(source: Any, mask: Any) -> dict[int, str]:
     """Line number -> text of the Dockerfile."""
     text = source if isinstance(source, bytes) else Path(source).read_bytes()
     decoded = mask.text(text.decode("utf-8", "replace"))
-    return {str(number): line.strip() for number, line in enumerate(decoded.splitlines(), 1)}
+    return dict(enumerate(decoded.splitlines(), 1))

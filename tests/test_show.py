@@ -26,7 +26,7 @@ from diag.show.charts import (
 from diag.show.display import attach
 from diag.show.flags import COLUMNS as FLAG_COLUMNS
 from diag.show.flags import df_flags, flags_of
-from diag.show.frame_tables import df_env, df_errors, df_link_errors, df_steps
+from diag.show.frame_tables import df_errors, df_link_errors, df_steps
 from diag.show.grid import frame_table
 from diag.show.html import html_table
 from diag.show.report import comparison_page, report_page, write_report
@@ -210,14 +210,10 @@ def test_link_error_table_tells_a_lower_bound() -> None:
     assert df_link_errors(rows)["referenced by"].tolist() == ["libpaint.a(blend.o)"]
 
 
-def test_step_and_env_tables_keep_every_row() -> None:
+def test_step_table_keeps_every_row() -> None:
     """One row in, one row out; what is missing is told as such."""
     assert len(df_steps(h.steps())) == len(h.steps())
     assert df_steps(h.steps())["status"].tolist()[1] == "error, exit 101"
-    env = h.case().env
-    assert df_env(env)["status"].tolist() == ["set", "unset"]
-    lost = schema.make("env", [h.env_row("linux/amd64", None, lost_by="subshell", lost_at="D:3")])
-    assert df_env(lost)["lost by"].tolist() == ["subshell at D:3"]
 
 
 def test_error_table_names_the_member() -> None:

@@ -22,35 +22,6 @@ def place(file: Any, line_no: Any) -> str:
     return str(file) if is_missing(line_no) else f"{file}:{int(line_no)}"
 
 
-def df_env(env: pd.DataFrame, *, width: int = 90) -> pd.DataFrame:
-    """What commands receive: platform, (shell,) command, name, status, value, where it was made."""
-    kept = env.copy()
-    kept["command at"] = [f"{c} :{n}" for c, n in zip(env["command"], env["line_no"], strict=True)]
-    kept["value"] = [focus(v, width) if not is_missing(v) else "" for v in env["value"]]
-    kept["lost by"] = [_lost(b, a) for b, a in zip(env["lost_by"], env["lost_at"], strict=True)]
-    kept["came through"] = [", ".join(_short(places)) for places in env["came_through"]]
-    shell = ["shell"] if "shell" in env else []
-    columns = ["platform", *shell, "command at", "name", "status", "value", "lost by"]
-    columns = [c for c in columns if c != "lost by" or (kept["lost by"] != "").any()]
-    return kept[[*columns, "came through"]].astype("str").reset_index(drop=True)
-
-
-def _short(places: list[str]) -> list[str]:
-    """`Dockerfile:3, :7` for two places of one file."""
-    told, last = [], ""
-    for place in places:
-        file, colon, line = place.rpartition(":")
-        told.append(f":{line}" if file == last and colon else place)
-        last = file
-    return told
-
-
-def _lost(by: Any, at: Any) -> str:
-    if is_missing(by):
-        return ""
-    return str(by) if is_missing(at) else f"{by} at {at}"
-
-
 def df_steps(steps: pd.DataFrame, *, width: int = 60) -> pd.DataFrame:
     """Steps of a build: step, platform, stage, what, status, seconds, where."""
     return table_of(
