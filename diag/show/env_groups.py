@@ -1,0 +1,173 @@
+"""Rows of the frame `env` put together for a reader: call by call, and in each call what is alike.
+
+A frame has one row for each platform, shell, call, way and variable. Most of them say the same. A
+reader asks where they differ: so a variable of a call has one `Entry` for each different outcome.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from diag.show.text import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[Any, Any]
+Place = tuple[str, str]  # platform, shell ("" where nothing was executed)
+
+_REASON = re.compile(r"(?:^|; )(?=depends on )")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command receives of one variable; `reason`: what an unknown value hangs on."""
+
+    status: str
+    value: str
+    reason: str
+    lost_by: str
+    lost_at: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One outcome: where it is met, the lines it came through there, and on which ways.
+
+    `conditions` are of the ways with this outcome, none where all ways have it; `n_ways` is their
+    greatest number on one platform.
+    """
+
+    outcome: Outcome
+    through: Mapping[Place, tuple[str, ...]]
+    conditions: tuple[str, ...]
+    n_ways: int
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of a call; `is_differing` between platforms or shells, not by its lines."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    is_differing: bool
+
+    @property
+    def is_plain_unset(self) -> bool:
+        """Nobody sets it and nothing loses it, anywhere."""
+        return all(e.outcome.status == "unset" and not e.outcome.lost_by for e in self.entries)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the file on all platforms; `argv`: its words on each; `condition`: what must
+    hold for it to be called at all, or why it is not known what is."""
+
+    run_no: int
+    command_no: int
+    line_no: int
+    stage: str
+    argv: Mapping[Place, str]
+    condition: str
+    variables: tuple[Variable, ...]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Platforms and shells on which it is called."""
+        return tuple(self.argv)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its words, each wording once."""
+        return tuple(dict.fromkeys(self.argv.values()))
+
+
+def calls(env: pd.DataFrame) -> list[Call]:
+    """The calls of an `env` frame, in the order of the file; the same one on each platform once.
+
+    Platforms meet by RUN, line, command, and how often that line called it before.
+    """
+    found: dict[Any, list[Row]] = defaultdict(list)
+    numbers: dict[Any, dict[int, int]] = defaultdict(dict)
+    for row in env.to_dict("records"):
+        key = row["run_no"], row["line_no"], row["command"]
+        seen = numbers[(*key, place_of(row))]
+        nth = seen.setdefault(int(row["command_no"]), len(seen))
+        found[(*key, nth)].append(row)
+    made = [_call(rows) for rows in found.values()]
+    return sorted(made, key=lambda call: (call.run_no, call.command_no))
+
+
+def place_of(row: Row) -> Place:
+    return str(row["platform"]), str(row.get("shell", ""))
+
+
+def outcome_of(row: Row) -> Outcome:
+    """What the row says that the command receives."""
+    return Outcome(
+        str(row["status"]), _text(row["value"]), split_condition(row)[1],
+        _text(row["lost_by"]), _text(row["lost_at"]),
+    )  # fmt: skip
+
+
+def split_condition(row: Row) -> tuple[str, str]:
+    """What must hold on this way, and what the value hangs on where it is unknown."""
+    text = _text(row["condition"])
+    found = _REASON.search(text) if row["status"] == "unknown" else None
+    return (text[: found.start()], text[found.end() :]) if found else (text, "")
+
+
+def _text(value: Any) -> str:
+    return "" if is_missing(value) else str(value)
+
+
+def _call(rows: list[Row]) -> Call:
+    first = rows[0]
+    by_name: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_name[str(row["name"])].append(row)
+    return Call(
+        int(first["run_no"]), min(int(row["command_no"]) for row in rows), int(first["line_no"]),
+        str(first["stage"]), {place_of(row): str(row["argv_text"]) for row in rows},
+        _condition_of(rows), tuple(_variable(name, own) for name, own in by_name.items()),
+    )  # fmt: skip
+
+
+def _condition_of(rows: list[Row]) -> str:
+    """What holds on every way of the call, where that is one and the same text."""
+    texts = {split_condition(row)[0] for row in rows}
+    return texts.pop() if len(texts) == 1 else ""
+
+
+def _variable(name: str, rows: list[Row]) -> Variable:
+    ways: dict[Place, dict[Outcome, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        ways[place_of(row)][outcome_of(row)].append(row)
+    met: dict[tuple[Outcome, tuple[str, ...]], dict[Place, list[Row]]] = defaultdict(dict)
+    for place, outcomes in ways.items():
+        for outcome, own in outcomes.items():
+            met[outcome, _conditions(own) if len(outcomes) > 1 else ()][place] = own
+    entries = tuple(_entry(*key, places) for key, places in met.items())
+    seen = {frozenset(_weighed(outcome) for outcome in outcomes) for outcomes in ways.values()}
+    return Variable(name, entries, len(seen) > 1)
+
+
+def _entry(outcome: Outcome, conditions: tuple[str, ...], places: dict[Place, list[Row]]) -> Entry:
+    through = {place: _all_through(rows) for place, rows in places.items()}
+    return Entry(outcome, through, conditions, max(map(len, places.values())))
+
+
+def _all_through(rows: list[Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(way for row in rows for way in row["came_through"]))
+
+
+def _conditions(rows: Iterable[Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(split_condition(row)[0] for row in rows))
+
+
+def _weighed(outcome: Outcome) -> tuple[str, str, str]:
+    return outcome.status, outcome.value, outcome.lost_by

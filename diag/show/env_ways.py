@@ -1,0 +1,250 @@
+"""The way of each value, line by line in the order of the file: what `--explain` prints.
+
+linux/arm64: unset
+    8  arm64) (export RUSTFLAGS="-C target-cpu=neoverse-n1") ;;
+       RUSTFLAGS = -C target-cpu=neoverse-n1
+       ✘ lost here (subshell): parentheses start a process of its own; ...
+         fix: take the parentheses away, or put the command inside them
+   11  cargo build
+       receives RUSTFLAGS: unset
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from diag.platforms import display_order
+from diag.show.env_cells import LOST, STYLES, wording
+from diag.show.env_groups import Call, Entry, Outcome, Place, Variable, calls
+from diag.show.loss_words import LOSSES
+from diag.show.text import focus, listed, printable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# platform -> file:line -> variable -> its texts after that line
+Written = Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
+
+MAX_LINE = 3  # lines of the screen that a line of the file fills at most
+NUMBER = 6  # columns of its number
+_SET, _LOST, _END = "set", "lost", "end"
+_STYLES = {_SET: "", _LOST: "bold red", _END: "bold"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the way: its number (0: of another file), its text, what happens there."""
+
+    line: int
+    text: str
+    notes: tuple[tuple[str, str], ...]
+
+
+class EnvWays:
+    """Each value of an `env` frame and its way; `lines` are the texts of the Dockerfile by their
+    number, `written` what they gave (flow/written.py)."""
+
+    def __init__(
+        self, env: pd.DataFrame, lines: Mapping[int, str], written: Written | None = None
+    ) -> None:
+        self.file = str(env["file"].iloc[0]) if len(env) else ""
+        self.calls = calls(env)
+        self.is_one_name = env["name"].nunique() < 2
+        self.n_shells = env["shell"].nunique() if "shell" in env else 1
+        self.lines, self.written = lines, written or {}
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        yield Text(printable(self.file), style="bold")
+        for call in self.calls:
+            told = [v for v in call.variables if self.is_one_name or not v.is_plain_unset]
+            for variable in told:
+                yield Text()
+                yield from self._way(call, variable, options.max_width)
+            unset = [v.name for v in call.variables if v not in told]
+            if unset:
+                yield Text(f"\n:{call.line_no}  {focus(wording(call), options.max_width - 8)}")
+                yield Padding(Text(f"not set here: {listed(unset, limit=12)}", "dim"), (0, 0, 0, 4))
+
+    def _way(self, call: Call, variable: Variable, width: int) -> Iterator[RenderableType]:
+        head = Text(variable.name, style="bold").append(f" at :{call.line_no}  ", "not bold cyan")
+        words = printable(wording(call)) or "(not followed)"
+        yield head.append(focus(words, max(width - len(head), 20)), style="not bold")
+        if call.condition:
+            yield Padding(Text(f"only where {printable(call.condition)}", "dim"), (0, 0, 0, 2))
+        for (status, conditions, n_ways, steps), places in self._grouped(call, variable).items():
+            title = Text(f"{self._named(places)}: ", style="cyan")
+            title.append(status, style=STYLES.get(status, "not cyan"))
+            if n_ways > 1 and not conditions and status == "unknown":
+                title.append(f" on each of {n_ways} ways", style="not cyan")
+            yield Padding(title, (0, 0, 0, 2))
+            for text in conditions:
+                yield Padding(Text(f"if {printable(text)}", "dim"), (0, 0, 0, 4))
+            yield Group(*(_drawn(step, variable.name, width) for step in steps))
+
+    def _grouped(
+        self, call: Call, variable: Variable
+    ) -> dict[tuple[str, tuple[str, ...], int, tuple[Step, ...]], list[Place]]:
+        """Places whose way is told in the same words, together."""
+        found: dict[tuple[str, tuple[str, ...], int, tuple[Step, ...]], list[Place]] = {}
+        for entry in variable.entries:
+            for place, through in entry.through.items():
+                steps = self._steps(call, variable.name, entry, place, through)
+                status = entry.outcome.status
+                key = status, tuple(filter(None, entry.conditions)), entry.n_ways, steps
+                found.setdefault(key, []).append(place)
+        return found
+
+    def _named(self, places: Sequence[Place]) -> str:
+        platforms = display_order({platform for platform, _ in places})
+        shells = list(dict.fromkeys(shell for _, shell in places if shell))
+        if not shells or len(places) == len(platforms) * self.n_shells:
+            return listed(platforms)
+        return f"{listed(platforms)} in {listed(shells)}"
+
+    # -- the steps --------------------------------------------------------------------------------
+
+    def _steps(
+        self, call: Call, name: str, entry: Entry, place: Place, through: tuple[str, ...]
+    ) -> tuple[Step, ...]:
+        outcome = entry.outcome
+        steps = [self._passed(n, name, place, through, outcome) for n in range(len(through))]
+        value = _SET, f"{name} = {printable(outcome.value)}"
+        is_told = bool(steps) and value in steps[-1].notes
+        steps = _told_once(steps)
+        if outcome.lost_by:
+            steps.append(self._lost(name, through, outcome))
+        elif outcome.status == "unset" and not through:
+            steps += self._declared(name, call.line_no)
+        notes = _received(name, outcome, is_told=is_told), *_deciding(outcome)
+        return tuple(_merged([*steps, Step(call.line_no, self._text(call.line_no), notes)]))
+
+    def _passed(
+        self, n: int, name: str, place: Place, through: tuple[str, ...], outcome: Outcome
+    ) -> Step:
+        given = dict(self.written.get(place[0], {}).get(through[n], {}))
+        later = " ".join(self._text(self._line(way)) for way in through[n + 1 :])
+        is_last = n == len(through) - 1
+        if is_last and outcome.status == "set" and name in given:
+            given = {name: [outcome.value]}  # the text of this way
+        wanted = [name] if name in given else [other for other in given if other in later]
+        notes = [(_SET, f"{w} = {_texts(given[w])}") for w in (wanted or list(given))[:2]]
+        line = self._own_line(through[n], (wanted or [name])[0])
+        return Step(line, self._text(line) or through[n], tuple(notes or [(_SET, "hands it on")]))
+
+    def _lost(self, name: str, through: tuple[str, ...], outcome: Outcome) -> Step:
+        line = self._own_line(outcome.lost_at, name) if outcome.lost_at else 0
+        origin = str(self._line(through[0])) if through else "?"
+        loss = LOSSES[outcome.lost_by].said(name, str(line), origin)
+        notes = (
+            (_LOST, f"lost here ({outcome.lost_by}): {loss.reason}"),
+            (_SET, f"fix: {loss.fix}"),
+        )
+        return Step(line, self._text(line) or outcome.lost_at, notes)
+
+    def _declared(self, name: str, before: int) -> Iterator[Step]:
+        """The ARG that declares an unset name and gives it nothing."""
+        pattern = re.compile(rf"(?i)\s*ARG\s(?:.*\s)?{re.escape(name)}(?:\s|$)")
+        found = [n for n, text in self.lines.items() if n < before and pattern.match(text)]
+        if found:
+            note = f"declared without a value: --build-arg {name}=... gives it one"
+            yield Step(found[-1], self._text(found[-1]), ((_SET, note),))
+
+    def _line(self, place: str) -> int:
+        file, _, line = place.rpartition(":")
+        return int(line) if file == self.file and line.isdigit() else 0
+
+    def _own_line(self, place: str, name: str) -> int:
+        """The line of the file; of an instruction over several lines, the one with the name."""
+        line = self._line(place)
+        pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        last = line
+        while self.lines.get(last, "").rstrip().endswith(("\\", "`")):
+            last += 1
+        is_env = re.match(r"(?i)\s*(?:ENV|ARG)\s", self.lines.get(line, ""))
+        named = (n for n in range(line, last + 1) if pattern.search(self.lines.get(n, "")))
+        return next(named, line) if is_env else line
+
+    def _text(self, line: int) -> str:
+        text = " ".join(printable(self.lines.get(line, "")).split())
+        return text.removesuffix(" \\").removesuffix(" `")
+
+
+def _texts(texts: Iterable[str]) -> str:
+    return ", or ".join(printable(text) or "(empty)" for text in texts)
+
+
+def _told_once(steps: Sequence[Step]) -> list[Step]:
+    """The same, a value that a line only hands on not told again."""
+    found: list[Step] = []
+    for step in steps:
+        is_old = bool(found) and step.notes == steps[len(found) - 1].notes
+        found.append(replace(step, notes=((_SET, "hands the same on"),)) if is_old else step)
+    return found
+
+
+def _received(name: str, outcome: Outcome, *, is_told: bool) -> tuple[str, str]:
+    if outcome.status == "set":
+        value = printable(outcome.value)
+        return _END, f"receives that {name}" if is_told else f"receives {name} = {value}"
+    is_lost = bool(outcome.lost_by)
+    words = {
+        "unset": f"receives no {name} (unset)" + ("" if is_lost else ": no line before sets it"),
+        "empty": f"receives {name}, empty",
+        "unknown": f"receives {name}, unknown: {printable(outcome.reason)}".removesuffix(": "),
+    }
+    return _END, words[outcome.status]
+
+
+# What an unknown value hangs on, and what would decide it.
+_HINTS = (
+    (r"of the base image", "give it: --base-env NAME=VALUE, or --base-image with the JSON of `docker image inspect`"),
+    (r"^depends on (?:output|exit status) of|^depends on what `", "the text cannot tell what a program prints; diag probe runs text tools and shells, a --build-arg or ENV in its place decides it"),
+    (r"the file ", "that file is not in the Dockerfile: write it there by a here-document, or give the value by --build-arg"),
+)  # fmt: skip
+
+
+def _deciding(outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    if outcome.status != "unknown" or not outcome.reason:
+        return ()
+    found = (hint for pattern, hint in _HINTS if re.search(pattern, outcome.reason))
+    return ((_SET, f"what would decide it: {next(found, 'diag probe, which runs the script')}"),)
+
+
+def _merged(steps: Sequence[Step]) -> list[Step]:
+    """In the order of the file, what happens on one line together."""
+    is_one_file = all(step.line for step in steps)
+    ordered = sorted(steps, key=lambda step: step.line) if is_one_file else steps
+    found: list[Step] = []
+    for step in ordered:
+        if found and found[-1].line == step.line and found[-1].text == step.text:
+            found[-1] = replace(found[-1], notes=(*found[-1].notes, *step.notes))
+        else:
+            found.append(step)
+    return found
+
+
+def _drawn(step: Step, name: str, width: int) -> RenderableType:
+    """The number, beside it the line, below it what it does, all of it wrapped in its column."""
+    beside = max(width - NUMBER - 2, 20)
+    line = Table.grid(padding=(0, 2, 0, 0))
+    line.add_column(width=NUMBER, justify="right", no_wrap=True)
+    line.add_column(width=beside, overflow="fold")
+    text = focus(step.text, MAX_LINE * beside, [name])
+    line.add_row(str(step.line or ""), Text(text, style="cyan"))
+    notes = Table.grid(padding=(0, 1, 0, 0))
+    notes.add_column(width=NUMBER + 3, justify="right", no_wrap=True)
+    notes.add_column(width=beside - 2, overflow="fold")
+    for kind, text in step.notes:
+        sign = LOST if kind == _LOST else "→"
+        notes.add_row(Text(sign, "bold red" if kind == _LOST else "dim"), Text(text, _STYLES[kind]))
+    return Group(line, notes)
