@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from diag.cli_output import (
-    MAX_TABLE_ROWS,
     format_option,
     output_option,
     tell_errors,
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from diag.read.objects import Scan
 
 
-@click.command("symbols", short_help="Show the symbols of objects and archives.")
+@click.command(
+    "symbols",
+    short_help="Show the symbols of objects and archives.",
+    context_settings={"ignore_unknown_options": True},  # those of a linker, between the files
+)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--name", metavar="X", help="Only this symbol, raw or demangled.")
 @click.option("--why", metavar="X", help="Say who wants X, who defines it, and what follows.")
@@ -34,25 +38,27 @@ def symbols_cmd(
 ) -> int:
     """Show the symbols of objects, archives, rlibs and binaries.
 
-    Folders are walked. With --why the exit status is 1 where X is wanted and not defined.
+    Folders are walked. --why takes the files as a link line, in their order, with --start-group,
+    --end-group, --whole-archive, -L and -l among them; the exit status is 1 where a link of them
+    fails over X.
     """
     from diag.read.objects import scan_objects
 
-    scan = scan_objects(paths)
+    line, files = _link_files(paths)
+    scan = scan_objects(files, with_sections=why is not None)
     _tell(scan.errors)
     if scan.objects["format"].isin(["text", "unknown"]).all():
         raise InputError(
             "no object, archive or binary can be read there",
-            file=", ".join(paths),
+            file=", ".join(files),
             help="give .o, .a, .rlib or linked files, or a folder that holds some",
         )
     wanted = why or name
     symbols = scan.symbols if wanted is None else _named(scan.symbols, wanted)
     if why is not None and format_ == "table":
-        write_screen(_why(why, symbols, scan), output)
-    else:
-        write_frame(symbols, format_, output, _df_symbols(symbols))
-    return int(why is not None and _is_open(symbols))
+        return _tell_why(line, scan, symbols, output)
+    write_frame(symbols, format_, output, _df_symbols(symbols))
+    return 0
 
 
 def _tell(errors: pd.DataFrame) -> None:
@@ -87,60 +93,41 @@ def _df_symbols(symbols: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"is_defined": "state", "size_bytes": "bytes"})
 
 
-def _is_open(symbols: pd.DataFrame) -> bool:
-    """Some architecture wants it and none of its objects defines it (a weak want may stay open)."""
-    wanted = symbols[~symbols["is_defined"] & (symbols["bind"] != "WEAK")]
-    defined = symbols[symbols["is_defined"] & (symbols["bind"] != "LOCAL")]
-    return bool(set(wanted["arch"]) - set(defined["arch"]))
+def _link_files(words: tuple[str, ...]) -> tuple[Any, list[str]]:
+    """(the link line, the files and folders to read); words of a linker may stand between."""
+    from diag.join.link_line import parse_link_line
+
+    beside = [
+        str(path)
+        for word in words
+        if word.startswith("-L") and Path(word[2:]).is_dir()
+        for path in sorted(Path(word[2:]).iterdir())
+    ]
+    line = parse_link_line(words, beside)
+    if line.flags:
+        raise click.NoSuchOption(line.flags[0])
+    if line.missing:
+        name = line.missing[0].removeprefix("-l")
+        help = f"there is no lib{name}.so or lib{name}.a in them: give -L with its folder before -l"
+        raise InputError(f"{line.missing[0]}: not found in the -L folders", help=help)
+    return line, list(dict.fromkeys(given.file for given in line.inputs))
 
 
-def _why(name: str, symbols: pd.DataFrame, scan: Scan) -> Any:
-    """Sentences for each architecture, then the rows."""
-    from rich.console import Group
-    from rich.text import Text
+def _tell_why(line: Any, scan: Scan, symbols: pd.DataFrame, output: str | None) -> int:
+    """Print why the symbol is satisfied or open, for each machine that has to do with it."""
+    from diag.join.link_units import units_of
+    from diag.join.why import explain
+    from diag.show.why import is_open, why_screen
 
-    from diag.show.grid import frame_table
-    from diag.show.text import as_text
-
-    said = [Text(as_text(line)) for line in _sentences(name, symbols, scan)]
-    return Group(*said, Text(), frame_table(_df_symbols(symbols), limit=MAX_TABLE_ROWS))
-
-
-def _sentences(name: str, symbols: pd.DataFrame, scan: Scan) -> list[str]:
-    from diag.show.text import counted, listed
-
-    told = []
-    looked_at = scan.objects[scan.objects["kind"] != "archive"]
-    for arch in dict.fromkeys(symbols["arch"]):
-        own = symbols[symbols["arch"] == arch]
-        total = counted(int((looked_at["arch"] == arch).sum()), "object")
-        wanted, defined = _members(own, False), _members(own, True)
-        hidden = own[own["is_defined"] & (own["bind"] == "LOCAL")]
-        if wanted and not defined:
-            told.append(
-                f"{arch}: {name} is wanted by {listed(wanted)}; none of {total} defines it."
-            )
-        elif wanted:
-            told.append(
-                f"{arch}: {name} is wanted by {listed(wanted)} and defined by {listed(defined)}."
-            )
-        elif defined:
-            told.append(
-                f"{arch}: {name} is defined by {listed(defined)}; none of {total} wants it."
-            )
-        if len(hidden):
-            places = listed(_members(own, True, "LOCAL"))
-            told.append(
-                f"{arch}: {places} defines it for itself only (LOCAL): no other object can use it."
-            )
-    return told
-
-
-def _members(rows: pd.DataFrame, is_defined: bool, bind: str | None = None) -> list[str]:
-    kept = rows[rows["is_defined"] == is_defined]
-    kept = kept[kept["bind"] == bind] if bind else kept[kept["bind"] != "LOCAL"]
-    names = [f"{f}({m})" if m else f for f, m in zip(kept["file"], kept["member"], strict=True)]
-    return list(dict.fromkeys(names))
+    units = units_of(scan.objects, scan.symbols)
+    line = line.of_files(list(units.of_file))
+    whys = [
+        explain(raw, line, units, arch)
+        for raw in symbols["name"].unique()
+        for arch in symbols.loc[symbols["name"] == raw, "arch"].unique()
+    ]
+    write_screen(why_screen(whys, is_ordered=line.is_ordered), output)
+    return int(any(is_open(why, is_ordered=line.is_ordered) for why in whys))
 
 
 @click.command("isa", short_help="Show which functions use which instructions.")

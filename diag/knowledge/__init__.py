@@ -25,3 +25,18 @@ def isa_words_in(text: str) -> frozenset[str]:
     """The instruction-set words among the parts of a name or message (`sum_avx512` has avx512)."""
     parts = re.findall(r"[a-z0-9]+", text.lower().replace(".", "_"))
     return frozenset(parts) & _isa_words()
+
+
+@cache
+def linker_names() -> frozenset[str]:
+    """Names that a linker itself defines, such as `_GLOBAL_OFFSET_TABLE_`."""
+    groups = table("linker_names")
+    return frozenset([*groups["everywhere"]["names"], *groups["by_machine"]["names"]])
+
+
+def bounded_section(name: str) -> str | None:
+    """The section whose begin or end the name is (`__start_X`, `__stop_X`), or None."""
+    for prefix in table("linker_names")["section_bounds"]["prefixes"]:
+        if name.startswith(prefix):
+            return name.removeprefix(prefix)
+    return None

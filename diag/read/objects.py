@@ -30,19 +30,22 @@ class Scan:
     errors: pd.DataFrame
 
 
-def scan_objects(paths: Source | Iterable[Source]) -> Scan:
+def scan_objects(paths: Source | Iterable[Source], *, with_sections: bool = False) -> Scan:
     """Read every object of the paths: files, folders (walked), bytes or open binary files.
 
     In a folder only files that begin as ELF, ar, bitcode, COFF or Mach-O files do are read; a
-    file that is named and is none of these, or is absent, gets a row of `errors`.
+    file that is named and is none of these, or is absent, gets a row of `errors`. With
+    `with_sections` the symbols have two columns more: `section` (UND, ABS and COM as readelf has
+    them) and `group`, the signature of the COMDAT group that holds it, missing outside of one.
     """
     problems = Problems()
-    batches = SymbolBatches(problems)
+    batches = SymbolBatches(problems, with_sections=with_sections)
     rows = []
     for part, elf in iter_elves(_many(paths), problems):
         rows.append(_row(part, elf))
         if elf is not None:
-            batches.add(part, elf.arch, symbol_tables(elf))
+            tables = symbol_tables(elf, with_sections=with_sections)
+            batches.add(part, elf.arch, tables)
     symbols = batches.frame()
     return Scan(schema.make("objects", rows), symbols, schema.make("errors", problems.rows))
 
@@ -58,16 +61,17 @@ def read_objects(*paths: Source) -> pd.DataFrame:
     return _with_errors(schema.make("objects", rows), problems)
 
 
-def read_symbols(*paths: Source) -> pd.DataFrame:
+def read_symbols(*paths: Source, with_sections: bool = False) -> pd.DataFrame:
     """Symbol tables of ELF objects and archive members: frame `symbols`, one row a symbol.
 
+    With `with_sections`, two columns more as `scan_objects` says.
     Where something could not be read, `attrs["errors"]` holds the rows of the frame `errors`.
     """
     problems = Problems()
-    batches = SymbolBatches(problems)
+    batches = SymbolBatches(problems, with_sections=with_sections)
     for part, elf in iter_elves(paths, problems):
         if elf is not None:
-            batches.add(part, elf.arch, symbol_tables(elf))
+            batches.add(part, elf.arch, symbol_tables(elf, with_sections=with_sections))
     return _with_errors(batches.frame(), problems)
 
 

@@ -45,8 +45,9 @@ class Entry:
 class SymbolBatches:
     """Collects tables and builds the frame in batches, so that small objects cost little each."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, *, with_sections: bool = False) -> None:
         self._problems = problems
+        self._with_sections = with_sections
         self._waiting: list[Entry] = []
         self._symbols = self._bytes = 0
         self._frames: list[pd.DataFrame] = []
@@ -73,7 +74,8 @@ class SymbolBatches:
         """Everything added so far: frame `symbols`."""
         self._flush()
         if not self._frames:
-            return schema.empty("symbols")
+            none = schema.empty("symbols")
+            return none.assign(section="", group="") if self._with_sections else none
         if len(self._frames) == 1:
             return self._frames[0]
         return pd.concat(self._frames, ignore_index=True)
@@ -84,7 +86,11 @@ class SymbolBatches:
         self._waiting, self._symbols, self._bytes = [], 0, 0
 
     def _build(self, entries: list[Entry]) -> pd.DataFrame:
-        return _frame(entries, self._problems)
+        frame = _frame(entries, self._problems)
+        if self._with_sections:
+            frame["section"] = _of_section(entries, lambda table: table.section_words)
+            frame["group"] = _of_section(entries, lambda table: table.groups)
+        return frame
 
 
 def _frame(entries: list[Entry], problems: Problems) -> pd.DataFrame:
@@ -197,6 +203,22 @@ def _versions(entries: list[Entry]) -> pd.Series:
             lookup[code] = len(words)
             words.append(word)
         codes.append(lookup[table.versions])
+    return _spread_words(words or [""], np.concatenate(codes))
+
+
+def _of_section(entries: list[Entry], words_of: Callable[[Table], dict[int, str]]) -> pd.Series:
+    """The word for the section of each symbol, missing where there is none."""
+    words: list[str] = []
+    codes = []
+    for entry in entries:
+        numbers, inverse = np.unique(entry.table.section_numbers, return_inverse=True)
+        known = words_of(entry.table)
+        own = np.full(len(numbers), -1, np.int64)
+        for place, number in enumerate(numbers.tolist()):
+            if number in known:
+                own[place] = len(words)
+                words.append(known[number])
+        codes.append(own[inverse])
     return _spread_words(words or [""], np.concatenate(codes))
 
 

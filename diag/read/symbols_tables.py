@@ -12,6 +12,7 @@ import numpy as np
 from diag.read.elf import TRUNCATED, Bytes, Elf, Records
 from diag.read.elf_layout import ET_CORE, SHT_DYNSYM, SHT_NOBITS, SHT_STRTAB, SHT_SYMTAB
 from diag.read.symbols_names import MAX_TABLE_BYTES, PAD_BYTES, padded
+from diag.read.symbols_sections import comdat_groups, section_numbers, section_words
 from diag.read.symbols_versions import version_words
 
 TABLES = {SHT_SYMTAB: ".symtab", SHT_DYNSYM: ".dynsym"}
@@ -31,9 +32,13 @@ class Table:
     offset: int
     versions: Records = field(default_factory=lambda: np.empty(0, np.uint16))
     version_words: dict[int, str] = field(default_factory=dict)
+    # On demand: number of each symbol's section, the words of the numbers, their COMDAT groups.
+    section_numbers: Records = field(default_factory=lambda: np.empty(0, np.int64))
+    section_words: dict[int, str] = field(default_factory=dict)
+    groups: dict[int, str] = field(default_factory=dict)
 
 
-def symbol_tables(elf: Elf) -> list[Table]:
+def symbol_tables(elf: Elf, *, with_sections: bool = False) -> list[Table]:
     """The tables that can be read, .symtab first; faults of the others are noted on the image."""
     found: dict[str, Table] = {}
     if not len(elf.sections) and len(elf.segments) and elf.type != ET_CORE and not elf.faults:
@@ -46,6 +51,10 @@ def symbol_tables(elf: Elf) -> list[Table]:
             elf.fault(elf.header_offset(index), f"a second {name}: not read")
         elif table := _table(elf, index, name):
             found[name] = table
+            if with_sections:
+                table.section_numbers = section_numbers(elf, index, table.records)
+                table.section_words = section_words(elf, table.section_numbers)
+                table.groups = comdat_groups(elf)
             if kind == SHT_DYNSYM and len(table.records):
                 codes, words = version_words(elf, index, len(table.records) + 1)
                 table.versions, table.version_words = codes[1:], words
