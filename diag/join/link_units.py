@@ -90,69 +90,65 @@ class _Rows:
 
     def __init__(self, symbols: pd.DataFrame, codes: Codes) -> None:
         self.codes = codes
-        self.bind = symbols["bind"].astype(str).to_numpy(object)
-        self.is_defined = symbols["is_defined"].to_numpy(bool)
-        self.visibility = symbols["visibility"].astype(str).to_numpy(object)
-        self.version = symbols["version"].astype(object).to_numpy(object)
-        self.section = _optional(symbols, "section")
-        self.group = _optional(symbols, "group")
-        self.name = symbols["name"].to_numpy(object)
-        self.places = _places(symbols)
+        self.parts = _parts_played(symbols)
+        grouped = symbols["group"].notna() if "group" in symbols else pd.Series([], dtype=bool)
+        self.group = symbols["group"].to_numpy(object) if grouped.any() else None
+        self.places = dict(_runs(symbols))
 
     def unit(self, record: Any) -> Unit:
         table = ".dynsym" if record.kind == "shared" else ".symtab"
         start, end = self.places.get((record.file, record.member_no, table), (0, 0))
+        is_shared = record.kind == "shared"
         unit = Unit(
             record.file, record.member, record.member_no, str(record.kind), str(record.arch),
             bool(record.is_lto), [], [], {}, {},
         )  # fmt: skip
-        for row in range(start, end):
-            if self.name[row]:
-                self._sort(unit, row)
+        parts, codes = self.parts[start:end], self.codes[start:end]
+        used = np.flatnonzero(parts)
+        pairs = zip(parts[used].tolist(), codes[used].tolist(), strict=True)
+        for row, (part, code) in enumerate(pairs):
+            if part in WANTS:
+                unit.wanted.append((code, WANTS[part]))
+            elif part in WITHHELD and (is_shared or part == LOCAL):
+                unit.withheld[code] = WITHHELD[part]
+            else:
+                unit.defined.append((code, STRENGTHS.get(part, STRONG)))
+                group = self.group[start + used[row]] if self.group is not None else None
+                if isinstance(group, str):
+                    unit.groups[code] = group
         return unit
 
-    def _sort(self, unit: Unit, row: int) -> None:
-        """Put one symbol where it belongs."""
-        code, bind = int(self.codes[row]), self.bind[row]
-        if not self.is_defined[row]:
-            if bind != "LOCAL":
-                unit.wanted.append((code, bind == "WEAK"))
-            return
-        why = self._withheld(unit, row)
-        if why:
-            unit.withheld[code] = why
-            return
-        is_common = self.section is not None and self.section[row] == "COM"
-        strength = COMMON if is_common else WEAK if bind == "WEAK" else STRONG
-        unit.defined.append((code, strength))
-        if self.group is not None and isinstance(self.group[row], str):
-            unit.groups[code] = self.group[row]
 
-    def _withheld(self, unit: Unit, row: int) -> str:
-        """Why a definition answers nobody outside its unit; empty where it does."""
-        if self.bind[row] == "LOCAL":
-            return "local"
-        if unit.kind != "shared":
-            return ""
-        if self.visibility[row] in ("HIDDEN", "INTERNAL"):
-            return "hidden"
-        version = self.version[row]
-        return "old-version" if isinstance(version, str) and not version.startswith("@@") else ""
+# What a symbol does for others: nothing (0), or one of these.
+WANTED, WEAKLY_WANTED, DEFINED, DEFINED_WEAK, DEFINED_COMMON, LOCAL, HIDDEN, OLD = range(1, 9)
+WANTS = {WANTED: False, WEAKLY_WANTED: True}
+STRENGTHS = {DEFINED: STRONG, DEFINED_WEAK: WEAK, DEFINED_COMMON: COMMON}
+WITHHELD = {LOCAL: "local", HIDDEN: "hidden", OLD: "old-version"}
+
+
+def _parts_played(symbols: pd.DataFrame) -> npt.NDArray[np.int8]:
+    """The part of each symbol; of several that fit, the last in this order."""
+    is_defined = symbols["is_defined"].to_numpy(bool)
+    bind = symbols["bind"]
+    is_weak, is_local = (bind == "WEAK").to_numpy(bool), (bind == "LOCAL").to_numpy(bool)
+    is_hidden = symbols["visibility"].isin(["HIDDEN", "INTERNAL"]).to_numpy(bool)
+    version = symbols["version"]
+    is_old = (version.notna() & ~version.str.startswith("@@").fillna(False)).to_numpy(bool)
+    parts = np.where(is_defined, DEFINED, WANTED).astype(np.int8)
+    parts[is_weak & ~is_defined] = WEAKLY_WANTED
+    parts[is_weak & is_defined] = DEFINED_WEAK
+    if "section" in symbols:
+        parts[is_defined & (symbols["section"] == "COM").to_numpy(bool)] = DEFINED_COMMON
+    # An old version and hidden visibility count in a shared object only: see `unit`.
+    parts[is_defined & is_old] = OLD
+    parts[is_defined & is_hidden & ~is_weak & (parts != DEFINED_COMMON)] = HIDDEN
+    parts[is_defined & is_local] = LOCAL
+    parts[(symbols["name"] == "").to_numpy(bool) | (is_local & ~is_defined)] = 0
+    return parts
 
 
 def _sections(symbols: pd.DataFrame) -> frozenset[str]:
     return frozenset(symbols["section"].dropna().unique()) if "section" in symbols else frozenset()
-
-
-def _optional(symbols: pd.DataFrame, column: str) -> Any:
-    if column not in symbols.columns:
-        return None
-    return symbols[column].astype(object).to_numpy(object)
-
-
-def _places(symbols: pd.DataFrame) -> dict[tuple[str, int, str], tuple[int, int]]:
-    """(file, member_no, table) -> first row and the row after the last: rows stand together."""
-    return dict(_runs(symbols))
 
 
 def _runs(symbols: pd.DataFrame) -> Iterator[tuple[tuple[str, int, str], tuple[int, int]]]:
