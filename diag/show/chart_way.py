@@ -29,9 +29,21 @@ from diag.show.chart_style import (
     not_drawn,
 )
 from diag.show.chart_words import words_way
+from diag.show.env_values import fit
 from diag.show.redact import Redactor
-from diag.show.text import clip, is_missing, printable
-from diag.show.ways import KEPT, LOST, SET, Stop, in_file, said_of, stops_of, way_rows
+from diag.show.text import clip, counted, is_missing, listed, printable
+from diag.show.ways import (
+    KEPT,
+    LOST,
+    SET,
+    Stop,
+    call_of,
+    in_file,
+    said_of,
+    stops_of,
+    told_rows,
+    way_rows,
+)
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -41,6 +53,7 @@ MAX_CALL = 34  # characters of a call in a row's label
 MIN_HEAD = 12  # characters that a column needs for the text of its line
 HEAD_CHAR_IN = 0.068
 VALUE_WIDTH = 96
+VALUE_ROOM = 2 * VALUE_WIDTH - 30  # characters of a value in two lines, broken between words
 END_IN = 0.75  # inches for `unknown` behind the last column
 ROWS = 2.2  # height of one way, in rows of a chart
 SHAPES = {SET: "s", KEPT: "o", LOST: "X"}
@@ -81,9 +94,11 @@ def draw_way(rows: pd.DataFrame, name: str, lines: Mapping[str, str] | None = No
     words = words_way(rows, name)
     if rows.empty:
         return empty_chart(words)
-    told, more = _drawn(rows.to_dict("records"))
+    told, more = _drawn(*told_rows(rows))
+    fitted = _values(told)
     columns = _Columns.of([stops_of(row) for row in told])
-    labels = [_row_label(row, has_file=columns.is_ordinal) for row in told]
+    has_files = len({row["file"] for row in told}) > 1
+    labels = [_row_label(row, has_file=has_files) for row in told]
     left_in = label_room(labels)
     heads = columns.heads(lines or {}, WIDTH_IN - left_in)
     top_in = 0.2 + 0.13 * max(head.count("\n") for head in heads)
@@ -95,16 +110,32 @@ def draw_way(rows: pd.DataFrame, name: str, lines: Mapping[str, str] | None = No
         column_in = _head(axes, heads, WIDTH_IN - left_in - 0.2)
         marks = Marks()
         for y, row in enumerate(told):
-            _draw_row(axes, marks, y, row, columns, column_in)
+            _draw_row(axes, marks, y, {**row, "shown": fitted.get(y, "")}, columns, column_in)
         marks.draw(axes, 8)
     return figure
 
 
-def _drawn(rows: list[dict[Any, Any]]) -> tuple[list[dict[Any, Any]], str]:
-    """The calls that are drawn, and what is said of the others: first where the value is lost."""
-    weights = [2 * (not is_missing(r["lost_by"])) + (r["status"] == "unknown") for r in rows]
+def _values(rows: Sequence[Mapping[Any, Any]]) -> dict[int, str]:
+    """Place of a row -> its value, cut where those of the others are alike."""
+    places = [n for n, row in enumerate(rows) if row["status"] == "set"]
+    shown = fit([str(rows[n]["value"]) for n in places], VALUE_ROOM)
+    return {n: fitted.text for n, fitted in zip(places, shown, strict=True)}
+
+
+def _drawn(rows: list[dict[Any, Any]], n_unset: int) -> tuple[list[dict[Any, Any]], str]:
+    """The calls that are drawn, and what is said of the others: first where the value is lost,
+    and there on every platform, for the contrast."""
+    heaviest: dict[Any, int] = {}
+    for row in rows:
+        weight = 2 * (not is_missing(row["lost_by"])) + (row["status"] == "unknown")
+        heaviest[call_of(row)] = max(weight, heaviest.get(call_of(row), 0))
+    weights = [heaviest[call_of(row)] for row in rows]
     places = kept(weights, MAX_ROWS / ROWS, (str(r["platform"]) for r in rows))
-    return [rows[place] for place in places], not_drawn((len(rows) - len(places), "call"))
+    more = not_drawn((len(rows) - len(places), "call"))
+    if n_unset:
+        unset = f"{counted(n_unset, 'call')} that nothing sets it for"
+        more = f"{more}; {unset}" if more else f"not drawn: {unset}"
+    return [rows[place] for place in places], more
 
 
 @dataclass(frozen=True)
@@ -148,10 +179,16 @@ def _head_of(place: str, text: str, room: int) -> str:
 
 def _row_label(row: Mapping[Any, Any], *, has_file: bool) -> str:
     shell = f" in {row['shell']}" if "shell" in row else ""
-    way = f", way {row['path_no']}" if int(row["path_no"]) > 1 else ""
+    ways = row["ways"]
+    way = (
+        ""
+        if ways == [1]
+        else f", {'way' if len(ways) < 2 else 'ways'} {listed(map(str, ways), limit=3)}"
+    )
     file = "/".join(PurePath(str(row["file"])).parts[-2:])
     second = file if has_file else str(row["argv_text"])
     second = second if len(second) <= MAX_CALL else f"{second[:12]}…{second[13 - MAX_CALL :]}"
+    second += f" :{row['line_no']}"
     return f"{row['platform']}{shell}{way}\n{second}"
 
 
@@ -189,7 +226,7 @@ def _draw_row(
         end + 0.15 / column_in, level, str(row["status"]), size=SMALL_PT, va="center", weight="bold"
     )
     if row["status"] == "set":
-        value = _value(str(row["value"]))
+        value = _value(row["shown"])
         axes.text(
             -0.45, y + 0.24, value, size=SMALL_PT - 1.5, family="DejaVu Sans Mono", va="center"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 import pandas as pd
@@ -165,35 +166,66 @@ def words_way(rows: pd.DataFrame, name: str) -> Words:
         empty = f"No command's {name} is known here"
         return Words(empty, "n = 0 calls", empty + ".", empty + ".")
     told = rows.to_dict("records")
-    title = _way_title(told, name)
+    title = _way_title(told, name, "way" if _has_ways(rows) else "call")
     files = listed(dict.fromkeys(str(row["file"]) for row in told), limit=2)
     subtitle = (
-        f"Lines of {files}; n = {counted(len(told), 'call')} on "
+        f"Lines of {files}; n = {_counted_calls(rows)} on "
         f"{counted(rows['platform'].nunique(), 'platform')}. "
-        "■ set   ● kept   ✖ lost   ▶ what the command receives (hollow: nothing)"
+        "■ set   ● kept   ✖ lost   ▶ what the command receives (hollow: none, or unknown)"
     )
     alt = " ".join(_way_said(row) for row in told[:_MAX_CALLS])
     more = f" {counted(len(told) - _MAX_CALLS, 'further call')}." if len(told) > _MAX_CALLS else ""
     return Words(title, subtitle, f"{title}. {alt}{more}", f"{title}. Below each way, the value.")
 
 
-def _way_title(rows: Sequence[Mapping[Any, Any]], name: str) -> str:
+def _way_title(rows: Sequence[Mapping[Any, Any]], name: str, noun: str) -> str:
     """How many calls get it whole, to how many it is lost, and how."""
     lost = [row for row in rows if not is_missing(row["lost_by"])]
     unknown = [row for row in rows if row["status"] == "unknown" and is_missing(row["lost_by"])]
     if lost:
         where = listed(display_order({row["platform"] for row in lost}))
         reasons = listed(dict.fromkeys(str(row["lost_by"]) for row in lost))
-        return f"{name} is lost on the way to {len(lost)} of {counted(len(rows), 'call')} ({where}): {reasons}"
+        on = "on" if noun == "way" else "on the way to"
+        return f"{name} is lost {on} {len(lost)} of {counted(len(rows), noun)} ({where}): {reasons}"
     if unknown:
-        return f"{name} is not known at {len(unknown)} of {counted(len(rows), 'call')}"
+        return f"{name} is not known at {len(unknown)} of {counted(len(rows), noun)}"
     whole = [row for row in rows if row["status"] == "set"]
     if len(whole) == len(rows):
         where = listed(display_order({row["platform"] for row in rows}))
-        return f"{name} arrives whole at every command on {where}"
+        n_values = len({str(row["value"]) for row in whole})
+        values = f", with {n_values} different values" if n_values > 1 else ""
+        return f"{name} arrives whole at {_called(rows)} on {where}{values}"
     if not whole:
-        return f"Nothing sets {name} for any of {counted(len(rows), 'call')}"
-    return f"{name} arrives whole at {len(whole)} of {counted(len(rows), 'call')}; nothing sets it for the others"
+        return f"Nothing sets {name} for any of {counted(len(rows), noun)}"
+    return f"{name} arrives whole at {len(whole)} of {counted(len(rows), noun)}; nothing sets it for the others"
+
+
+def _called(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """`cargo build` where every call begins so, else how many calls there are."""
+    words = {tuple(takewhile(_is_plain_word, str(row["argv_text"]).split()))[:2] for row in rows}
+    if len(words) == 1 and words != {()}:
+        return f"`{' '.join(words.pop())}`"
+    return f"all {counted(len(rows), 'call')}" if len(rows) > 1 else "the command"
+
+
+def _is_plain_word(word: str) -> bool:
+    return word[:1].isalpha()
+
+
+def _n_calls(rows: pd.DataFrame) -> int:
+    keys = ["file", "platform", "run_no", "command_no", *(["shell"] if "shell" in rows else [])]
+    return len(rows.drop_duplicates(keys))
+
+
+def _has_ways(rows: pd.DataFrame) -> bool:
+    """Whether the text leaves several ways to a call open."""
+    return len(rows) > _n_calls(rows)
+
+
+def _counted_calls(rows: pd.DataFrame) -> str:
+    """`3 calls`, or `5 ways to 3 calls`."""
+    ways = f"{counted(len(rows), 'way')} to " if _has_ways(rows) else ""
+    return ways + counted(_n_calls(rows), "call")
 
 
 def _way_said(row: Mapping[Any, Any]) -> str:

@@ -27,9 +27,13 @@ class Stop:
 
 
 def stops_of(row: Mapping[Any, Any]) -> list[Stop]:
-    """The way of a row of the frame `env`, in its order; where it is lost stands last."""
+    """The way of a row of the frame `env`, in the order of the file; over several files, in its
+    own, where the loss stands last."""
     stops = [Stop(place, KEPT if n else SET) for n, place in enumerate(row["came_through"])]
-    return stops if is_missing(row["lost_at"]) else [*stops, Stop(str(row["lost_at"]), LOST)]
+    if not is_missing(row["lost_at"]):
+        stops.append(Stop(str(row["lost_at"]), LOST))
+    is_one_file = len({in_file(stop.place)[0] for stop in stops}) < 2
+    return sorted(stops, key=lambda stop: in_file(stop.place)[1]) if is_one_file else stops
 
 
 def way_rows(
@@ -39,7 +43,7 @@ def way_rows(
     *,
     command: str | None = None,
 ) -> pd.DataFrame:
-    """The rows of the frame `env` that plot_way draws, in the order of display."""
+    """The rows of the frame `env` that plot_way draws: call by call, on each platform."""
     env = source if isinstance(source, pd.DataFrame) else source.env
     rows = env[(env["name"] == name) & (env["source"] == "shell")]
     wanted = [platform] if isinstance(platform, str) else platform
@@ -49,7 +53,38 @@ def way_rows(
         rows = calls_of(rows, command)
     rank = {p: n for n, p in enumerate(display_order(rows["platform"]))}
     order = rows["platform"].map(rank).astype("int64")
-    return rows.assign(rank=order).sort_values("rank", kind="stable").drop(columns="rank")
+    by = ["file", "run_no", "line_no", "rank"]
+    return rows.assign(rank=order).sort_values(by, kind="stable").drop(columns="rank")
+
+
+def told_rows(rows: pd.DataFrame) -> tuple[list[dict[Any, Any]], int]:
+    """The rows to tell, ways that nothing tells apart as one (`ways`: their numbers), without the
+    calls of which every row is unset and nothing is lost; and how many such rows there are."""
+    found: dict[Any, dict[Any, Any]] = {}
+    for row in rows.to_dict("records"):
+        end = row["status"], str(row["value"]), tuple(row["came_through"])
+        key = (*call_of(row), str(row["platform"]), end, str(row["lost_by"]), str(row["lost_at"]))
+        found.setdefault(key, {**row, "ways": []})["ways"].append(int(row["path_no"]))
+    told = list(found.values())
+    active = {call_of(row) for row in told if not _is_plain(row)}
+    kept = [row for row in told if call_of(row) in active] or told
+    return kept, len(told) - len(kept)
+
+
+def call_of(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    """What the rows of one call have in common on all platforms."""
+    return (
+        row["file"],
+        row["run_no"],
+        row["line_no"],
+        row["command"],
+        row["command_no"],
+        row.get("shell"),
+    )
+
+
+def _is_plain(row: Mapping[Any, Any]) -> bool:
+    return row["status"] == "unset" and is_missing(row["lost_by"])
 
 
 def in_file(place: str) -> tuple[str, int]:
