@@ -90,7 +90,7 @@ def env_rows(
         events = interpret(context, store, names)
         if command is not None:
             events = [event for event in events if _is_call_of(event.argv, event.fault, command)]
-        for row in rows_of(context, events, names, store.holes):
+        for row in rows_of(context, events, names, store.holes, name):
             if name is None or row["name"] == name:
                 yield row
 

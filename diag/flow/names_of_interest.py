@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from diag.read.shell import parse_script
+from diag.read.shell import MAX_LENGTH, parse_script
 from diag.read.shell_walk import assigned_names
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _FIRST_NAME = re.compile(rf"\s*(?P<name>{_NAME})")
 _PAIR_NAME = re.compile(rf"(?:^|\s)(?P<name>{_NAME})(?==)")
 _ARG_NAME = re.compile(rf"(?:^|\s)(?P<name>{_NAME})(?=[=\s]|$)")
+_WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", re.DOTALL)
 
 
@@ -36,8 +37,11 @@ def names_of_interest(instructions: Iterable[Instruction]) -> tuple[str, ...]:
     for instruction in instructions:
         texts = [instruction.value_text, *(heredoc.body for heredoc in instruction.heredocs)]
         whole = "\n".join(texts)
-        names = {*_declared_names(instruction.instruction.upper(), texts), *_mentioned(whole)}
-        for name in sorted(names, key=lambda name: (_place(name, whole), name)):
+        places = _places(whole)
+        mentioned = (name for name in PLATFORM_ARGUMENTS if name in places)
+        names = {*_declared_names(instruction.instruction.upper(), texts), *mentioned}
+        # A name that only a part of a word spells has no place: it comes last.
+        for name in sorted(names, key=lambda name: (places.get(name, len(whole)), name)):
             found.setdefault(name)
     return tuple(found)
 
@@ -65,11 +69,9 @@ def _env_names(text: str) -> Iterator[str]:
     yield from (match["name"] for match in _PAIR_NAME.finditer(_QUOTED.sub("q", text)))
 
 
-def _place(name: str, text: str) -> int:
-    """Offset of a name as a whole word; the end where only a part of a word spells it."""
-    found = re.search(rf"\b{name}\b", text)
-    return found.start() if found else len(text)
-
-
-def _mentioned(text: str) -> list[str]:
-    return [name for name in PLATFORM_ARGUMENTS if _place(name, text) < len(text)]
+def _places(text: str) -> dict[str, int]:
+    """Offset of each word where it first stands, in one pass, as far as a script is read."""
+    found: dict[str, int] = {}
+    for word in _WORD.finditer(text[:MAX_LENGTH]):
+        found.setdefault(word.group(), word.start())
+    return found

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from diag.errors import InputError
 from diag.flow.event import Event
 from diag.flow.holes import FIRST, LAST, Holes, has_hole, show
 from diag.flow.state import FileEntry, Var
@@ -16,6 +17,7 @@ from diag.flow.tool_names import command_name
 from diag.flow.toolchain import toolchain_rows
 from diag.flow.values import RunContext
 
+MAX_ROWS = 1_000_000  # of one RUN on one platform
 MAX_ARGV = 2000  # characters of argv_text
 
 Row = dict[str, Any]
@@ -23,21 +25,35 @@ Told = tuple[Any, ...]
 
 
 def rows_of(
-    context: RunContext, events: list[Event], names: Iterable[str], holes: Holes
+    context: RunContext,
+    events: list[Event],
+    names: Iterable[str],
+    holes: Holes,
+    only: str | None = None,
 ) -> Iterator[Row]:
     """One row for each call, way and name, and those of the toolchain (flow/toolchain.py).
 
-    Calls that nothing sets apart are one.
+    Calls that nothing sets apart are one. `only`: the one name that is asked for. Raises
+    InputError where the rows would be more than anyone reads.
     """
     names = tuple(names)
+    wanted = names if only is None else (only,) if only in names else ()
+    _refuse_too_many(context, len(wanted) * len(events))
     written = _Written()
     for number, calls in sorted(_by_number(events).items()):
         kept = _distinct(calls, names)
         for path_no, event in enumerate(kept, 1):
             base = base_row(context, event, number, path_no, len(kept) > 1)
-            for name in names:
+            for name in wanted:
                 yield {**base, "name": name, "source": "shell", **told(event, name, holes, written)}
             yield from toolchain_rows(context, event, base, holes)
+
+
+def _refuse_too_many(context: RunContext, n_rows: int) -> None:
+    if n_rows > MAX_ROWS:
+        reason = f"this RUN alone makes more than {MAX_ROWS} rows"
+        help = "ask for one command or one variable (--command, --name)"
+        raise InputError(reason, file=context.file, line=context.line_no, help=help)
 
 
 def _by_number(events: list[Event]) -> dict[int, list[Event]]:

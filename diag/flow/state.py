@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from diag.flow.holes import Holes
-from diag.flow.limits import MAX_OUTPUT, LimitError
+from diag.flow.limits import MAX_OUTPUT, MAX_VARIABLES, LimitError
 
 MAX_WAYS = 24  # ways kept apart at one place; more are joined into one with unknown values
 MAX_WRITTEN = 3  # texts of one variable on one line that are kept for a reader
@@ -58,7 +58,8 @@ class State:
     dialects: frozenset[str]
     functions: Mapping[str, Any] = field(default_factory=dict)
     traps: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    arrays: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    arrays: Mapping[str, Any]  # name -> Array; None: not known
+    = field(default_factory=dict)
     options: frozenset[str] = frozenset()
     positional: tuple[str, ...] = ()
     zero: str = "sh"
@@ -81,6 +82,8 @@ class State:
         return State(*_fields_of(self))
 
     def set_var(self, name: str, var: Var) -> None:
+        if len(self.vars) > MAX_VARIABLES:
+            raise LimitError(f"not followed beyond {MAX_VARIABLES} variables")
         self.vars = {**self.vars, name: var}
 
     def drop_array(self, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from diag.flow.core import Core
-from diag.flow.limits import MAX_TEXT, MAX_VARIABLES, Abort, LimitError
+from diag.flow.limits import MAX_TEXT, Abort
 from diag.flow.state import State, Var
 from diag.read.shell_tree import Literal, Word
 
@@ -87,8 +87,6 @@ class Variables(Core):
         old = state.vars.get(name, Var())
         if old.is_readonly:
             raise Abort
-        if len(state.vars) > MAX_VARIABLES:
-            raise LimitError(f"more than {MAX_VARIABLES} variables")
         if len(text) > MAX_TEXT:
             text = self.holes.new(f"a value of more than {MAX_TEXT} characters")
         earlier = dict.fromkeys(way for _, var in used for way in var.came_through)

@@ -76,7 +76,9 @@ class ExpansionReader(WordReader):
         self.deeper()
         start, open_parentheses, parts = self.at, 0, list[Part]()
         try:
-            while self.at < len(self.text) and self.at - start < MAX_ARITHMETIC:
+            while self.at < len(self.text):
+                if self.at - start > MAX_ARITHMETIC:
+                    raise self.fail(f"more than {MAX_ARITHMETIC} characters after ((")
                 char = self.text[self.at]
                 if not open_parentheses and self.text.startswith(closer, self.at):
                     word = self._word(parts, start)

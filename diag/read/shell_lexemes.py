@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-MAX_ARITHMETIC = 2000  # characters between (( and )); more are taken for commands
+MAX_ARITHMETIC = 2000  # characters between (( and )); more are not read
 MAX_DEPTH = 100  # nested constructs, each counted about twice; a person writes five
 
 PLAIN = re.compile(r"""[^\s|&;<>()\\'"`$]+""")
