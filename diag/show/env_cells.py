@@ -26,6 +26,16 @@ def wording(call: Call) -> str:
     return " ".join(first if not others else [*first[:n], "…"])
 
 
+def condition_said(call: Call) -> str:
+    """What must hold for the call, why it is not reached, or why it is not known what is called."""
+    text = printable(call.condition)
+    if not text:
+        return ""
+    if text.startswith("the build stops before"):
+        return f"not reached: {text}"
+    return f"{'only if' if wording(call) else 'since'} {text}"
+
+
 def argv_variable(call: Call) -> list[Variable]:
     """The words of the call as a row, where platforms differ in them."""
     if len(call.texts) < 2:

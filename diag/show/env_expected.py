@@ -78,7 +78,7 @@ def _received(name: str, outcome: Outcome, expected: str) -> str:
         "set": f"receives {name} = {shown[-1]}; {wanted}",
         "empty": f"receives {name} empty; {wanted}",
         "unset": f"receives no {name} (unset); {wanted}",
-        "unknown": f"receives a {name} that is not known; {wanted}",
+        "unknown": f"receives a value of {name} that is not known; {wanted}",
     }
     return words[outcome.status]
 

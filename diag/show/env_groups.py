@@ -65,7 +65,9 @@ class Variable:
 @dataclass(frozen=True)
 class Call:
     """One call of the file on all platforms; `argv`: its words on each; `condition`: what must
-    hold for it to be called at all, or why it is not known what is."""
+    hold for it to be called at all, or why it is not known what is. `command_no` is the greatest
+    that it has on a platform: what only some platforms call stands before what all call then.
+    """
 
     run_no: int
     command_no: int
@@ -99,7 +101,7 @@ def calls(env: pd.DataFrame) -> list[Call]:
         nth = seen.setdefault(int(row["command_no"]), len(seen))
         found[(*key, nth)].append(row)
     made = [_call(rows) for rows in found.values()]
-    return sorted(made, key=lambda call: (call.run_no, call.command_no))
+    return sorted(made, key=lambda call: (call.run_no, call.command_no, call.line_no))
 
 
 def place_of(row: Row) -> Place:
@@ -131,7 +133,7 @@ def _call(rows: list[Row]) -> Call:
     for row in rows:
         by_name[str(row["name"])].append(row)
     return Call(
-        int(first["run_no"]), min(int(row["command_no"]) for row in rows), int(first["line_no"]),
+        int(first["run_no"]), max(int(row["command_no"]) for row in rows), int(first["line_no"]),
         str(first["stage"]), {place_of(row): str(row["argv_text"]) for row in rows},
         _condition_of(rows), tuple(_variable(name, own) for name, own in by_name.items()),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +24,7 @@ from diag.show.env_cells import (
     LOST,
     argv_variable,
     cell_of,
+    condition_said,
     is_stacked,
     lines_of,
     platforms_of,
@@ -58,6 +60,9 @@ class EnvScreen:
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
+        if not self.blocks:
+            yield Text("its RUN instructions call no program, or name no variable")
+            return
         yield from self._head()
         widths = self._widths(options.max_width)
         n_lines = 0
@@ -128,8 +133,7 @@ class EnvScreen:
             line.append(focus(words, max(width - len(place) - 2 - len(where), 20)), "bold not cyan")
             yield line.append(where, style="not bold cyan")
         if block[0].condition:
-            word = "if" if wording(block[0]) else "since"
-            yield _hanging(f"{word} {printable(block[0].condition)}", 5, width)
+            yield Padding(Text(condition_said(block[0]), "dim", overflow="fold"), (0, 0, 0, 5))
 
     def _only_on(self, call: Call) -> str:
         platforms = {platform for platform, _ in call.places}
@@ -203,7 +207,7 @@ class EnvScreen:
         own, known = shells_of(entry, platform), shells_in(variable, platform)
         if own == known:
             return ""
-        return " " + ",".join(SHELL_NAMES.get(s, s) for s in self.shells if s in own)
+        return " " + ", ".join(SHELL_NAMES.get(s, s) for s in self.shells if s in own)
 
     def _through(self, variable: Variable, entry: Entry) -> list[str]:
         told = [lines_of(entry, p, self.file) for p in platforms_of(entry)]
@@ -238,12 +242,6 @@ def _is_quiet(variable: Variable) -> bool:
 
 def _alike(call: Call) -> tuple[object, ...]:
     return call.variables, call.condition, call.places, call.stage
-
-
-def _hanging(text: str, indent: int, width: int) -> RenderableType:
-    from rich.padding import Padding
-
-    return Padding(Text(text, style="dim", overflow="fold"), (0, 0, 0, indent))
 
 
 def _number(n: int) -> str:

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from diag.platforms import display_order
-from diag.show.env_cells import LOST, STYLES, wording
+from diag.show.env_cells import LOST, STYLES, condition_said, wording
 from diag.show.env_groups import Call, Entry, Outcome, Place, Variable, calls
 from diag.show.loss_words import LOSSES
 from diag.show.text import focus, listed, printable
@@ -64,7 +64,7 @@ class EnvWays:
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
-        yield Text(printable(self.file), style="bold")
+        yield Text(printable(self.file) or "its RUN instructions call no program", style="bold")
         for call in self.calls:
             told = [v for v in call.variables if self.is_one_name or not v.is_plain_unset]
             for variable in told:
@@ -80,7 +80,7 @@ class EnvWays:
         words = printable(wording(call)) or "(not followed)"
         yield head.append(focus(words, max(width - len(head), 20)), style="not bold")
         if call.condition:
-            yield Padding(Text(f"only where {printable(call.condition)}", "dim"), (0, 0, 0, 2))
+            yield Padding(Text(condition_said(call), "dim"), (0, 0, 0, 2))
         for (status, conditions, n_ways, steps), places in self._grouped(call, variable).items():
             title = Text(f"{self._named(places)}: ", style="cyan")
             title.append(status, style=STYLES.get(status, "not cyan"))
@@ -139,7 +139,9 @@ class EnvWays:
         wanted = [name] if name in given else [other for other in given if other in later]
         notes = [(_SET, f"{w} = {_texts(given[w])}") for w in (wanted or list(given))[:2]]
         line = self._own_line(through[n], (wanted or [name])[0])
-        return Step(line, self._text(line) or through[n], tuple(notes or [(_SET, "hands it on")]))
+        text = self._text(line) or through[n]
+        does = "the base image has it" if text.upper().startswith("FROM ") else "hands it on"
+        return Step(line, text, tuple(notes or [(_SET, does)]))
 
     def _lost(self, name: str, through: tuple[str, ...], outcome: Outcome) -> Step:
         line = self._own_line(outcome.lost_at, name) if outcome.lost_at else 0
@@ -207,7 +209,7 @@ def _received(name: str, outcome: Outcome, *, is_told: bool) -> tuple[str, str]:
 
 # What an unknown value hangs on, and what would decide it.
 _HINTS = (
-    (r"of the base image", "give it: --base-env NAME=VALUE, or --base-image with the JSON of `docker image inspect`"),
+    (r"of the base image", "--base-env NAME=VALUE, or --base-image with the JSON of `docker image inspect`"),
     (r"^depends on (?:output|exit status) of|^depends on what `", "the text cannot tell what a program prints; diag probe runs text tools and shells, a --build-arg or ENV in its place decides it"),
     (r"the file ", "that file is not in the Dockerfile: write it there by a here-document, or give the value by --build-arg"),
 )  # fmt: skip
