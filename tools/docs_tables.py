@@ -1,7 +1,7 @@
-"""Writes the table of frames in docs/DESIGN.md from diag/schema_frames.py.
+"""Writes the table of frames in docs/DESIGN.md from diag/schema_frames.py, and docs/losses.md.
 
 python tools/docs_tables.py            # write it
-python tools/docs_tables.py --check    # exit 1 where the page is out of step
+python tools/docs_tables.py --check    # exit 1 where a page is out of step
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+
+import losses_page
 
 from diag.schema import FRAMES, Column, Frame
 
@@ -47,11 +49,15 @@ def with_table(text: str) -> str:
 
 def main() -> None:
     """Write, or with --check compare."""
-    text = PAGE.read_text(encoding="utf-8")
-    wanted = with_table(text)
-    if "--check" in sys.argv[1:]:
-        sys.exit(0 if text == wanted else f"{PAGE.name} is out of step: python {sys.argv[0]}")
-    PAGE.write_text(wanted, encoding="utf-8")
+    pages = {
+        PAGE: with_table(PAGE.read_text(encoding="utf-8")),
+        losses_page.PAGE: losses_page.page(),
+    }
+    for path, wanted in pages.items():
+        if "--check" not in sys.argv[1:]:
+            path.write_text(wanted, encoding="utf-8")
+        elif not path.is_file() or path.read_text(encoding="utf-8") != wanted:
+            sys.exit(f"{path.name} is out of step: python {sys.argv[0]}")
 
 
 if __name__ == "__main__":
