@@ -1,7 +1,8 @@
 """What cargo, the cc crate and go make of the environment that a command receives.
 
 Rows beside those of the shell: source `cargo`, `cc` or `go`, named apart from any variable
-("rustflags (effective)"). Rules of cargo 1.95 (`RUSTFLAGS` and its kin), cc 1.2, go 1.22.
+("rustflags (effective)"). Each rule is measured on the real tool (tests/toolchain): cargo 1.95,
+cc 1.0.73 to 1.2.60, go 1.19 to 1.27.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import Any
 from diag.flow.event import Event
 from diag.flow.holes import Holes, has_hole, show
 from diag.flow.tool_names import command_name
-from diag.flow.toolchain_cargo import CargoCall, Flags, build_script_flags, effective_flags
+from diag.flow.toolchain_call import CargoCall
+from diag.flow.toolchain_cargo import flag_rows, linker_rows
 from diag.flow.toolchain_cc import cc_values
+from diag.flow.toolchain_flags import Flags
 from diag.flow.toolchain_go import go_values
 from diag.flow.values import RunContext
 from diag.platforms import Platform, find_platform
@@ -28,10 +31,10 @@ def toolchain_rows(context: RunContext, event: Event, base: Row, holes: Holes) -
     name = command_name(event.argv[0])
     machine = _machine(context)
     if name == "cargo":
-        call = CargoCall.of(event, machine)
+        call = CargoCall.of(event, machine, context.brought)
         if call is not None:
-            yield _row(base, "cargo", "rustflags (effective)", effective_flags(call), holes)
-            yield _row(base, "cargo", "rustflags (build scripts)", build_script_flags(call), holes)
+            for title, flags in (*flag_rows(call), *linker_rows(call)):
+                yield _row(base, "cargo", title, flags, holes)
             for title, flags in cc_values(call):
                 yield _row(base, "cc", title, flags, holes)
     elif name == "go":
@@ -49,14 +52,14 @@ def _machine(context: RunContext) -> Platform | None:
 def _row(base: Row, source: str, name: str, flags: Flags, holes: Holes) -> Row:
     text, status = flags.text, "unset"
     conditions = [base["condition"]] if base["condition"] else []
-    if text is not None and has_hole(text):
-        reasons = "; ".join(holes.origins(text)[:3])
-        conditions.append(f"depends on {reasons}")
+    if flags.unknown or (text is not None and has_hole(text)):
+        reasons = holes.origins(flags.unknown or text or "")[:3] or [flags.unknown]
+        conditions.append(f"depends on {'; '.join(reasons)}")
         text, status = None, "unknown"
     elif text is not None:
         status = "set" if text else "empty"
     if flags.condition:
-        conditions.append(show(flags.condition))
+        conditions.insert(0, show(flags.condition))
     return {
         **base,
         "name": name,

@@ -1,234 +1,194 @@
 """cargo's rules for rustc flags: which of their sources counts, and for what.
 
-Of `cargo/core/compiler/build_context/target_info.rs` (1.95), by behaviour: CARGO_ENCODED_RUSTFLAGS,
-else RUSTFLAGS (each even where empty), else target rustflags of the configuration joined with
-CARGO_TARGET_<T>_RUSTFLAGS, else build rustflags. With a target asked for, build scripts and
-procedural macros get none of them.
+Measured on cargo 1.95 (tests/toolchain/cargo.json): CARGO_ENCODED_RUSTFLAGS, else RUSTFLAGS (each
+even where empty), else the target's rustflags of the configuration, CARGO_TARGET_<T>_RUSTFLAGS and
+those of `cfg()` joined, else build.rustflags joined with CARGO_BUILD_RUSTFLAGS. With a target asked
+for, build scripts and procedural macros get none of them. The configuration's `[env]` reaches build
+scripts and rustc, and not cargo itself.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
-from diag.flow.event import Event
 from diag.flow.holes import has_hole
 from diag.flow.state import Var
-from diag.flow.toolchain_config import Config, cfg_holds, read_configs
-from diag.platforms import Platform
+from diag.flow.toolchain_call import CargoCall, listed, scalar, variable_of_target
+from diag.flow.toolchain_cfg import cfg_holds
+from diag.flow.toolchain_config import RefusedError, dig
+from diag.flow.toolchain_flags import Flags, line_of, of_var, words_of
 
-COMPILES = frozenset(
-    [
-        "build",
-        "b",
-        "test",
-        "t",
-        "run",
-        "r",
-        "check",
-        "c",
-        "bench",
-        "rustc",
-        "install",
-        "clippy",
-        "doc",
-        "d",
-        "rustdoc",
-        "fix",
-        "package",
-        "publish",
-        "zigbuild",
-        "xwin",
-        "auditable",
-        "nextest",
-        "chef",
-        "llvm-cov",
-        "miri",
-    ]
-)
-# Options before the subcommand that take a value.
-GLOBAL_VALUES = frozenset(["--config", "-Z", "-C", "--color", "--manifest-path", "--target-dir"])
 SEPARATOR = "\x1f"  # between the flags of CARGO_ENCODED_RUSTFLAGS
 OTHER_CONFIG = "no .cargo/config.toml from outside the Dockerfile sets rustflags"
+UNSTABLE = ("host-config", "target-applies-to-host", "profile-rustflags", "build-std")
 
 
-@dataclass(frozen=True)
-class Flags:
-    """A value with its provenance; `text` is None where nothing gives one, and may have holes."""
-
-    text: str | None = None
-    came_through: tuple[str, ...] = ()
-    lost_at: str | None = None
-    lost_by: str | None = None
-    condition: str | None = None
+# --- what comes out -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class CargoCall:
-    """A call of cargo that compiles something."""
-
-    event: Event
-    target: str | None  # as asked for; None for the host
-    hosts: tuple[str, ...]  # what the host's target may be
-    config: Config = field(default_factory=Config)
-
-    @classmethod
-    def of(cls, event: Event, machine: Platform | None) -> CargoCall | None:
-        subcommand, target, given = _arguments(event.argv[1:])
-        if subcommand not in COMPILES:
-            return None
-        hosts = machine.rust_targets if machine else ()
-        call = cls(event, target, hosts, read_configs(event, given))
-        if target is None:
-            variable = call.variable("CARGO_BUILD_TARGET")
-            configured = call.config.value("build", "target")
-            asked = variable.text if variable.text is not None else configured
-            call = replace(call, target=asked if isinstance(asked, str) and asked else None)
-        return call
-
-    def variable(self, name: str) -> Var:
-        """A variable as cargo receives it."""
-        var = self.event.var(name)
-        return var if var.is_exported else Var()
-
-    @property
-    def triples(self) -> tuple[str, ...]:
-        """What the target may be: one where it is asked for."""
-        return (self.target,) if self.target is not None else self.hosts
+def flag_rows(call: CargoCall) -> Iterator[tuple[str, Flags]]:
+    """Name of the row, and flags: of the crates of each target, then of what the build itself runs."""
+    asked: tuple[str | None, ...] = call.targets or (None,)
+    for target in asked:
+        name = "effective" if len(asked) == 1 else f"effective for {target}"
+        yield f"rustflags ({name})", effective_flags(call, target)
+    yield "rustflags (build scripts)", build_script_flags(call)
+    if call.args.subcommand == "rustc" and call.args.passed:
+        told = "for the crate itself alone, before its rustflags"
+        given = Flags(line_of(call.args.passed), (call.event.place,), condition=told)
+        yield "rustc arguments (after --)", given
 
 
-def _arguments(args: tuple[str, ...]) -> tuple[str, str | None, list[str]]:
-    """Subcommand, --target, and the texts of --config."""
-    subcommand, target, given, rest = "", None, list[str](), list(args)
-    while rest:
-        word = rest.pop(0)
-        if word == "--":
-            break
-        name, equals, value = word.partition("=")
-        if name in ("--target", "--config"):
-            value = value if equals else (rest.pop(0) if rest else "")
-            target = value if name == "--target" else target
-            given += [value] if name == "--config" else []
-        elif not subcommand and word in GLOBAL_VALUES:
-            rest[:1] = []
-        elif not subcommand and not word.startswith(("-", "+")):
-            subcommand = word
-    return subcommand, target, given
-
-
-# --- the sources --------------------------------------------------------------------------------
-
-
-def effective_flags(call: CargoCall) -> Flags:
+def effective_flags(call: CargoCall, target: str | None) -> Flags:
     """What rustc gets for the target's own crates."""
-    from_env = [_encoded(call), _plain(call)]
-    sources = [flags for flags in (*from_env, _target_flags(call), _build_flags(call)) if flags]
+    try:
+        return _refused(call, target) or _effective(call, target)
+    except RefusedError as error:
+        return Flags(unknown=f"what is mended: cargo refuses, {error}")
+
+
+def _refused(call: CargoCall, target: str | None) -> Flags | None:
+    """Why nothing is built at all: cargo stops before it calls rustc."""
+    if call.refusal:
+        return Flags(unknown=f"what is mended: cargo refuses, {call.refusal}")
+    named = linker(call, target)
+    return named if named is not None and named.unknown else None
+
+
+def _effective(call: CargoCall, target: str | None) -> Flags:
+    from_env = [*_encoded(call), *_plain(call)]
+    sources = [*from_env, *_target_flags(call, target), *_build_flags(call)]
+    if not from_env and call.config.doubt:
+        return Flags(unknown=call.config.doubt)
     if not sources:
         return Flags(condition=OTHER_CONFIG)
-    winner, *others = sources
-    if winner not in from_env:
+    (title, winner), *others = sources
+    if not from_env:
         winner = replace(winner, condition=winner.condition or OTHER_CONFIG)
-    beaten = next((flags for flags in others if flags.text and flags.text != winner.text), None)
-    if beaten is None or winner.lost_by:
+    beaten = [name for name, flags in others if flags.text and flags.text != winner.text]
+    if not beaten or winner.lost_by:
         return winner
     where = winner.came_through[-1] if winner.came_through else call.event.place
-    return replace(winner, lost_at=where, lost_by="outranked-in-cargo")
+    told = f"{title} outranks {', '.join(dict.fromkeys(beaten))}"
+    told = told if winner.condition is None else f"{winner.condition}; {told}"
+    return replace(winner, lost_at=where, lost_by="outranked-in-cargo", condition=told)
 
 
 def build_script_flags(call: CargoCall) -> Flags:
     """What rustc gets for build scripts and procedural macros."""
-    flags = effective_flags(call)
-    if call.target is None:
-        return flags
-    if not flags.text:
+    unstable = [word for word in call.args.unstable if word.startswith(UNSTABLE)]
+    if unstable:
+        return Flags(unknown=f"the nightly option -Z {unstable[0]}")
+    if not call.targets and call.config.doubt and not call.refusal:
+        return Flags(unknown=call.config.doubt)  # it may ask for a target
+    found = [effective_flags(call, target) for target in call.targets or (None,)]
+    if not call.targets:
+        return found[0]
+    if call.refusal:
+        return found[0]
+    given = [flags for flags in found if flags.text or flags.unknown]
+    if not given:
         return Flags()
-    return Flags(None, flags.came_through, call.event.place, "withheld-from-build-scripts")
+    ways = tuple(dict.fromkeys(way for flags in given for way in flags.came_through))
+    if not ways:
+        return Flags()
+    at = (call.target_ways or (call.event.place,))[-1]
+    return Flags(None, ways, at, "withheld-from-build-scripts")
 
 
-def _flags(var: Var, words: list[str]) -> Flags:
-    return Flags(" ".join(words), var.came_through, var.lost_at, var.lost_by)
+# --- the sources --------------------------------------------------------------------------------
+
+Source = tuple[str, Flags]  # as a reader calls it, and what it gives
 
 
-def _encoded(call: CargoCall) -> Flags | None:
+def _encoded(call: CargoCall) -> list[Source]:
     var = call.variable("CARGO_ENCODED_RUSTFLAGS")
     if var.text is None:
-        return None
-    return _flags(var, var.text.split(SEPARATOR) if var.text else [])
+        return []
+    words = var.text.split(SEPARATOR) if var.text else []
+    return [("CARGO_ENCODED_RUSTFLAGS", of_var(var, line_of(words)))]
 
 
-def _plain(call: CargoCall) -> Flags | None:
+def _plain(call: CargoCall) -> list[Source]:
     var = call.variable("RUSTFLAGS")
-    return None if var.text is None else _flags(var, _words(var.text))
+    return [] if var.text is None else [("RUSTFLAGS", of_var(var, line_of(words_of(var.text))))]
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in text.split(" ") if word.strip()]
-
-
-def variable_of_target(target: str, key: str) -> str:
-    """cargo's variable for a key of `[target.<triple>]`."""
-    return f"CARGO_TARGET_{re.sub(r'[-.]', '_', target.upper())}_{key}"
-
-
-def _target_flags(call: CargoCall) -> Flags | None:
-    if call.target is not None and has_hole(call.target):
-        return _unknown_target(call)
-    by_triple = [_flags_of_triple(call, triple) for triple in call.triples]
-    found = [flags for flags in by_triple if flags is not None]
-    if not found:
-        return None
+def _target_flags(call: CargoCall, target: str | None) -> list[Source]:
+    if target is not None and has_hole(target):
+        return _of_unknown_target(call, target)
+    triples = call.triples(target)
+    by_triple = [_of_triple(call, triple) for triple in triples]
+    found = next((flags for flags in by_triple if flags is not None), None)
+    if found is None:
+        return []
     if len({flags.text if flags else None for flags in by_triple}) > 1:
-        triple = call.triples[by_triple.index(found[0])]
-        return replace(found[0], condition=f"rustc's host is {triple}")
-    return found[0]
+        triple = triples[by_triple.index(found)]
+        found = replace(found, condition=f"rustc's host is {triple}")
+    return [("the target's rustflags", found)]
 
 
-def _flags_of_triple(call: CargoCall, triple: str) -> Flags | None:
-    tables = call.config.table("target")
-    words = _listed(tables.get(triple)) + _listed_by_cfg(tables, triple)
-    ways = tuple(call.config.places) if words else ()
+def _of_triple(call: CargoCall, triple: str) -> Flags | None:
     var = call.variable(variable_of_target(triple, "RUSTFLAGS"))
-    if var.text:
-        words += _words(var.text)
-        ways += var.came_through
-    return Flags(" ".join(words), tuple(dict.fromkeys(ways))) if words else None
+    words, ways = listed(call, ("target", triple, "rustflags"), var)
+    for name in sorted(call.config.table("target")):
+        if not name.startswith("cfg(") or not name.endswith(")"):
+            continue
+        more, through = listed(call, ("target", name, "rustflags"), Var())
+        holds = cfg_holds(name[4:-1], triple) if more else False
+        if holds is None:
+            return Flags(unknown=f"rustc's answer to {name}")
+        words, ways = (words + more, ways + through) if holds else (words, ways)
+    return Flags(line_of(words), tuple(dict.fromkeys(ways))) if words else None
 
 
-def _unknown_target(call: CargoCall) -> Flags | None:
+def _of_unknown_target(call: CargoCall, target: str) -> list[Source]:
     """Target flags of a target that is not known: there may be some."""
     is_any = any(
         name.startswith("CARGO_TARGET_") and name.endswith("_RUSTFLAGS") and var.text
         for name, var in call.event.env.items()
     )
-    if is_any or call.config.table("target"):
-        return Flags(call.target, condition="the target decides")
-    return None
+    is_any = is_any or bool(call.config.table("target"))
+    return (
+        [("the target's rustflags", Flags(target, condition="the target decides"))]
+        if is_any
+        else []
+    )
 
 
-def _listed(table: Any) -> list[str]:
-    """The rustflags of one table: a list, or words in one string."""
-    flags = table.get("rustflags") if isinstance(table, Mapping) else None
-    if isinstance(flags, str):
-        return _words(flags)
-    return [word for word in flags if isinstance(word, str)] if isinstance(flags, list) else []
+def _build_flags(call: CargoCall) -> list[Source]:
+    words, ways = listed(call, ("build", "rustflags"), call.variable("CARGO_BUILD_RUSTFLAGS"))
+    return [("build.rustflags", Flags(line_of(words), tuple(dict.fromkeys(ways))))] if words else []
 
 
-def _listed_by_cfg(tables: Mapping[str, Any], triple: str) -> list[str]:
-    return [
-        word
-        for name, table in tables.items()
+def linker_rows(call: CargoCall) -> Iterator[tuple[str, Flags]]:
+    """Name of the row, and linker: only where one is named."""
+    asked: tuple[str | None, ...] = call.targets or (None,)
+    for target in asked if not call.refusal else ():
+        found = linker(call, target)
+        if found is not None:
+            name = "effective" if len(asked) == 1 else f"effective for {target}"
+            yield f"linker ({name})", found
+
+
+def linker(call: CargoCall, target: str | None) -> Flags | None:
+    """The linker of a target, where a variable or the configuration names one."""
+    triples = call.triples(target)
+    if not triples or has_hole(triples[0]):
+        return None
+    triple = triples[0]
+    found = scalar(call, ("target", triple, "linker"), variable_of_target(triple, "LINKER"))
+    by_cfg = [
+        (name, dig(call.config.merged, ("target", name, "linker")))
+        for name in call.config.table("target")
         if name.startswith("cfg(") and cfg_holds(name[4:-1], triple)
-        for word in _listed(table)
     ]
-
-
-def _build_flags(call: CargoCall) -> Flags | None:
-    words = _listed(call.config.table("build"))
-    ways = tuple(call.config.places) if words else ()
-    var = call.variable("CARGO_BUILD_RUSTFLAGS")
-    if var.text:
-        words += _words(var.text)
-        ways += var.came_through
-    return Flags(" ".join(words), ways) if words else None
+    named = [name for name, value in by_cfg if isinstance(value, str)]
+    if found is None and len(named) > 1:
+        return Flags(unknown=f"what is mended: cargo refuses, {' and '.join(named)} name a linker")
+    if found is None and named:
+        found = scalar(call, ("target", named[0], "linker"), "")
+    if found is not None and len(triples) > 1:
+        found = replace(found, condition=f"rustc's host is {triple}")
+    return found

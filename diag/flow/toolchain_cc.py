@@ -1,51 +1,84 @@
-"""What the cc crate (1.2), which build scripts use, takes for compiler and flags.
+"""What the cc crate, which build scripts use, takes for compiler and flags.
 
-By its documentation: `<var>_<target>`, `<var>_<target_with_underscores>`, `TARGET_<var>` (HOST_ where
-host and target are one), `<var>`. The first one set counts; of flags, cc 1.2 joins all that are set.
+Measured on cc 1.0.73, 1.2.6, 1.2.19 and 1.2.60 (tests/toolchain/cc.json): `<var>_<target>`,
+`<var>_<target_with_underscores>`, `TARGET_<var>` (HOST_ where host and target are one), `<var>`.
+The first one set counts, and an empty one is set: then the default program is taken. Of flags, cc
+1.2.15 and later join all that are set (its change log), the most special last; earlier ones take
+the first. CRATE_CC_NO_DEFAULTS counts wherever it is set before 1.1.28, where it is neither empty,
+0 nor false from then on, and a word such as `no` is told differently by yet later ones.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from diag.flow.holes import has_hole
 from diag.flow.state import Var
-from diag.flow.toolchain_cargo import CargoCall, Flags
+from diag.flow.toolchain_call import CargoCall
+from diag.flow.toolchain_flags import Flags, of_var
 
 PROGRAMS = ("CC", "CXX", "AR", "RANLIB")
 FLAGS = ("CFLAGS", "CXXFLAGS")
+NO_DEFAULTS = "CRATE_CC_NO_DEFAULTS"
+FALSE = ("", "0", "false")
+UNSURE = ("no", "off", "n", "f")  # where versions differ, or may
 
 
 def cc_values(call: CargoCall) -> Iterator[tuple[str, Flags]]:
     """Name of the row, and value, for each variable of which a form is set."""
-    target = call.target if call.target is not None else call.hosts[0] if call.hosts else None
-    if target is None or has_hole(target):
-        return
-    kind = "HOST" if target in call.hosts or call.target is None else "TARGET"
-    for name in (*PROGRAMS, *FLAGS):
-        forms = [(form, call.variable(form)) for form in forms_of(name, target, kind)]
-        given = [(form, var) for form, var in forms if var.text is not None]
-        if given:
-            flags = _joined(given) if name in FLAGS else _first(given)
-            yield f"{name} (cc crate)", flags
+    targets: tuple[str | None, ...] = call.targets or (None,)
+    for asked in targets:
+        note = "cc crate" if len(targets) == 1 else f"cc crate for {asked}"
+        triples = call.triples(asked)
+        if not triples or has_hole(triples[0]):
+            continue
+        kind = "HOST" if asked is None or set(triples) & set(call.hosts) else "TARGET"
+        for name in (*PROGRAMS, *FLAGS):
+            forms = [
+                (form, call.script_variable(form)) for form in forms_of(name, triples[0], kind)
+            ]
+            given = [(form, var) for form, var in forms if var.text is not None]
+            if given:
+                yield f"{name} ({note})", _joined(given) if name in FLAGS else _first(given)
+    var = call.script_variable(NO_DEFAULTS)
+    if var.text is not None:
+        yield f"{NO_DEFAULTS} (cc crate)", _no_defaults(var, var.text)
 
 
 def forms_of(name: str, target: str, kind: str) -> list[str]:
     """The variables that are asked, the first that is set first."""
-    forms = [f"{name}_{target}", f"{name}_{target.replace('-', '_')}", f"{kind}_{name}", name]
-    return list(dict.fromkeys(forms))
+    under = re.sub(r"[-.]", "_", target)
+    return list(dict.fromkeys([f"{name}_{target}", f"{name}_{under}", f"{kind}_{name}", name]))
 
 
 def _first(given: list[tuple[str, Var]]) -> Flags:
-    _, var = given[0]
-    return Flags(var.text, var.came_through, var.lost_at, var.lost_by)
+    (form, var), *others = given
+    beaten = [name for name, other in others if other.text and other.text != var.text]
+    told = f"{form} outranks {', '.join(beaten)}" if beaten else None
+    found = of_var(var)
+    return Flags(found.text, found.came_through, found.lost_at, found.lost_by, told)
 
 
 def _joined(given: list[tuple[str, Var]]) -> Flags:
-    words = [var.text or "" for _, var in reversed(given)]
+    texts = [" ".join((var.text or "").split()) for _, var in reversed(given)]
     ways = dict.fromkeys(way for _, var in reversed(given) for way in var.came_through)
     forms = [form for form, _ in given]
+    lost = given[0][1]
     condition = None
     if len(forms) > 1:
-        condition = f"cc 1.2 or later, which joins {', '.join(forms)}; before, {forms[0]} alone"
-    return Flags(" ".join(word for word in words if word), tuple(ways), condition=condition)
+        condition = f"cc 1.2.15 or later, which joins {', '.join(forms)}; before, {forms[0]} alone"
+    text = " ".join(text for text in texts if text)
+    return Flags(text, tuple(ways), lost.lost_at, lost.lost_by, condition)
+
+
+def _no_defaults(var: Var, text: str) -> Flags:
+    """1 where the crate leaves its own flags (-O, -g, -fPIC, ...) away."""
+    if has_hole(text):
+        return of_var(var)
+    if text in UNSURE:
+        return Flags(unknown="the version of cc")
+    if text in FALSE:
+        told = "cc 1.1.28 or later; before, it counts whatever it holds"
+        return Flags("0", var.came_through, condition=told)
+    return Flags("1", var.came_through)

@@ -1,159 +1,253 @@
 """cargo's configuration, of the files that the Dockerfile itself writes.
 
-Format: the Cargo book, "Configuration": TOML; files of deeper folders win, lists are joined with
-those of the winner last, `--config` wins over all.
+Format: the Cargo book, "Configuration": TOML; of two files the one in the deeper folder wins, the
+home's last; lists are joined, those of the winner last; `--config` wins over all. Measured on
+cargo 1.95 (tests/toolchain): a list and a string of one key are refused, and so is a broken file,
+even where nothing of it would count.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from diag.flow.event import Event
-from diag.flow.file_store import entry_of, resolve
+from diag.flow.file_store import resolve
 from diag.flow.holes import has_hole
+from diag.flow.state import FileEntry
+from diag.flow.values import Copy
 
 CONFIG_NAMES = ("config", "config.toml")  # where both are, cargo takes the first
 MAX_FOLDERS = 64
-ARCHITECTURES = {"armv7": "arm", "armv5te": "arm", "thumbv7neon": "arm", "i686": "x86", "i586": "x86",
-                 "riscv64gc": "riscv64", "powerpc64le": "powerpc64", "mips64el": "mips64"}  # fmt: skip
-CFG_TOKEN = re.compile(r'\s*(?:(?P<name>\w+)|(?P<string>"[^"]*")|(?P<mark>[(),=]))')
+MAX_TEXT = 200_000  # characters of a configuration that is read
+MAX_INCLUDES = 20
+NAMES = tuple(f"/{name}" for name in CONFIG_NAMES)
+
+
+class RefusedError(Exception):
+    """cargo stops with an error; the text says why."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One file, or one `--config`; relative paths in it start at `base`."""
+
+    values: Mapping[str, Any]
+    places: tuple[str, ...]
+    base: str
 
 
 @dataclass(frozen=True)
 class Config:
-    """The merged configuration, and the places that wrote it."""
+    """What cargo finds: files, the lowest in rank first, and over the environment `given`.
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    places: tuple[str, ...] = ()
-    is_faulty: bool = False
+    `doubt` says which further file may count and is not known, `refusal` why cargo stops.
+    """
+
+    files: tuple[Layer, ...] = ()
+    given: tuple[Layer, ...] = ()
+    doubt: str = ""
+    refusal: str = ""
+    merged: Mapping[str, Any] = field(default_factory=dict)
 
     def table(self, name: str) -> Mapping[str, Any]:
-        found = self.values.get(name)
+        found = self.merged.get(name)
         return found if isinstance(found, dict) else {}
 
-    def value(self, table: str, key: str) -> Any:
-        return self.table(table).get(key)
+    def layers(self, *path: str) -> list[tuple[Any, Layer]]:
+        """The value of a key in each layer that has it, the lowest in rank first."""
+        found = [(dig(layer.values, path), layer) for layer in (*self.files, *self.given)]
+        return [(value, layer) for value, layer in found if value is not None]
 
 
-def read_configs(event: Event, given: list[str]) -> Config:
-    """The configuration that a call of cargo finds; `given` are the texts of `--config`."""
-    merged: dict[str, Any] = {}
-    places: list[str] = []
-    is_faulty = False
-    for path in reversed(_paths(event)):
-        entry = entry_of(event.files, path)
-        if entry is None or entry.text is None:
-            continue
-        places += entry.came_through
-        values = _parsed(entry.text)
-        is_faulty = is_faulty or values is None
-        _merge(merged, values or {})
-    for text in given:
-        values = _parsed(text) if "=" in text else None
-        places += [event.place]
-        _merge(merged, values or {})
-    return Config(merged, tuple(dict.fromkeys(places)), is_faulty)
+def dig(values: Any, path: Iterable[str]) -> Any:
+    """The value under the keys of a path, or None."""
+    for key in path:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return values
 
 
-def _paths(event: Event) -> list[str]:
-    """Configuration files in the order of their rank: from the working folder upwards, then home."""
-    folders, folder = list[str](), event.cwd
-    for _ in range(MAX_FOLDERS):
-        folders.append(posixpath.join(folder, ".cargo"))
-        if folder in ("/", "") or has_hole(folder):
-            break
-        folder = posixpath.dirname(folder)
-    home = event.var("CARGO_HOME").text
-    user = event.var("HOME").text or "/root"
-    for place in (home, resolve("/", posixpath.join(user, ".cargo"))):
-        if place and place not in folders:
-            folders.append(place)
-    return [found for place in folders if (found := _file_in(event, place))]
+def read_config(
+    event: Event, folder: str, given: Iterable[str], brought: Iterable[Copy] = ()
+) -> Config:
+    """The configuration of a call whose folder is `folder`; `given` are the texts of `--config`.
 
-
-def _file_in(event: Event, folder: str) -> str:
-    for name in CONFIG_NAMES:
-        path = posixpath.join(folder, name)
-        entry = event.files.get(path)
-        if entry is not None and entry.text is not None:
-            return path
-    return ""
-
-
-def _parsed(text: str) -> dict[str, Any] | None:
+    `brought` are the copies of what is not in the Dockerfile.
+    """
+    reader = _Reader(event, tuple(brought))
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        return None
+        files = [layer for path in reversed(reader.paths(folder)) for layer in reader.file(path)]
+        over = [layer for text in given for layer in reader.option(text)]
+        merged = _merged([*files, *over])
+    except (RefusedError, RecursionError) as error:
+        reason = str(error) if isinstance(error, RefusedError) else "its tables nest too deeply"
+        return Config(refusal=reason, doubt=reader.doubt)
+    return Config(tuple(files), tuple(over), reader.doubt, "", merged)
 
 
-def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
-    for key, value in over.items():
-        mine = base.get(key)
-        if isinstance(mine, dict) and isinstance(value, dict):
-            _merge(mine, value)
-        elif isinstance(mine, list) and isinstance(value, list):
-            base[key] = [*mine, *value]
+@dataclass
+class _Reader:
+    event: Event
+    brought: tuple[Copy, ...]
+    doubt: str = ""
+    n_includes: int = 0
+
+    def doubted(self, reason: str) -> None:
+        self.doubt = self.doubt or reason
+
+    # -- where ---------------------------------------------------------------------------------
+
+    def paths(self, folder: str) -> list[str]:
+        """Configuration files in the order of their rank: from the folder upwards, then home."""
+        folders = [posixpath.join(at, ".cargo") for at in _upwards(folder)]
+        home = self._home()
+        if home and home not in folders:
+            folders.append(home)
+        if has_hole(folder):
+            self.doubted(f"the working folder {folder}")
+        return [found for place in folders if (found := self._file_in(place))]
+
+    def _home(self) -> str:
+        home = self.event.var("CARGO_HOME")
+        user = self.event.var("HOME").text or "/root"
+        text = home.text if home.is_exported else None
+        path = text or posixpath.join(user, ".cargo")
+        if has_hole(path):
+            self._doubt_home(path)
+        return resolve(self.event.cwd, path)
+
+    def _doubt_home(self, home: str) -> None:
+        """A configuration in some home may be in the one that the base image decides."""
+        for path, entry in self.event.files.items():
+            folder = posixpath.dirname(path)
+            is_home = path.endswith(NAMES) and folder.rpartition("/")[2] in (".cargo", "cargo")
+            if is_home and entry.text is not None and folder != home and not entry.is_folder:
+                where = "$CARGO_HOME" if self.event.var("CARGO_HOME").text else "$HOME"
+                if posixpath.dirname(folder) not in _upwards(self.event.cwd):
+                    self.doubted(f"{where} of the base image, for {path}")
+
+    def _file_in(self, folder: str) -> str:
+        for name in CONFIG_NAMES:
+            path = posixpath.join(folder, name)
+            entry = self.event.files.get(path)
+            if entry is not None and entry.text is not None:
+                return path
+        if posixpath.join(folder, CONFIG_NAMES[1]) not in self.event.files:
+            self._doubt_brought(folder)
+        return ""
+
+    def _doubt_brought(self, folder: str) -> None:
+        for copy in self.brought:
+            if may_bring(copy, folder):
+                self.doubted(f"{folder}/config.toml, which COPY {copy.source} may bring")
+
+    # -- what ----------------------------------------------------------------------------------
+
+    def file(self, path: str) -> Iterator[Layer]:
+        """The layers of a file, what it includes before itself; none where it is not known."""
+        entry = self.event.files.get(path, FileEntry(None))
+        base = posixpath.dirname(posixpath.dirname(path))
+        values = self._parsed(entry.text, path)
+        if values is None:
+            return
+        yield from self._included(values, path)
+        yield Layer(values, tuple(entry.came_through), base)
+
+    def option(self, text: str) -> Iterator[Layer]:
+        """The layer of one `--config`: a file of that name, else `KEY=VALUE`."""
+        entry = self.event.files.get(resolve(self.event.cwd, text))
+        if entry is not None and entry.text is not None:
+            for layer in self.file(resolve(self.event.cwd, text)):
+                yield Layer(layer.values, (*layer.places, self.event.place), layer.base)
+        elif "=" not in text and not has_hole(text):
+            self.doubted(f"the file {text} of --config")
         else:
-            base[key] = value
+            values = self._parsed(text, "--config")
+            if values is not None:
+                yield Layer(values, (self.event.place,), self.event.cwd)
+
+    def _included(self, values: Mapping[str, Any], path: str) -> Iterator[Layer]:
+        told = values.get("include")
+        for item in told if isinstance(told, list) else [told] if isinstance(told, str) else []:
+            name = item.get("path") if isinstance(item, dict) else item
+            self.n_includes += 1
+            if not isinstance(name, str) or self.n_includes > MAX_INCLUDES:
+                self.doubted(f"what {path} includes")
+                continue
+            other = resolve(posixpath.dirname(path), name)
+            if other not in self.event.files:
+                self.doubted(f"{other}, which {path} includes")
+            yield from self.file(other)
+
+    def _parsed(self, text: str | None, path: str) -> dict[str, Any] | None:
+        if text is None:
+            return None
+        if len(text) > MAX_TEXT:
+            self.doubted(f"{path}, which is longer than {MAX_TEXT} characters")
+            return None
+        values, fault = parse(text)
+        if has_hole(text) and (fault or _has_unknown_key(values)):
+            self.doubted(f"{path}: {text}")
+            return None
+        if fault:
+            raise RefusedError(f"{path} does not parse: {fault}")
+        return values
 
 
-# --- cfg() --------------------------------------------------------------------------------------
+def _upwards(folder: str) -> list[str]:
+    folders = [folder]
+    while len(folders) < MAX_FOLDERS and folders[-1] not in ("/", ""):
+        folders.append(posixpath.dirname(folders[-1]))
+    return [at for at in folders if at]
 
 
-def cfg_holds(text: str, triple: str) -> bool:
-    """Whether `cfg(text)` holds for a target; what it does not know does not hold."""
-    tokens = [found.group().strip() for found in CFG_TOKEN.finditer(text)]
-    return _Cfg(tokens, facts_of(triple)).whole()
+def may_bring(copy: Copy, folder: str) -> bool:
+    """Whether a COPY of the build context or of another image may put a file into a folder."""
+    source = posixpath.basename(copy.source.rstrip("/"))
+    is_file = "." in source.lstrip(".") and source not in (".", "..")
+    target = copy.destination.rstrip("/")
+    inside = folder == target or folder.startswith(target + "/")
+    return copy.text is None and copy.from_stage_no is None and inside and not is_file
 
 
-def facts_of(triple: str) -> frozenset[tuple[str, str]]:
-    """What `cfg` knows of a Linux target by its name."""
-    first, *rest = triple.split("-")
-    environment = rest[-1] if rest else ""
-    family = {("unix", ""), ("target_family", "unix"), ("target_os", "linux")}
-    is_linux = "linux" in rest
-    libc = "musl" if environment.startswith("musl") else "gnu" if environment[:3] == "gnu" else ""
-    return frozenset(
-        {("target_arch", ARCHITECTURES.get(first, first)), ("target_env", libc)}
-        | (family if is_linux else set())
-    )
+@lru_cache(maxsize=64)
+def parse(text: str) -> tuple[dict[str, Any], str]:
+    """The values of a TOML text, and why it is none, or ""; not to be changed by the caller."""
+    try:
+        return tomllib.loads(text), ""
+    except tomllib.TOMLDecodeError as error:
+        return {}, str(error)
+    except RecursionError:
+        return {}, "its values nest too deeply"
+    except ValueError as error:  # a date or a number that no machine holds
+        return {}, str(error)
 
 
-class _Cfg:
-    def __init__(self, tokens: list[str], facts: frozenset[tuple[str, str]]) -> None:
-        self.tokens = tokens[:500]
-        self.facts = facts
-        self.at = 0
+def _has_unknown_key(values: Any) -> bool:
+    if isinstance(values, dict):
+        return any(has_hole(key) or _has_unknown_key(value) for key, value in values.items())
+    return False
 
-    def take(self) -> str:
-        self.at += 1
-        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else ""
 
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+def _merged(layers: Iterable[Layer]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        _merge(merged, layer.values, "")
+    return merged
 
-    def whole(self, depth: int = 0) -> bool:
-        name = self.take()
-        if self.peek() == "(" and depth < 30:
-            self.take()
-            inner = self._list(depth)
-            return any(inner) if name == "any" else all(inner) == (name == "all")
-        if self.peek() == "=":
-            self.take()
-            return (name, self.take().strip('"')) in self.facts
-        return (name, "") in self.facts
 
-    def _list(self, depth: int) -> list[bool]:
-        found: list[bool] = []
-        while self.peek() not in (")", ""):
-            found.append(self.whole(depth + 1))
-            if self.peek() == ",":
-                self.take()
-        self.take()
-        return found
+def _merge(base: dict[str, Any], over: Mapping[str, Any], path: str) -> None:
+    for key, value in over.items():
+        mine, name = base.get(key), f"{path}{key}"
+        for kind in (dict, list):
+            if mine is not None and isinstance(mine, kind) != isinstance(value, kind):
+                raise RefusedError(f"{name} is of two kinds in two configurations")
+        if isinstance(value, dict):
+            base[key] = dict(mine) if isinstance(mine, dict) else {}
+            _merge(base[key], value, f"{name}.")
+        else:
+            base[key] = [*mine, *value] if isinstance(mine, list) else value
