@@ -180,6 +180,18 @@ def test_shells_that_differ_are_named() -> None:
     assert "all 2 ash -x" in told
 
 
+def test_a_probe_claims_nothing_of_lines() -> None:
+    """Neither that one sets the value nor that none does."""
+    env = probed({"dash": "-g"})
+    said = as_plain_text(EnvWays(env, {}), width=100)
+    assert "linux/amd64 and linux/arm64 in dash: set" in said
+    assert "receives RUSTFLAGS = -g" in said
+    told = unexpected(env, "RUSTFLAGS", "-g", OFF)
+    assert len(told) == 1
+    assert "in bash, bash-posix and busybox-ash receives no RUSTFLAGS" in told[0]
+    assert "no line" not in said + told[0]
+
+
 # -- values ----------------------------------------------------------------------------------------
 
 
@@ -227,8 +239,8 @@ def test_lines_stand_in_the_order_of_the_file() -> None:
 
 def test_a_line_of_a_long_instruction_is_the_one_with_the_name() -> None:
     """Not the first line of the ENV."""
-    said = explained("FROM a\nENV A=1 \\\n    B=2 \\\n    C=3\nRUN make\n", name="B")
-    assert re.search(r"^ +3  B=2$", said, re.MULTILINE)
+    said = explained("FROM a\nENV A=1 \\\n# note\n\n    B=2 \\\n    C=3\nRUN make\n", name="B")
+    assert re.search(r"^ +5  B=2$", said, re.MULTILINE)
 
 
 def test_a_value_made_of_another_shows_both() -> None:

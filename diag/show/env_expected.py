@@ -88,7 +88,7 @@ def _why(file: str, name: str, call: Call, entry: Entry, places: list[Place]) ->
     outcome, through = entry.outcome, entry.through[places[0]]
     lines = [short_place(place, file) for place in through]
     if outcome.lost_by:
-        origin = lines[0].removeprefix(":") if lines else "?"
+        origin = lines[-1].removeprefix(":") if lines else "?"
         line = outcome.lost_at.rpartition(":")[2] or "?"
         loss = LOSSES[outcome.lost_by].said(name, line, origin)
         at = outcome.lost_at or file
@@ -96,4 +96,6 @@ def _why(file: str, name: str, call: Call, entry: Entry, places: list[Place]) ->
     if outcome.status == "unknown":
         reason = printable(outcome.reason or call.condition) or "it is not followed that far"
         return f"unknown counts as a failure: {reason}"
+    if places[0][1]:
+        return "executed: `diag env --explain` tells through which lines"
     return f"set at {file}{', '.join(lines)}" if lines else f"no line before it sets {name}"

@@ -25,7 +25,7 @@ from diag.platforms import display_order
 from diag.show.env_cells import LOST, STYLES, condition_said, wording
 from diag.show.env_groups import Call, Entry, Outcome, Place, Variable, calls
 from diag.show.loss_words import LOSSES
-from diag.show.text import focus, listed, printable
+from diag.show.text import clip, focus, listed, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,7 @@ Written = Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
 
 MAX_LINE = 3  # lines of the screen that a line of the file fills at most
 NUMBER = 6  # columns of its number
+_DOES = {"FROM": "the base image has it", "ARG": "declares it"}
 _SET, _LOST, _END = "set", "lost", "end"
 _STYLES = {_SET: "", _LOST: "bold red", _END: "bold"}
 
@@ -58,22 +59,41 @@ class EnvWays:
         self.file = str(env["file"].iloc[0]) if len(env) else ""
         self.calls = calls(env)
         self.is_one_name = env["name"].nunique() < 2
-        self.n_shells = env["shell"].nunique() if "shell" in env else 1
+        self.is_probed = "shell" in env
+        self.n_shells = env["shell"].nunique() if self.is_probed else 1
         self.lines, self.written = lines, written or {}
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
+        if self.is_probed:
+            yield Text("executed: what was received, not through which lines (diag env --explain)")
         yield Text(printable(self.file) or "its RUN instructions call no program", style="bold")
+        told: dict[str, tuple[Variable, Call]] = {}
         for call in self.calls:
-            told = [v for v in call.variables if self.is_one_name or not v.is_plain_unset]
-            for variable in told:
-                yield Text()
-                yield from self._way(call, variable, options.max_width)
-            unset = [v.name for v in call.variables if v not in told]
-            if unset:
-                yield Text(f"\n:{call.line_no}  {focus(wording(call), options.max_width - 8)}")
-                yield Padding(Text(f"not set here: {listed(unset, limit=12)}", "dim"), (0, 0, 0, 4))
+            same: dict[str, list[str]] = {}
+            unset = []
+            for variable in call.variables:
+                last, where = told.get(variable.name, (None, call))
+                if variable.is_plain_unset and not self.is_one_name:
+                    unset.append(variable.name)
+                elif last == variable and where.condition == call.condition:
+                    same.setdefault(_short_call(where), []).append(variable.name)
+                else:
+                    told[variable.name] = variable, call
+                    yield Text()
+                    yield from self._way(call, variable, options.max_width)
+            yield from self._rest(call, same, unset, options.max_width)
+
+    def _rest(
+        self, call: Call, same: Mapping[str, list[str]], unset: list[str], width: int
+    ) -> Iterator[RenderableType]:
+        """What needs no way of its own at this call."""
+        words = [f"as at {where}: {listed(names, limit=12)}" for where, names in same.items()]
+        words += [f"not set here: {listed(unset, limit=12)}"] if unset else []
+        if words:
+            yield Text(f"\n:{call.line_no}  {focus(wording(call), width - 8)}")
+            yield from (Padding(Text(text, "dim"), (0, 0, 0, 4)) for text in words)
 
     def _way(self, call: Call, variable: Variable, width: int) -> Iterator[RenderableType]:
         head = Text(variable.name, style="bold").append(f" at :{call.line_no}  ", "not bold cyan")
@@ -123,9 +143,12 @@ class EnvWays:
         steps = _told_once(steps)
         if outcome.lost_by:
             steps.append(self._lost(name, through, outcome))
-        elif outcome.status == "unset" and not through:
+        elif outcome.status == "unset" and not through and not self.is_probed:
             steps += self._declared(name, call.line_no)
-        notes = _received(name, outcome, is_told=is_told), *_deciding(outcome)
+        received = _received(name, outcome, is_told=is_told)
+        if outcome.status == "unset" and not steps and not self.is_probed:
+            received = _END, f"{received[1]}: no line before sets it"
+        notes = received, *_deciding(outcome)
         return tuple(_merged([*steps, Step(call.line_no, self._text(call.line_no), notes)]))
 
     def _passed(
@@ -136,16 +159,16 @@ class EnvWays:
         is_last = n == len(through) - 1
         if is_last and outcome.status == "set" and name in given:
             given = {name: [outcome.value]}  # the text of this way
-        wanted = [name] if name in given else [other for other in given if other in later]
+        wanted = [name] if name in given else [w for w in given if re.search(rf"\b{w}\b", later)]
         notes = [(_SET, f"{w} = {_texts(given[w])}") for w in (wanted or list(given))[:2]]
         line = self._own_line(through[n], (wanted or [name])[0])
         text = self._text(line) or through[n]
-        does = "the base image has it" if text.upper().startswith("FROM ") else "hands it on"
+        does = _DOES.get(text.split(" ")[0].upper(), "hands it on")
         return Step(line, text, tuple(notes or [(_SET, does)]))
 
     def _lost(self, name: str, through: tuple[str, ...], outcome: Outcome) -> Step:
         line = self._own_line(outcome.lost_at, name) if outcome.lost_at else 0
-        origin = str(self._line(through[0])) if through else "?"
+        origin = str(self._line(through[-1])) if through else "?"
         loss = LOSSES[outcome.lost_by].said(name, str(line), origin)
         notes = (
             (_LOST, f"lost here ({outcome.lost_by}): {loss.reason}"),
@@ -170,7 +193,7 @@ class EnvWays:
         line = self._line(place)
         pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         last = line
-        while self.lines.get(last, "").rstrip().endswith(("\\", "`")):
+        while _goes_on(self.lines.get(last), is_first=last == line):
             last += 1
         is_env = re.match(r"(?i)\s*(?:ENV|ARG)\s", self.lines.get(line, ""))
         named = (n for n in range(line, last + 1) if pattern.search(self.lines.get(n, "")))
@@ -179,6 +202,18 @@ class EnvWays:
     def _text(self, line: int) -> str:
         text = " ".join(printable(self.lines.get(line, "")).split())
         return text.removesuffix(" \\").removesuffix(" `")
+
+
+def _goes_on(text: str | None, *, is_first: bool) -> bool:
+    """Whether an instruction goes on behind this line; comments and blank lines inside do not count."""
+    if text is None:
+        return False
+    is_nothing = not text.strip() or text.lstrip().startswith("#")
+    return text.rstrip().endswith(("\\", "`")) or (is_nothing and not is_first)
+
+
+def _short_call(call: Call) -> str:
+    return f":{call.line_no} ({clip(printable(wording(call)), 30)})"
 
 
 def _texts(texts: Iterable[str]) -> str:
@@ -198,9 +233,8 @@ def _received(name: str, outcome: Outcome, *, is_told: bool) -> tuple[str, str]:
     if outcome.status == "set":
         value = printable(outcome.value)
         return _END, f"receives that {name}" if is_told else f"receives {name} = {value}"
-    is_lost = bool(outcome.lost_by)
     words = {
-        "unset": f"receives no {name} (unset)" + ("" if is_lost else ": no line before sets it"),
+        "unset": f"receives no {name} (unset)",
         "empty": f"receives {name}, empty",
         "unknown": f"receives {name}, unknown: {printable(outcome.reason)}".removesuffix(": "),
     }
