@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from diag.errors import InputError
 from diag.flow.scripts import body_of
 from diag.flow.values import Copy, Value
 from diag.flow.words import expand
@@ -46,6 +47,24 @@ def copies_of(instruction: Instruction, place: Place) -> list[Copy]:
         for source in sources
     )
     return [copy for copy in found if copy is not None]
+
+
+def from_outside(copies: Iterable[Copy]) -> tuple[Copy, ...]:
+    """Those whose content is not in the Dockerfile: of the build context or another image."""
+    return tuple(copy for copy in copies if copy.text is None and copy.from_stage_no is None)
+
+
+def refuse_variable_source(instruction: Instruction) -> None:
+    """BuildKit expands nothing in --from; raises InputError for what looks like it."""
+    source = instruction.flag("from") or ""
+    if set(source) & set("$'\""):
+        raise InputError(
+            "variable expansion is not supported for --from",
+            file=instruction.file,
+            line=instruction.line_no,
+            excerpt=f"COPY --from={source} {instruction.value_text}"[:200],
+            help="name a stage, FROM ${ARG} AS name, and copy from that",
+        )
 
 
 def _written(heredoc: Heredoc, folder: str, instruction: Instruction, place: Place) -> Copy:

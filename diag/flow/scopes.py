@@ -24,7 +24,7 @@ from diag.flow.arguments import (
     platform_wins,
     proxy_env,
 )
-from diag.flow.copies import Place, absolute_path, copies_of
+from diag.flow.copies import Place, absolute_path, copies_of, from_outside, refuse_variable_source
 from diag.flow.images import image_env, scratch_env
 from diag.flow.scripts import script_of
 from diag.flow.values import ClosedStage, Copy, RunContext, Value, known
@@ -53,6 +53,7 @@ class _Stage:
     shell: tuple[str, ...] = DEFAULT_SHELL
     chain: tuple[int, ...] = ()
     copies: list[Copy] = field(default_factory=list)
+    brought: tuple[Copy, ...] = ()
     triggers: list[Instruction] = field(default_factory=list)
 
 
@@ -98,7 +99,7 @@ class _Build:
         stage = _Stage(
             instruction, parent.platform, dict(parent.env),
             workdir=parent.workdir, user=parent.user, shell=parent.shell,
-            chain=(*parent.chain, instruction.stage_no),
+            chain=(*parent.chain, instruction.stage_no), brought=parent.brought,
         )  # fmt: skip
         if self.engine == "buildkit":
             stage.args = {**parent.args, **parent.env}
@@ -202,17 +203,12 @@ class _Build:
 
     def do_copy(self, instruction: Instruction) -> None:
         stage = self.stages[-1]
-        source = instruction.flag("from") or ""
-        if self.engine == "buildkit" and set(source) & set("$'\""):
-            raise InputError(
-                "variable expansion is not supported for --from",
-                file=instruction.file,
-                line=instruction.line_no,
-                excerpt=f"COPY --from={source} {instruction.value_text}"[:200],
-                help="name a stage, FROM ${ARG} AS name, and copy from that",
-            )
+        if self.engine == "buildkit":
+            refuse_variable_source(instruction)
         place = Place(self.visible(stage), stage.workdir, self.find_stage)
-        stage.copies += copies_of(instruction, place)
+        found = copies_of(instruction, place)
+        stage.copies += found
+        stage.brought += from_outside(found)
 
     do_add = do_copy
 
@@ -250,6 +246,7 @@ class _Build:
             user=stage.user,
             stage_chain=stage.chain,
             copies=tuple(stage.copies),
+            brought=stage.brought,
             closed=tuple(self.closed),
         )
         self.contexts.append(context)

@@ -101,6 +101,7 @@ class RunContext:
     user: str = ""
     stage_chain: tuple[int, ...] = ()
     copies: tuple[Copy, ...] = ()
+    brought: tuple[Copy, ...] = ()  # of all copies so far, those that come from outside the file
     closed: tuple[ClosedStage, ...] = ()
 
     def line_of(self, offset: int) -> int:
