@@ -8,8 +8,18 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from diag.read.shell import parse_script
-from diag.read.shell_lexemes import ASSIGNMENT, DECLARATIONS, NAME
-from diag.read.shell_tree import ArithmeticFor, Assignment, For, Literal, Parameter, Simple, Word
+from diag.read.shell_lexemes import DECLARATIONS
+from diag.read.shell_tree import (
+    Arithmetic,
+    ArithmeticFor,
+    Assignment,
+    DoubleParenthesis,
+    For,
+    Literal,
+    Parameter,
+    Simple,
+    Word,
+)
 
 MAX_INNER = 100_000  # characters of a script inside a script
 
@@ -17,6 +27,11 @@ _RUNS_TEXT = frozenset(["eval", "sh", "bash", "dash", "ash"])
 _WRITES_TEXT = frozenset(["env", "echo", "printf", "command", "exec", "builtin"])
 # What a file may assign that a later command reads; `env X=1 command`.
 _WRITTEN = re.compile(r"(?:^|\\n)\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
+_OPERAND = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?(?:\+?=|$)")
+_ARITHMETIC = re.compile(
+    r"(?:\+\+|--)\s*(?P<after>[A-Za-z_]\w*)"
+    r"|(?P<before>[A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:<<|>>|[-+*/%&|^])?=(?!=))"
+)
 _BARE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -43,8 +58,11 @@ def walk(node: Any) -> Iterator[Any]:
             todo += [getattr(found, name) for name in names]
 
 
-def assigned_names(node: Any) -> frozenset[str]:
-    """Every variable that something in the node assigns, declares, reads or loops over."""
+def assigned_names(node: Any, *, with_texts: bool = True) -> frozenset[str]:
+    """Every variable that something in the node assigns, declares, reads or loops over.
+
+    `with_texts`: also those in texts that eval or another shell runs, or that are written to files.
+    """
     names: set[str] = set()
     for found in walk(node):
         kind = type(found)
@@ -55,22 +73,32 @@ def assigned_names(node: Any) -> frozenset[str]:
         ):
             names.add(found.name)
         elif kind is Simple and found.words:
-            names |= _declared(found.words)
+            names |= _declared(found.words, with_texts)
+        elif kind is Arithmetic or kind is DoubleParenthesis:
+            names |= _in_arithmetic(found.word.text)
         elif kind is ArithmeticFor:
-            names |= set(NAME.findall(found.first.text + found.step.text))
+            for word in (found.first, found.condition, found.step):
+                names |= _in_arithmetic(word.text)
     return frozenset(names)
 
 
-def _declared(words: tuple[Word, ...]) -> set[str]:
+def _in_arithmetic(text: str) -> set[str]:
+    """Names that an expression assigns: `x = 1`, `x += 1`, `x++`, `--x`."""
+    return {found["after"] or found["before"] for found in _ARITHMETIC.finditer(text)}
+
+
+def _declared(words: tuple[Word, ...], with_texts: bool) -> set[str]:
     command = words[0].bare or ""
     if command in _RUNS_TEXT or command in _WRITES_TEXT:
-        return _in_texts(command, words)
-    if command == "read":
+        return _in_texts(command, words) if with_texts else set()
+    if command in ("read", "getopts", "mapfile", "readarray"):
         return {word.bare for word in words[1:] if word.bare and _BARE_NAME.fullmatch(word.bare)}
+    if command == "let":
+        return {name for word in words[1:] for name in _in_arithmetic(_first_text(word))}
     if command not in DECLARATIONS:
         return set()
-    found = (ASSIGNMENT.match(word.text) or NAME.fullmatch(word.text) for word in words[1:])
-    return {match.group().rstrip("+=") for match in found if match}
+    found = (_OPERAND.match(_head(word)) for word in words[1:])
+    return {match["name"] for match in found if match}
 
 
 def _in_texts(command: str, words: tuple[Word, ...]) -> set[str]:
@@ -85,3 +113,13 @@ def _in_texts(command: str, words: tuple[Word, ...]) -> set[str]:
 
 def _first_text(word: Word) -> str:
     return "".join(part.text for part in word.parts if type(part) is Literal)
+
+
+def _head(word: Word) -> str:
+    """The text that the word begins with; a NUL where something is expanded after it."""
+    text = ""
+    for part in word.parts:
+        if type(part) is not Literal:
+            return text + "\0"
+        text += part.text
+    return text
