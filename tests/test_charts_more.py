@@ -19,7 +19,7 @@ from diag.show.chart_isa import COLUMNS, df_isa, draw_isa, plot_isa, words_isa
 from diag.show.chart_style import PLATFORM_COLOURS, as_svg
 from diag.show.chart_way import draw_way, plot_way
 from diag.show.chart_words import words_way
-from diag.show.ways import stops_of, way_rows
+from diag.show.ways import in_file, stops_of, told_rows, way_rows
 
 DATA = "data/avx512-link"
 AMD64 = "linux/amd64"
@@ -236,6 +236,41 @@ def test_unknown_and_never_set_are_told_apart() -> None:
     assert words_way(rows, "F").title == "F is not known at 3 of 3 calls"
     rows = env_at(b"FROM a\nRUN make\n", command="make", name="F")
     assert words_way(rows, "F").title == "Nothing sets F for any of 3 calls"
+
+
+def test_a_loss_stands_where_the_file_has_it() -> None:
+    """A `case` without a branch, and the export behind it."""
+    text = b"FROM a\nRUN case x in y) export F=1;; esac; \\\n export F=$F; make\n"
+    row = env_at(text, name="F", platforms=AMD64).to_dict("records")[0]
+    assert [(stop.what, in_file(stop.place)[1]) for stop in stops_of(row)] == [
+        ("lost", 2),
+        ("set", 3),
+    ]
+
+
+def test_calls_that_nothing_sets_it_for_are_counted() -> None:
+    """They have no row beside those that tell something; alone, they have."""
+    text = DOCKERFILE.replace(b"    make\n", b"    make\nRUN make late\nRUN make later\n")
+    rows = env_at(b"FROM b AS early\nRUN make deps\n" + text, name="FLAGS")
+    shown = texts(draw_way(rows, "FLAGS"))
+    assert "not drawn: 3 calls that nothing sets it for" in shown
+    assert "make deps" not in shown
+    alone = env_at(b"FROM b\nRUN make deps\n", name="FLAGS")
+    assert "make deps" in texts(draw_way(alone, "FLAGS"))
+
+
+def test_ways_that_nothing_tells_apart_are_one() -> None:
+    """Two ways with one value, a third with another: two rows, and the ways named."""
+    text = b"FROM a\nRUN export F=1; if [ -f /a ]; then export F=2 G=1; elif [ -f /b ]; then export G=2; fi; make\n"
+    rows = env_at(text, command="make", name="F", platforms=AMD64)
+    assert words_way(rows, "F").subtitle.count("ways to 1 call") == (len(rows) > 1)
+    told, n_unset = told_rows(rows)
+    assert n_unset == 0
+    assert sum(len(row["ways"]) for row in told) == len(rows)
+    doubled = pd.concat([rows, rows.assign(path_no=9)], ignore_index=True)
+    told, _ = told_rows(doubled)
+    assert [row["ways"][-1] for row in told] == [9] * len(told)
+    assert "ways 1, 9" in texts(draw_way(doubled, "F")).replace(" and ", ", ")
 
 
 def test_secrets_do_not_show() -> None:

@@ -337,3 +337,10 @@ def test_each_call_of_a_line_is_met_on_every_platform() -> None:
     found = calls(env_of("FROM a\nRUN for i in 1 2 3; do F=$i make $i; done\n", name="F"))
     assert [call.texts for call in found] == [("make 1",), ("make 2",), ("make 3",)]
     assert all(len(call.places) == 3 for call in found)
+
+
+def test_a_call_of_several_ways_is_one_though_they_called_more_before_it() -> None:
+    """Ways that exclude each other; calls one after the other stay apart."""
+    text = "FROM a\nRUN if a; then export F=1; elif b; then export F=2; fi; make; make\n"
+    found = [call for call in calls(env_of(text, name="F")) if call.texts == ("make",)]
+    assert [len(call.variables[0].entries) for call in found] == [3, 3]

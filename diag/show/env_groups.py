@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Row = Mapping[Any, Any]
 Place = tuple[str, str]  # platform, shell ("" where nothing was executed)
 
+MAX_JOINED = 8  # calls of one line that are looked at for one that is the same
+_OPPOSITES = ((" holds", " does not hold"), (" succeeds", " fails"), (" is set", " is not set"))
 _REASON = re.compile(r"(?:^|; )(?=depends on )")
 
 
@@ -100,8 +102,45 @@ def calls(env: pd.DataFrame) -> list[Call]:
         seen = numbers[(*key, place_of(row))]
         nth = seen.setdefault(int(row["command_no"]), len(seen))
         found[(*key, nth)].append(row)
-    made = [_call(rows) for rows in found.values()]
+    made = [_call(rows) for rows in _joined(found)]
     return sorted(made, key=lambda call: (call.run_no, call.command_no, call.line_no))
+
+
+def _joined(found: Mapping[Any, list[Row]]) -> list[list[Row]]:
+    """One call that has another number on each of its ways is one: those numbers count what the
+    ways called before it, and no two of these ways can hold together."""
+    joined: dict[Any, list[list[Row]]] = defaultdict(list)
+    for (*where, _), rows in found.items():
+        texts = frozenset(str(row["argv_text"]) for row in rows)
+        groups = joined[(*where, texts)]
+        fitting = (group for group in groups[-MAX_JOINED:] if _are_apart(group, rows))
+        group = next(fitting, None)
+        if group is None:
+            groups.append(list(rows))
+        else:
+            group += rows
+    return [group for groups in joined.values() for group in groups]
+
+
+def _are_apart(some: list[Row], others: list[Row]) -> bool:
+    """Whether the ways of one group exclude those of the other, wherever both are called."""
+    for place in {place_of(row) for row in some}:
+        mine = {split_condition(row)[0] for row in some if place_of(row) == place}
+        theirs = {split_condition(row)[0] for row in others if place_of(row) == place}
+        if not all(_exclude(one, other) for one in mine for other in theirs):
+            return False
+    return True
+
+
+def _exclude(one: str, other: str) -> bool:
+    """Whether one condition has a part of which the other has the opposite."""
+    parts = set(other.split("; "))
+    return any(
+        part.removesuffix(yes) + no in parts or part.removesuffix(no) + yes in parts
+        for part in one.split("; ")
+        for yes, no in _OPPOSITES
+        if part.endswith((yes, no))
+    )
 
 
 def place_of(row: Row) -> Place:
