@@ -7,8 +7,9 @@
 What the text decides. The flow cannot be its own judge, so real shells are: each Dockerfile is
 probed in several worlds (diag/probe/worlds.py) that agree in the text and in nothing else. In one
 every outside command succeeds and prints a mark; in one all fail, no unknown file is there and
-the base image sets what it may; in one all succeed and print nothing, the unknown files are
-there and the base image sets nothing; and in one for each outside command that one fails alone.
+the base image sets what it may; in some all succeed and print nothing, or a number, the unknown
+files are there and the base image sets nothing; and in one for each outside command that one
+fails alone. Text from outside that may be read as a script sets every variable in question.
 A cell (platform, shell, command of a RUN, variable) is decided by the text exactly where every
 world in which the command is called hands it the same known value (or the same values, where it
 is called several times). A RUN after one that failed is not reached in that world.
@@ -55,12 +56,14 @@ PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7", "linux/riscv64")
 COMBINATIONS = [(platform, shell) for platform in PLATFORMS for shell in SHELLS]
 
 TEXT = frozenset([
-    "basename", "cat", "chgrp", "chmod", "chown", "cp", "cut", "dirname", "grep", "egrep", "fgrep",
-    "head", "ln", "mkdir", "mv", "rev", "rm", "rmdir", "sed", "seq", "sleep", "sort", "sync",
+    "awk", "basename", "cat", "chgrp", "chmod", "chown", "cp", "cut", "dirname", "expr", "grep", "egrep",
+    "fgrep", "head", "ln", "mkdir", "mv", "rev", "rm", "rmdir", "sed", "seq", "sleep", "sort", "sync",
     "tac", "tail", "tee", "touch", "tr", "uniq", "wc",
 ])  # fmt: skip
 OUTSIDE_TOOLS = TEXT_TOOLS - TEXT
-OTHER_TEXT = "true 7.81 beta\ntrue x86\n"  # harmless where it is evaluated
+# Outside text begins so, and sets every variable where it is evaluated or sourced.
+OTHER_TEXT = "true 7.81 beta\ntrue x86\n"
+KEPT_NAMES = frozenset({"PATH", "IFS", "HOME", "PWD"})
 BASE_VALUE = "of the base image"
 ARGV = "(arguments)"  # stands among the variables: what the command is called with
 NO_WAY = "the build stops before"
@@ -84,7 +87,14 @@ class Sample:
 
     @property
     def outside(self) -> dict[str, str]:
-        return dict.fromkeys(self.told.get("outside", ()), OTHER_TEXT)
+        return dict.fromkeys(self.told.get("outside", ()), self.other_text)
+
+    @property
+    def other_text(self) -> str:
+        names = names_of_interest(parse_dockerfile(self.content, "Dockerfile"))
+        lines = [f"export {name}=outside\n" for name in names if name not in KEPT_NAMES]
+        words = " ".join(re.findall(r"[\w./=-]+", self.content.decode()))
+        return f"{OTHER_TEXT}{''.join(lines)}# {words}\n"
 
     @property
     def options(self) -> dict[str, dict[str, str]]:
@@ -167,16 +177,19 @@ def _alike(sample: Sample, platforms: Iterable[str]) -> dict[str, list[str]]:
 
 def _other_worlds(sample: Sample, names: Iterable[str]) -> Iterator[World]:
     there = World(
-        output="", files=sample.outside, file_text=OTHER_TEXT, base_env=None,
-        outside_tools=OUTSIDE_TOOLS,
+        output="", files=sample.outside, file_text=sample.other_text, base_env=None,
+        writes=True, outside_tools=OUTSIDE_TOOLS,
     )  # fmt: skip
     yield there
+    for number in ("7\n", "12\n"):
+        yield replace(there, output=number, writes=False)
     yield replace(
-        there, output=OTHER_TEXT, failing=frozenset({ALL}), files={}, file_text=None,
+        there, output=sample.other_text, failing=frozenset({ALL}), files={}, file_text=None,
         base_env=BASE_VALUE,
     )  # fmt: skip
-    for name in names:
-        yield replace(there, output=OTHER_TEXT, failing=frozenset({name}))
+    names = list(names)
+    for name in names if len(names) > 1 else ():
+        yield replace(there, output=sample.other_text, failing=frozenset({name}))
 
 
 def _cells(frame: pd.DataFrame) -> dict[Combination, dict[Place, Seen]]:
@@ -238,9 +251,7 @@ def _add(cells: dict[Place, set[str]], row: Mapping[str, Any]) -> None:
 def _speaks_of(condition: str, title: str) -> bool:
     if NO_WAY in condition:
         return False
-    return all(
-        title in found["titles"].split(" or ") for found in _SHELL_IS.finditer(condition)
-    )
+    return all(title in found["titles"].split(" or ") for found in _SHELL_IS.finditer(condition))
 
 
 def _rows(sample: Sample, platform: str, sh: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -251,9 +262,7 @@ def _rows(sample: Sample, platform: str, sh: tuple[str, ...]) -> Iterator[dict[s
         if context.shell[:1] == DEFAULT_SHELL[:1]:
             context = replace(context, shell=(*sh[:-1], *context.shell[1:]))
         events = interpret(context, store, names)
-        for row in rows_of(context, events, names, store.holes):
-            if row["source"] == "shell":
-                yield row
+        yield from rows_of(context, events, names, store.holes, with_toolchain=False)
 
 
 # --- the two side by side -----------------------------------------------------------------------
@@ -307,18 +316,17 @@ def compare(
         of_flow = flow.get(combination, {})
         for place in {**cells, **of_flow}:
             worlds, seen = cells.get(place), of_flow.get(place)
-            kind = _judge(seen, worlds)
+            kind = judge(seen, worlds)
             if place[2] != ARGV and worlds is not None:
                 counts.n_cells += 1
                 counts.n_decided += is_decided(worlds)
                 counts.n_equal += is_decided(worlds) and not kind
             if kind:
-                counts.findings.append(
-                    Finding(kind, sample.name, combination, place, seen, worlds)
-                )
+                counts.findings.append(Finding(kind, sample.name, combination, place, seen, worlds))
 
 
-def _judge(seen: Seen | None, worlds: Worlds | None) -> str:
+def judge(seen: Seen | None, worlds: Worlds | None) -> str:
+    """What is wrong with what the flow told; empty where nothing is."""
     if worlds is None:
         return "not called"
     if seen is None:
@@ -330,6 +338,19 @@ def _judge(seen: Seen | None, worlds: Worlds | None) -> str:
         return "unknown" if "?" in seen or seen > only else "differs"
     shown = {text for one in worlds for text in one}
     return "" if "?" in seen or (len(seen) > 1 and shown - {"?"} <= seen) else "sure"
+
+
+def shown(findings: Iterable[Finding]) -> list[str]:
+    """One line a Dockerfile and place: the first finding, and how many are like it."""
+    alike: dict[Any, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        alike[finding.kind, finding.sample, finding.place].append(finding)
+    return [
+        f"{len(found)} x {found[0].kind}: {found[0].sample} {found[0].place} in "
+        f"{found[0].combination}: told {sorted(found[0].told or ())}, "
+        f"really {sorted(map(sorted, found[0].worlds or ()))}"
+        for found in alike.values()
+    ]
 
 
 # --- the recording ------------------------------------------------------------------------------
@@ -365,6 +386,17 @@ def recorded() -> dict[str, Any]:
     return found
 
 
+def write(name: str, cells: dict[str, Any]) -> None:
+    """Put one Dockerfile into the recording; those that the corpus does not have go."""
+    there = {sample.name for sample in samples()}
+    before = json.loads(RECORDING.read_text()) if RECORDING.exists() else {}
+    kept = {key: before[key] for key in before if key in there} | {name: cells}
+    lines = [
+        f"{json.dumps(key)}:{json.dumps(kept[key], separators=(',', ':'))}" for key in sorted(kept)
+    ]
+    RECORDING.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("names", nargs="*", help="Dockerfiles without their suffix; all")
@@ -372,23 +404,21 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--recorded", action="store_true", help="compare with the recording")
     parser.add_argument("--platform", action="append", help="of these only")
     options = parser.parse_args(arguments)
-    counts, written = Counts(), {}
+    counts = Counts()
     begun = time.monotonic()
     for sample in samples(options.names):
         if options.recorded:
             real = from_json(recorded()[sample.name])
         else:
             real = probed(sample, options.platform or PLATFORMS)
-        written[sample.name] = to_json(real)
+        if options.record:
+            write(sample.name, to_json(real))
         n_before = len(counts.findings)
         compare(sample, real, counts)
-        for finding in counts.findings[n_before:]:
-            print(*finding, sep=" | ")
+        for line in shown(counts.findings[n_before:]):
+            print(line, flush=True)
     print(counts.text())
     print(f"{time.monotonic() - begun:.0f} s")
-    if options.record:
-        text = json.dumps(written, indent=0, separators=(",", ":"), sort_keys=True)
-        RECORDING.write_text(text + "\n")
     return int(bool(counts.findings))
 
 

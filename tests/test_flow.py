@@ -237,6 +237,36 @@ def test_losses(lost_by: str) -> None:
     assert row["lost_at"].endswith(f":{line}")
 
 
+@pytest.mark.parametrize(
+    ("body", "lost_by"),
+    [("local X=1", "not-exported"), ("local X=1; export X", None)],
+)
+def test_a_local_ends_with_its_function(body: str, lost_by: str | None) -> None:
+    """What was wanted outside is lost: the line is told, and the word where the list has one."""
+    row = _row(f"FROM a\nRUN f() {{ {body}; }}; f; \\\n cargo b")
+    assert (row["status"], row["lost_by"]) == ("unset", lost_by)
+    assert [place.rpartition(":")[2] for place in row["came_through"]] == ["2"]
+
+
+def test_a_local_hides_an_exported_value() -> None:
+    """Inside, the value that a command would have got is overridden; outside it is back."""
+    text = "FROM a\nENV X=1\nRUN f() { local X=2; cargo in; }; f; cargo out"
+    frame = _env(text, command="cargo", name="X", platforms=["linux/amd64"])
+    lost = dict(zip(frame["argv_text"], frame["lost_by"].fillna("-"), strict=True))
+    assert lost == {"cargo in": "overridden-later", "cargo out": "-"}
+    assert list(frame["value"].unique()) == ["2", "1"]
+
+
+def test_copies_after_the_last_run_of_a_stage() -> None:
+    """They are there in its children, and for COPY --from."""
+    text = (
+        "FROM a AS p\nCOPY <<E /v\nnew\nE\nFROM p\nRUN X=$(cat /v) cargo child\n"
+        "FROM b\nCOPY --from=p /v /w\nRUN X=$(cat /w) cargo other"
+    )
+    frame = _env(text, command="cargo", name="X", platforms=["linux/amd64"])
+    assert list(frame["value"]) == ["new", "new"]
+
+
 def test_every_loss_of_a_shell_is_covered() -> None:
     """The list of losses and its closed vocabulary are in step."""
     elsewhere = {"arg-not-declared", "arg-of-other-stage"}  # tests/test_scopes.py
@@ -284,7 +314,7 @@ def test_both_branches_are_kept() -> None:
     [
         "export X=$(outside); cargo b", "export X=a$(cat /file)b; cargo b", "read X < /f; export X; cargo b",
         ". /env.sh; cargo b", 'eval "$(outside)"; cargo b', "export X=$RANDOM; cargo b",
-        "export X=$(date); cargo b", "outside > /f; . /f; cargo b", "export X=$(echo a | awk '{print}'); cargo b",
+        "export X=$(date); cargo b", "outside > /f; . /f; cargo b", "export X=$(echo a | awk '{ x = $1 } END { print x }'); cargo b",
         "echo a > /f; outside /f; export X=$(cat /f); cargo b", "export X=$PATH; cargo b",
         "for X in $(outside); do export X; cargo b; done", "export X=$(ls); cargo b",
     ],
@@ -417,85 +447,6 @@ def test_lines_of_a_here_document() -> None:
     frame = _env(text, name="X", platforms=["linux/amd64"])
     assert list(frame["line_no"]) == [5]
     assert frame["came_through"].iloc[0][0].endswith(":3")
-
-
-# --- the toolchain ------------------------------------------------------------------------------
-
-CONFIG = """\
-FROM a
-WORKDIR /src
-RUN mkdir -p .cargo && printf '[build]\\nrustflags = ["-C", "b"]\\n[target.%s]\\nrustflags = "-C t"\\n' \\
-    x86_64-unknown-linux-gnu > .cargo/config.toml
-RUN {script}
-"""
-EFFECTIVE, SCRIPTS = "rustflags (effective)", "rustflags (build scripts)"
-GNU = "--target x86_64-unknown-linux-gnu"
-ARM = "--target=aarch64-unknown-linux-gnu"
-OF_TARGET = "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS"
-
-
-@pytest.mark.parametrize(
-    ("script", "value", "lost_by"),
-    [
-        (f"cargo build {GNU}", "-C t", "outranked-in-cargo"),
-        (f"cargo build {ARM}", "-C b", None),
-        (f"RUSTFLAGS=-g cargo build {GNU}", "-g", "outranked-in-cargo"),
-        (f"RUSTFLAGS= cargo build {GNU}", "", "outranked-in-cargo"),
-        (f"RUSTFLAGS=-g CARGO_ENCODED_RUSTFLAGS= cargo test {GNU}", "", "outranked-in-cargo"),
-        (f"{OF_TARGET}=-x cargo +nightly b {GNU}", "-C t -x", "outranked-in-cargo"),
-        (f"CARGO_BUILD_RUSTFLAGS=-y cargo build {GNU}", "-C t", "outranked-in-cargo"),
-        (f"CARGO_BUILD_RUSTFLAGS=-y cargo build {ARM}", "-C b -y", None),
-        (f"cd /; cargo build {GNU}", None, None),
-        ("export RUSTFLAGS=$(outside); cargo build", None, "outranked-in-cargo"),
-    ],
-)
-def test_cargo_takes_one_source_of_flags(
-    script: str, value: str | None, lost_by: str | None
-) -> None:
-    """CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS even if empty, target flags joined, build flags."""
-    row = _row(CONFIG.format(script=script), EFFECTIVE)
-    assert (row["value"], row["lost_by"], row["source"]) == (value, lost_by, "cargo")
-
-
-def test_build_scripts_get_no_flags_with_a_target() -> None:
-    """--target withholds the flags from build scripts; without it they get the same."""
-    text = "FROM a\nENV RUSTFLAGS=-g\nRUN cargo build {}"
-    with_target = _row(text.format(GNU), SCRIPTS)
-    assert with_target["status"] == "unset"
-    assert with_target["lost_by"] == "withheld-from-build-scripts"
-    assert _row(text.format(""), SCRIPTS)["value"] == "-g"
-    by_variable = text.replace("-g", "-g CARGO_BUILD_TARGET=x").format("")
-    assert _row(by_variable, SCRIPTS)["status"] == "unset"
-
-
-def test_no_toolchain_rows_where_nothing_is_compiled() -> None:
-    """`cargo fetch`, `cargo --version` and other commands get rows of the shell alone."""
-    frame = _env("FROM a\nENV RUSTFLAGS=-g\nRUN cargo fetch; cargo --version; make; go version")
-    assert set(frame["source"]) == {"shell"}
-
-
-def test_cc_prefers_the_form_with_the_target() -> None:
-    """CC_<target> before TARGET_CC before CC; flags are joined, the more special one last."""
-    text = (
-        "FROM a\nENV CC=c CFLAGS=-O1 CFLAGS_x86_64_unknown_linux_gnu=-O2 TARGET_CC=t\n"
-        f"RUN cargo build {GNU}; cargo build {ARM}"
-    )
-    frame = _env(text, platforms=["linux/amd64"])
-    cc = frame[frame["source"] == "cc"].set_index(["command_no", "name"])["value"]
-    assert cc[1, "CC (cc crate)"] == "c"  # the target is the host
-    assert cc[2, "CC (cc crate)"] == "t"
-    assert cc[1, "CFLAGS (cc crate)"] == "-O1 -O2"
-    assert cc[2, "CFLAGS (cc crate)"] == "-O1"
-
-
-def test_go_switches_cgo_off_for_another_machine() -> None:
-    """CGO_ENABLED follows from GOARCH and the stage's platform where it is not set."""
-    text = (
-        "FROM a\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build; GOARCH=s390x go build; "
-        "CGO_ENABLED=1 GOARCH=s390x go test"
-    )
-    frame = _env(text, name="CGO_ENABLED (effective)", platforms=["linux/arm64"])
-    assert list(frame["value"]) == ["1", "0", "1"]
 
 
 # --- bad and hostile input ----------------------------------------------------------------------

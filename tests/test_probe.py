@@ -513,6 +513,34 @@ def test_versions_name_each_shell() -> None:
     assert versions["bash"].startswith("bash 5")
 
 
+# --- files ------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_read_is_no_program() -> None:
+    """bash complains of both in the same words; a redirection is told by the script."""
+    frame = run("while read -r a; do export F=$a; done < /etc/x; cargo $F", name="F")
+    assert set(frame["status"]) == {"unknown"}
+    assert set(frame["argv_text"]) == {"cargo <unknown>"}
+
+
+def test_copies_after_the_last_run_reach_the_children() -> None:
+    """A stage is what it is when it ends, not when its last RUN does."""
+    text = (
+        "FROM a AS p\nRUN true\nCOPY <<E /v\nnew\nE\nFROM p\nRUN F=$(cat /v) cargo child\n"
+        "FROM b\nCOPY --from=p /v /w\nRUN F=$(cat /w) cargo other\n"
+    )
+    assert list(probe_env(text, name="F", shells=["dash"])["value"]) == ["new", "new"]
+
+
+def test_a_script_with_a_first_line_of_its_own() -> None:
+    """`#!` chooses the interpreter, also by way of env, and its option counts."""
+    text = (
+        "FROM a\nRUN <<E\n#!/usr/bin/env bash\nx=(a b)\ncargo ${x[1]}\nE\n"
+        "RUN <<E\n#!/bin/bash -e\ncargo c\nfalse\ncargo d\nE\n"
+    )
+    assert calls(probe_env(text, name="F", shells=["dash"])) == ["cargo b", "cargo c"]
+
+
 # --- parts ------------------------------------------------------------------------------------
 
 

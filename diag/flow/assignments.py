@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from diag.flow.expand_arrays import Array, array_of
 from diag.flow.limits import BASH
 from diag.flow.processes import Processes
 from diag.flow.state import State, Var
@@ -40,32 +41,30 @@ class Assignments(Processes):
                 self._assign_element(assignment, text, state)
                 return
             if assignment.is_append:
-                old = self.lookup(state, name).text or ""
-                text = old + text
+                old = self.lookup(state, name)
+                text = f"{old.text or ''}{'+' if old.is_integer and old.text else ''}{text}"
             self.assign(state, name, text, assignment.start, value)
 
     def _assign_array(self, assignment: Assignment, array: ArrayLiteral, state: State) -> None:
-        self.is_list_open = False
-        values: tuple[str, ...] | None = tuple(self.fields(array.words, state))
-        if self.is_list_open or any(word.text.startswith("[") for word in array.words):
-            values = None
-        if assignment.is_append and values is not None:
-            before = state.arrays.get(assignment.name, ())
-            values = None if before is None else (*before, *values)
-        first = values[0] if values else "" if values is not None else self.unknown_array("first")
-        self.assign(state, assignment.name, first, assignment.start, None)
+        old = state.arrays.get(assignment.name, Array())
+        before: Array | None = Array(is_map=bool(old and old.is_map))
+        values = self.array_from(array, old if assignment.is_append else before, state)
+        self.assign(state, assignment.name, self.first_of(values), assignment.start, None)
         state.arrays = {**state.arrays, assignment.name: values}
 
     def _assign_element(self, assignment: Assignment, text: str, state: State) -> None:
         name = assignment.name
-        index = self.arithmetic(assignment.index, state)
-        before = state.arrays.get(name, ())
-        if before is None or not index.isdigit() or int(index) > len(before):
+        var = state.vars.get(name, Var())
+        first = array_of(() if var.text is None else (var.text,))
+        before: Array | None = state.arrays.get(name, first)
+        key = self.key_of(assignment.index, before, state) if before is not None else None
+        if before is None or key is None or (key.startswith("-") and before.get(key) is None):
             state.arrays = {**state.arrays, name: None}
             return
-        place = int(index)
-        values = (*before[:place], text, *before[place + 1 :])
-        self.assign(state, name, values[0], assignment.start, None)
+        if assignment.is_append:
+            text = (before.get(key) or "") + text
+        values = before.put(key, text)
+        self.assign(state, name, self.first_of(values), assignment.start, None)
         state.arrays = {**state.arrays, name: values}
 
     def _prefixes(self, assignments: Sequence[Assignment], state: State) -> list[tuple[str, Var]]:

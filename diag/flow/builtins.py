@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from diag.flow.expand_arrays import array_of
 from diag.flow.file_store import resolve
-from diag.flow.holes import has_hole, show
+from diag.flow.holes import has_hole
 from diag.flow.limits import ASH, BASH, DASH, Abort, LimitError
 from diag.flow.output import echo, printf
 from diag.flow.state import State
@@ -179,13 +180,12 @@ class Builtins(Texts):
         state.status = 0
 
     def do_let(self, args: list[str], state: State, offset: int) -> None:
-        state.status = None
+        value = ""
         for text in args:
-            name = re.match(r"[A-Za-z_]\w*", text)
-            if name:
-                self.assign(
-                    state, name.group(), self.holes.new(f"`let {show(text)}`"), offset, None
-                )
+            value = self.arithmetic_of(text, state)
+        is_number = value.lstrip("-").isdigit()
+        state.status = int(int(value) == 0) if is_number else None
+        state.status_of = f"`let` (line {self.line(offset)})"
 
     def do_getopts(self, args: list[str], state: State, offset: int) -> None:
         for name in (*args[1:2], "OPTARG", "OPTIND"):
@@ -194,8 +194,11 @@ class Builtins(Texts):
 
     def do_mapfile(self, args: list[str], state: State, offset: int) -> None:
         names = [word for word in args if not word.startswith("-")]
-        state.arrays = {**state.arrays, (names or ["MAPFILE"])[-1]: None}
-        state.status = 0
+        is_known = {*args[:-1]} <= {"-t"} and not has_hole(state.stdin)
+        lines = state.stdin.splitlines(keepends="-t" not in args)
+        array = array_of(lines) if is_known else None
+        state.arrays = {**state.arrays, (names or ["MAPFILE"])[-1]: array}
+        state.stdin, state.status = "", 0
 
     def do_pushd(self, args: list[str], state: State, offset: int) -> None:
         state.cwd = self.holes.new("the folder of pushd or popd")

@@ -99,7 +99,9 @@ class Commands(Assignments):
     def _has_builtin(self, name: str, state: State) -> bool:
         if name == "source":
             return self.is_dialect(state, BASH | ASH)
-        if name in ("let", "mapfile", "readarray", "pushd", "popd", "builtin"):
+        if name == "let":
+            return self.is_dialect(state, BASH | ASH)
+        if name in ("mapfile", "readarray", "pushd", "popd", "builtin"):
             return self.is_dialect(state, BASH)
         return True
 

@@ -6,6 +6,7 @@ import re
 
 from diag.flow.condition_readers import NUMERIC, BracketReader, TestFault, TestReader
 from diag.flow.expand import Expander
+from diag.flow.expand_arrays import array_of
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole, is_affordable, matches, same, show
 from diag.flow.limits import ASH, BASH, DASH
@@ -138,7 +139,11 @@ class Conditions(Expander):
     def regular_expression(self, text: str, source: str, state: State) -> bool:
         if not has_hole(text + source) and is_safe(source, len(text)):
             try:
-                return re.search(source, text) is not None
+                found = re.search(source, text)
+                groups = [group or "" for group in (found[0], *found.groups())] if found else []
+                state.arrays = {**state.arrays, "BASH_REMATCH": array_of(groups)}
+                return found is not None
             except re.error as error:
                 raise TestFault from error
+        state.arrays = {**state.arrays, "BASH_REMATCH": None}
         return self.ask(state, text, "=~", source)

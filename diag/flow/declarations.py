@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from diag.flow.conditions import Conditions
+from diag.flow.expand_arrays import Array
 from diag.flow.holes import has_hole
 from diag.flow.limits import BASH, DASH, Abort
 from diag.flow.state import State, Var
@@ -13,7 +14,7 @@ from diag.read.shell_tree import ArrayLiteral, Literal, Word
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 ASSIGNED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<append>\+?)=")
-CHANGES_VALUE = frozenset(["-n", "-i", "-l", "-u"])
+CHANGES_VALUE = frozenset(["-n", "-l", "-u"])
 OLD_DASH = frozenset({"dash-0.5.10"})
 
 
@@ -24,7 +25,8 @@ class Declared(NamedTuple):
     text: str | None
     word: Word | None
     used: list[tuple[str, Var]]
-    array: tuple[str, ...] | None = None
+    array: Array | None = None  # with `is_array`: None where it is not known
+    is_array: bool = False
     is_cut: bool = False
     is_append: bool = False
 
@@ -61,10 +63,10 @@ class Declarations(Conditions):
             if bare is not None and not found and re.fullmatch(r"[-+][A-Za-z]+", bare):
                 options |= {bare[0] + letter for letter in bare[1:]}
             elif bare != "--":
-                found += self._argument(word, state)
+                found += self._argument(word, state, options)
         return options, self._marked_cuts(found, state)
 
-    def _argument(self, word: Word, state: State) -> list[Declared]:
+    def _argument(self, word: Word, state: State, options: set[str]) -> list[Declared]:
         saved, self.used = self.used, []
         try:
             first = word.parts[0] if word.parts else None
@@ -74,7 +76,7 @@ class Declarations(Conditions):
                 else None
             )
             if assigned:
-                return self._assignment(word, assigned, state)
+                return self._assignment(word, assigned, state, options)
             return [self._expanded(field) for field in self._fields_of(word, state)]
         finally:
             self.used = saved
@@ -83,14 +85,18 @@ class Declarations(Conditions):
         name, equals, text = field.partition("=")
         return Declared(name, text if equals else None, None, self.used)
 
-    def _assignment(self, word: Word, assigned: re.Match[str], state: State) -> list[Declared]:
+    def _assignment(
+        self, word: Word, assigned: re.Match[str], state: State, options: set[str]
+    ) -> list[Declared]:
         """`NAME=value`, which newer shells do not split at spaces."""
         head = Literal(word.parts[0].text[assigned.end() :], False)
         value = Word((head, *word.parts[1:]), word.start, word.end, word.text[assigned.end() :])
         name, is_append = assigned["name"], assigned["append"] == "+"
         if len(word.parts) > 1 and type(word.parts[1]) is ArrayLiteral:
-            array = tuple(self.fields(word.parts[1].words, state))
-            return [Declared(name, " ".join(array), None, self.used, array)]
+            old = state.arrays.get(name, Array())
+            before: Array | None = Array(is_map="-A" in options or bool(old and old.is_map))
+            array = self.array_from(word.parts[1], old if is_append else before, state)
+            return [Declared(name, self.first_of(array), None, self.used, array, True)]
         if state.dialects & OLD_DASH and len(word.parts) > 1:
             pieces = self._pieces_in_old_dash(value, state)
             if pieces is not None:
@@ -129,6 +135,9 @@ class Declarations(Conditions):
         is_local = command == "local" or (command in ("declare", "typeset") and state.scopes)
         if is_local and "-g" not in options:
             self._make_local(argument, state)
+        if "-i" in options:
+            old = state.vars.get(argument.name, Var())
+            state.set_var(argument.name, old._replace(is_integer=True))
         if argument.text is not None:
             self._set_value(argument, state, offset)
         if options & CHANGES_VALUE and command in ("declare", "typeset", "local"):
@@ -142,9 +151,8 @@ class Declarations(Conditions):
         if command == "readonly" or "-r" in options:
             var = var._replace(is_readonly=True)
         state.set_var(argument.name, var)
-        if "-a" in options or "-A" in options:
-            values = None if "-A" in options else argument.array or ()
-            state.arrays = {**state.arrays, argument.name: values}
+        if {"-a", "-A"} & options and argument.name not in state.arrays:
+            state.arrays = {**state.arrays, argument.name: Array(is_map="-A" in options)}
 
     def _unfollowed(self, options: set[str], argument: Declared, state: State) -> None:
         """`declare -n` and the like: what is assigned later is not what the script writes."""
@@ -161,7 +169,8 @@ class Declarations(Conditions):
         text = argument.text or ""
         place = self.place(offset if argument.word is None else argument.word.start)
         if argument.is_append:
-            text = (state.vars.get(argument.name, Var()).text or "") + text
+            before = state.vars.get(argument.name, Var())
+            text = f"{before.text or ''}{'+' if before.is_integer and before.text else ''}{text}"
             argument.used.append((argument.name, state.vars.get(argument.name, Var())))
         var = self.value_of(state, argument.name, text, place, argument.used)
         if argument.word is not None and self.names_in_single_quotes(state, argument.word):
@@ -170,7 +179,7 @@ class Declarations(Conditions):
             var = var._replace(lost_at=place, lost_by="cut-at-space")
         state.set_var(argument.name, var)
         state.drop_array(argument.name)
-        if argument.array is not None:
+        if argument.is_array:
             state.arrays = {**state.arrays, argument.name: argument.array}
 
     def _make_local(self, argument: Declared, state: State) -> None:
@@ -187,8 +196,8 @@ class Declarations(Conditions):
         if outer.is_exported and self.is_dialect(state, BASH):
             # bash hides it from the script and still hands it to commands.
             state.set_var(name, Var(None, True, outer.came_through, hidden=outer.text))
-        else:
-            state.set_var(name, Var())
+        else:  # busybox ash keeps the mark of the export
+            state.set_var(name, Var(None, outer.is_exported, outer.came_through))
 
     def unset(self, args: list[str], state: State, offset: int) -> None:
         """`unset [-f|-v] names`."""
@@ -197,13 +206,24 @@ class Declarations(Conditions):
         for name in args:
             if name.startswith("-"):
                 continue
-            name = name.partition("[")[0]
+            name, bracket, key = name.partition("[")
             if is_function:
                 state.functions = {k: v for k, v in state.functions.items() if k != name}
                 continue
             old = state.vars.get(name, Var())
             if old.is_readonly:
                 raise Abort
+            if bracket and key[:-1] not in ("@", "*"):
+                self._unset_element(name, key[:-1], state)
+                continue
             lost = (self.place(offset), "env-cleared") if old.text and old.is_exported else ()
             state.set_var(name, Var(None, False, old.came_through if lost else (), *lost))
             state.drop_array(name)
+
+    def _unset_element(self, name: str, key: str, state: State) -> None:
+        array = state.arrays.get(name)
+        if array is not None and not array.is_map:
+            key = self.arithmetic_of(key, state)
+        if array is not None:
+            is_known = not has_hole(key) and (array.is_map or key.lstrip("-").isdigit())
+            state.arrays = {**state.arrays, name: array.without(key) if is_known else None}

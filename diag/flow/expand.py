@@ -9,8 +9,9 @@ from diag.flow.ansi import ansi_text
 from diag.flow.braces import TooManyWordsError, brace_words
 from diag.flow.expand_parameters import Parameters
 from diag.flow.holes import escape, has_hole
-from diag.flow.limits import BASH, DASH, MAX_WORDS, LimitError
-from diag.flow.state import State
+from diag.flow.limits import ASH, BASH, DASH, MAX_WORDS, LimitError
+from diag.flow.state import FileEntry, State
+from diag.flow.variables import DEFAULT_IFS
 from diag.read.shell_tree import (
     AnsiString,
     Arithmetic,
@@ -23,7 +24,6 @@ from diag.read.shell_tree import (
     Word,
 )
 
-DEFAULT_IFS = " \t\n"
 ASSIGNED_HOME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=~")
 MIXED_BRACES = re.compile(r"(?<!\$)\{[^{}\s]*(?:,|\.\.)[^\s]*\}")
 
@@ -40,8 +40,6 @@ class Fragment(NamedTuple):
 
 class Expander(Parameters):
     """Expansion of words; a command substitution runs its commands."""
-
-    is_list_open = False  # a list of fields hangs on what is not known
 
     # -- whole words ------------------------------------------------------------------------------
 
@@ -149,7 +147,16 @@ class Expander(Parameters):
         return [Fragment(self.process_substitution(part, state), "quoted")]
 
     def process_substitution(self, part: ProcessSubstitution, state: State) -> str:
-        return self.holes.new("the path of a process substitution")
+        """The path of a file that holds what the commands print."""
+        if not part.is_input:
+            return self.holes.new("the path of a process substitution")
+        child = CommandSubstitution(part.body, False, part.start, part.end, "")
+        status, has_substituted = self.substitution_status, self.has_substituted
+        text = self.output_of(child, state)
+        self.substitution_status, self.has_substituted = status, has_substituted
+        path = f"/dev/fd/{63 - sum(path.startswith('/dev/fd/') for path in state.files)}"
+        state.set_file(path, FileEntry(text))
+        return path
 
     def _ansi(self, part: AnsiString, state: State) -> Fragment:
         if self.is_dialect(state, DASH):  # dash takes the dollar sign for itself
@@ -158,15 +165,19 @@ class Expander(Parameters):
 
     def _parameter(self, part: Parameter, state: State) -> list[Fragment]:
         kind = "quoted" if part.is_quoted else "split"
-        if part.name in "@*" and part.operator in ("", ":-", "-", ":+", "+") and not part.index:
+        is_whole = part.name in "@*" or (part.index is not None and part.index.text in "@*")
+        is_plain = not part.is_indirect or part.index is not None
+        if part.name in "@*" and part.operator in (":-", "-", ":+", "+"):
             values = list(state.positional)
-        elif part.index is not None and part.index.text in "@*" and part.operator == "":
-            array = self.array_values(part, state)
-            values = list(array) if array is not None else [self.unknown_array(part.name)]
+        elif (
+            is_whole and is_plain and part.operator.lstrip(":")[:1] not in ("l", "=", "?", "-", "+")
+        ):
+            self._check_list_operator(part, state)
+            values = self.elements(part, state)
         else:
             return self._scalar(part, state, kind)
         if not values or part.operator in (":+", "+"):
-            if part.operator:
+            if part.operator in (":-", "-", ":+", "+"):
                 return self._alternative(part, state, bool(values))
             return [Fragment("", "none" if part.is_quoted else "split")]
         is_joined = part.name == "*" or (part.index is not None and part.index.text == "*")
@@ -177,6 +188,12 @@ class Expander(Parameters):
         for value in values:
             found += [Fragment("", "break"), Fragment(value, kind)]
         return found[1:]
+
+    def _check_list_operator(self, part: Parameter, state: State) -> None:
+        """dash has neither slices nor keys."""
+        is_posix = part.name in "@*" and (not part.operator or part.operator[0] in "#%")
+        if not is_posix and not self.is_dialect(state, BASH | ASH):
+            self.bad_substitution()
 
     def _alternative(self, part: Parameter, state: State, has_value: bool) -> list[Fragment]:
         if has_value == (part.operator in (":+", "+")) and part.word is not None:

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NoReturn
 
 from diag.flow.arithmetic import ArithmeticFault, NotKnownError, evaluate
+from diag.flow.expand_arrays import Arrays
 from diag.flow.holes import escape, expression, has_hole, is_affordable, is_empty, show
 from diag.flow.limits import ASH, BASH, NONZERO, Abort
 from diag.flow.state import State, Var
-from diag.flow.variables import Variables
-from diag.read.shell_tree import CommandSubstitution, Parameter, Word
+from diag.read.shell_tree import CommandSubstitution, Literal, Parameter, Word
 
 _SPECIAL = re.compile(r"[0-9]+|[@*#?$!-]")
-_CASES = {"^^": str.upper, ",,": str.lower}
+_CASES: dict[str, Callable[[str], str]] = {
+    "^^": str.upper, ",,": str.lower,
+    "^": lambda text: text[:1].upper() + text[1:], ",": lambda text: text[:1].lower() + text[1:],
+}  # fmt: skip
+_TRANSFORMED: dict[str, Callable[[str], str]] = {
+    "U": str.upper, "L": str.lower, "u": _CASES["^"],
+    "Q": lambda text: "'" + text.replace("'", "'\\''") + "'",
+}  # fmt: skip
 
 
-class Parameters(Variables):
+class Parameters(Arrays):
     """The text of a parameter; what else it needs of words comes from the subclass."""
 
     substitution_status: int | None = 0
     has_substituted = False
 
-    def text(self, word: Word | None, state: State) -> str:
-        raise NotImplementedError
-
     def pattern(self, word: Word | None, state: State) -> str:
         raise NotImplementedError
 
     def substitute(self, part: CommandSubstitution, state: State) -> str:
+        return self.output_of(part, state).rstrip("\n").replace("\0", "")
+
+    def output_of(self, part: CommandSubstitution, state: State) -> str:
         raise NotImplementedError
 
     # -- plain values -----------------------------------------------------------------------------
@@ -43,7 +51,7 @@ class Parameters(Variables):
             if has_hole(name):
                 return Var(self.holes.new(f"the variable that ${{!{part.name}}} names"))
         if part.index is not None or name in state.arrays:
-            return self._element(part, name, state)
+            return self.element(part, name, state)
         if _SPECIAL.fullmatch(name):
             return self._special(name, state)
         return self.lookup(state, name)
@@ -73,30 +81,6 @@ class Parameters(Variables):
             return Var(str(status))
         return Var(self.holes.new(f"exit status of {status_of or 'the command before'}"))
 
-    def _element(self, part: Parameter, name: str, state: State) -> Var:
-        values = state.arrays.get(name, ())
-        if values is None:
-            return Var(self.unknown_array(name))
-        if name not in state.arrays:
-            var = self.lookup(state, name)
-            values = () if var.text is None else (var.text,)
-        if part.index is not None and part.index.text in "@*":
-            return Var(" ".join(values) if values else None)
-        index = self.arithmetic(part.index, state) if part.index else "0"
-        if has_hole(index) or not re.fullmatch(r"-?\d{1,9}", index):
-            return Var(self.unknown_array(name))
-        place = int(index)
-        return Var(values[place] if -len(values) <= place < len(values) else None)
-
-    def array_values(self, part: Parameter, state: State) -> tuple[str, ...] | None:
-        if part.name in state.arrays:
-            return state.arrays[part.name]
-        var = self.lookup(state, part.name)
-        return () if var.text is None else (var.text,)
-
-    def unknown_array(self, name: str) -> str:
-        return self.holes.named(f"array {name}", f"an element of the array {name}")
-
     # -- operators --------------------------------------------------------------------------------
 
     def default_applies(self, part: Parameter, state: State) -> bool:
@@ -111,7 +95,8 @@ class Parameters(Variables):
             return not self.decide(
                 state, key, f"${part.name} is {word}", f"${part.name} is not {word}"
             )
-        return counts_empty and self.is_null(state, var.text)
+        is_never_empty = part.name == "RANDOM" and part.name not in state.vars
+        return counts_empty and not is_never_empty and self.is_null(state, var.text)
 
     def is_null(self, state: State, text: str) -> bool:
         empty = is_empty(text)
@@ -131,10 +116,12 @@ class Parameters(Variables):
         if var.text is None:
             self.refuse_unset(part.name, state)
         text = var.text or ""
-        if operator in ("", "-", ":-"):
-            return text
-        if operator[0] in "#%":
-            return self._removed(text, operator, self.pattern(part.word, state))
+        return text if operator in ("", "-", ":-") else self.operated(part, state, text)
+
+    def operated(self, part: Parameter, state: State, text: str) -> str:
+        """The text after an operator that changes it."""
+        if part.operator[0] in "#%":
+            return self._removed(text, part.operator, self.pattern(part.word, state))
         return self._bash_operator(part, state, text)
 
     def refuse_unset(self, name: str, state: State) -> None:
@@ -143,8 +130,8 @@ class Parameters(Variables):
 
     def _length(self, part: Parameter, state: State) -> str:
         if part.index is not None and part.index.text in "@*":
-            values = self.array_values(part, state)
-            return self.unknown_array(part.name) if values is None else str(len(values))
+            array = self.array(part.name, state)
+            return self.unknown_array(part.name) if array is None else str(len(array.items))
         if part.name in "@*":
             return str(len(state.positional))
         var = self.parameter(part, state)
@@ -217,11 +204,11 @@ class Parameters(Variables):
         if operator[0] == "/":
             return self._replaced(part, state, text)
         if operator in _CASES and part.word is not None and not part.word.parts:
-            return text if not text else self._cased(text, operator)
+            return self._opaque(text, operator, "") if has_hole(text) else _CASES[operator](text)
+        asked = part.word.bare if part.word is not None and operator == "@" else None
+        if asked in _TRANSFORMED and text.isprintable() and not has_hole(text):
+            return _TRANSFORMED[asked](text)
         return self._opaque(text, operator, self.pattern(part.word, state))
-
-    def _cased(self, text: str, operator: str) -> str:
-        return self._opaque(text, operator, "") if has_hole(text) else _CASES[operator](text)
 
     def _substring(self, part: Parameter, state: State, text: str) -> str:
         offset = self.arithmetic(part.word, state) if part.word else "0"
@@ -255,7 +242,11 @@ class Parameters(Variables):
 
     def arithmetic(self, word: Word | None, state: State) -> str:
         """The value of an arithmetic text, as text."""
-        source = self.text(word, state)
+        if word is not None and word.text[:1] == "~":  # an operator here, no home
+            word = Word((Literal(" ", True), *word.parts), word.start, word.end, " " + word.text)
+        return self.arithmetic_of(self.text(word, state), state)
+
+    def arithmetic_of(self, source: str, state: State) -> str:
         try:
             return str(
                 evaluate(source, lambda name: self._number(name, state), self._setter(state))
@@ -275,7 +266,7 @@ class Parameters(Variables):
 class SetNumber:
     """Assigns the result of an arithmetic assignment."""
 
-    def __init__(self, variables: Variables, state: State) -> None:
+    def __init__(self, variables: Arrays, state: State) -> None:
         self.variables = variables
         self.state = state
 

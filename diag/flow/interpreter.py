@@ -243,8 +243,8 @@ class Interpreter(Branches):
 
     # -- substitutions ----------------------------------------------------------------------------
 
-    def substitute(self, part: CommandSubstitution, state: State) -> str:
-        """The output of the commands, without the newlines at its end."""
+    def output_of(self, part: CommandSubstitution, state: State) -> str:
+        """What the commands print."""
         child = state.copy()
         child.out, child.takes_out, child.traps = "", True, {}
         self.collecting += 1
@@ -254,7 +254,6 @@ class Interpreter(Branches):
         finally:
             self.collecting -= 1
         after = found[self.choose(len(found))]
-        text = after.out.rstrip("\n").replace("\0", "")
         joined = self.rejoin(state, after, "command-substitution", self.place(part.start))
         for name in (
             "files",
@@ -270,7 +269,7 @@ class Interpreter(Branches):
         self.substitution_status = after.status
         self.has_substituted = True
         state.status_of = after.status_of
-        return text
+        return after.out
 
 
 Runner = Callable[[Interpreter, Any, State], list[State]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from diag.flow import tools_files, tools_sed, tools_text
+from diag.flow import tools_awk, tools_files, tools_sed, tools_text
 from diag.flow.children import Children, Process
 from diag.flow.event import Event
 from diag.flow.file_store import entry_of, resolve
@@ -13,9 +13,10 @@ from diag.flow.holes import has_hole, show
 from diag.flow.limits import ASH, DASH, SH
 from diag.flow.state import FileEntry, State, Var
 from diag.flow.tool_names import SHELLS, WRAPPERS, command_name, is_outside
+from diag.flow.toolchain_go import written_settings
 from diag.flow.tools import MODELS, Call, NotModelledError, run_tool, touched_paths
 
-REGISTERED = (tools_files, tools_sed, tools_text)  # each registers its models
+REGISTERED = (tools_awk, tools_files, tools_sed, tools_text)  # each registers its models
 
 # Shell builtins that are programs too, alike in what they print.
 ALSO_PROGRAMS = frozenset(["echo", "printf", "true", "false", "test", "[", "pwd"])
@@ -71,6 +72,9 @@ class Processes(Children):
             )
         )  # fmt: skip
         self._without_model(process, state)
+        if command_name(process.argv[0]) == "go":
+            for path, entry in written_settings(self.events[-1]):
+                state.set_file(path, entry)
         return state
 
     def _without_model(self, process: Process, state: State) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 from diag.errors import InputError
 from diag.flow.event import Event
 from diag.flow.holes import FIRST, LAST, Holes, has_hole, show
-from diag.flow.state import FileEntry, Var
+from diag.flow.state import FileEntry, Var, common_conditions
 from diag.flow.tool_names import command_name
 from diag.flow.toolchain import toolchain_rows
 from diag.flow.values import RunContext
 
 MAX_ROWS = 1_000_000  # of one RUN on one platform
+READ_FILES = ("/go/env",)  # assignments that a tool reads itself
 MAX_ARGV = 2000  # characters of argv_text
 
 Row = dict[str, Any]
@@ -30,11 +31,13 @@ def rows_of(
     names: Iterable[str],
     holes: Holes,
     only: str | None = None,
+    *,
+    with_toolchain: bool = True,
 ) -> Iterator[Row]:
     """One row for each call, way and name, and those of the toolchain (flow/toolchain.py).
 
-    Calls that nothing sets apart are one. `only`: the one name that is asked for. Raises
-    InputError where the rows would be more than anyone reads.
+    Calls that nothing sets apart are one. `only`: the one name that is asked for. Without
+    `with_toolchain` the rows of the shell alone. Raises InputError where the rows would be more than anyone reads.
     """
     names = tuple(names)
     wanted = names if only is None else (only,) if only in names else ()
@@ -46,7 +49,8 @@ def rows_of(
             base = base_row(context, event, number, path_no, len(kept) > 1)
             for name in wanted:
                 yield {**base, "name": name, "source": "shell", **told(event, name, holes, written)}
-            yield from toolchain_rows(context, event, base, holes)
+            if with_toolchain:
+                yield from toolchain_rows(context, event, base, holes)
 
 
 def _refuse_too_many(context: RunContext, n_rows: int) -> None:
@@ -75,7 +79,7 @@ def _distinct(calls: list[Event], names: tuple[str, ...]) -> list[Event]:
         if other is None:
             kept[key] = event
         else:
-            both = tuple(c for c in other.conditions if c in event.conditions)
+            both = common_conditions(other.conditions, event.conditions)
             kept[key] = _with_conditions(other, both)
     return list(kept.values())
 
@@ -178,7 +182,8 @@ _ASSIGNS = re.compile(
 
 
 def _assigning_files(files: Mapping[str, FileEntry]) -> Iterator[tuple[str, str]]:
-    for entry in files.values():
-        if entry.text and entry.came_through and "=" in entry.text:
+    for path, entry in files.items():
+        is_read = path.endswith(READ_FILES)
+        if entry.text and entry.came_through and "=" in entry.text and not is_read:
             for found in _ASSIGNS.finditer(entry.text):
                 yield found["name"], entry.came_through[-1]

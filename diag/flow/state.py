@@ -30,6 +30,7 @@ class Var(NamedTuple):
     may_be_unset: bool = False
     born: int = 0  # outside commands called before it was assigned
     is_readonly: bool = False
+    is_integer: bool = False  # bash: what is assigned is an arithmetic expression
     hidden: str | None = None  # what commands still receive where bash hides it by `local`
 
 
@@ -58,8 +59,7 @@ class State:
     dialects: frozenset[str]
     functions: Mapping[str, Any] = field(default_factory=dict)
     traps: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    arrays: Mapping[str, Any]  # name -> Array; None: not known
-    = field(default_factory=dict)
+    arrays: Mapping[str, Any] = field(default_factory=dict)  # name -> Array; None: not known
     options: frozenset[str] = frozenset()
     positional: tuple[str, ...] = ()
     zero: str = "sh"
@@ -152,12 +152,37 @@ def merge(states: list[State], holes: Holes) -> list[State]:
     return [_widen(live, holes), *(state for state in kept if state.flow)]
 
 
+SHELL_IS = "sh is "
+_SHELLS = frozenset(["bash", "busybox ash", "dash"])
+
+
+def common_conditions(
+    one: tuple[Condition, ...], two: tuple[Condition, ...]
+) -> tuple[Condition, ...]:
+    """What holds on both ways; of two answers on the shell both are told, as `one or other`."""
+    kept = tuple(c for c in one if c in two)
+    mine, other = _shells_of(one), _shells_of(two)
+    if not mine or not other or mine == other or mine | other >= _SHELLS:
+        return kept
+    titles = (mine | other) - ({"dash before 0.5.11"} if "dash" in mine | other else set())
+    return (*kept, Condition(f"{SHELL_IS}{' or '.join(sorted(titles))}", True))
+
+
+def _shells_of(conditions: tuple[Condition, ...]) -> set[str]:
+    return {
+        title
+        for condition in conditions
+        if condition.text.startswith(SHELL_IS)
+        for title in condition.text.removeprefix(SHELL_IS).split(" or ")
+    }
+
+
 def _join(one: State, two: State) -> State:
     main = two if two.is_main and not one.is_main else one
     joined = main.copy()
     joined.n_commands = main.n_commands if main.is_main else max(one.n_commands, two.n_commands)
     joined.is_main = one.is_main or two.is_main
-    joined.conditions = tuple(c for c in one.conditions if c in two.conditions)
+    joined.conditions = common_conditions(one.conditions, two.conditions)
     joined.dialects = one.dialects | two.dialects
     if one.decided is not two.decided:
         pairs = one.decided.items() & two.decided.items()

@@ -60,7 +60,8 @@ class Call:
         for place, letter in enumerate(letters):
             if letter in with_value:
                 value = letters[place + 1 :] or (rest.pop(0) if rest else "")
-                found[letter] = value
+                is_list = letter == "e" and letter in found  # sed, grep: one more line
+                found[letter] = f"{found[letter]}\n{value}" if is_list else value
                 return
             if letter not in short:
                 raise NotModelledError(letter)

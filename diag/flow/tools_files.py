@@ -98,6 +98,12 @@ def _copy_one(call: Call, source: str, target: str) -> bool:
 def _touches_nothing(call: Call) -> Result:
     if call.name in ("ls", "stat"):
         raise NotModelledError(call.name)
+    if call.name == "chmod" and len(call.args) > 1 and not call.args[0].startswith("-"):
+        found = [call.entry(word) for word in call.args[1:]]
+        if all(
+            entry is not None and (entry.text is not None or entry.is_folder) for entry in found
+        ):
+            return Result()
     if call.name == "ln":
         for path in touched_paths(call):
             call.state.set_file(path, FileEntry(call.opaque(path)))
@@ -141,6 +147,9 @@ def _dirname(call: Call) -> Result:
 
 @model("seq")
 def _seq(call: Call) -> Result:
+    mark = "\n"
+    if call.args[:1] and re.fullmatch(r"-s[^\\%]*", call.args[0]):
+        mark = call.args.pop(0)[2:] or (call.args.pop(0) if call.args else "")
     if not all(re.fullmatch(r"-?\d{1,9}", word) for word in call.args) or not call.args:
         raise NotModelledError("seq")
     numbers = [int(word) for word in call.args[:3]]
@@ -150,4 +159,4 @@ def _seq(call: Call) -> Result:
     if not step:
         raise NotModelledError("seq")
     found = range(first, last + (1 if step > 0 else -1), step)[:10_000]
-    return Result("".join(f"{number}\n" for number in found))
+    return Result(mark.join(map(str, found)) + ("\n" if found else ""))

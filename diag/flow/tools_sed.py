@@ -61,6 +61,8 @@ def _grep(call: Call) -> Result:
     options, rest = call.options("EFivqxcos", "e")
     if "e" in options:
         rest.insert(0, options["e"])
+        if "\n" in options["e"]:
+            raise NotModelledError("several expressions")
     if not rest or len(rest) > 2 or "o" in options:
         raise NotModelledError("grep")
     source = rest[0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from diag.flow.core import Core
-from diag.flow.limits import MAX_TEXT, Abort
+from diag.flow.limits import BASH, MAX_TEXT, Abort
 from diag.flow.state import State, Var
 from diag.read.shell_tree import Literal, Word
 
+DEFAULT_IFS = " \t\n"
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -76,6 +77,10 @@ class Variables(Core):
         """A variable that the shell makes itself, or an unset one."""
         if name == "PWD":
             return Var(state.cwd)
+        if name == "IFS":
+            return Var(DEFAULT_IFS)
+        if name == "RANDOM" and self.is_dialect(state, BASH):
+            return Var(self.holes.new(f"${name} of the shell"))
         if name in OWN_VARIABLES:
             return Var(self.holes.named(name, f"${name} of the shell"), may_be_unset=True)
         return Var()
@@ -87,6 +92,8 @@ class Variables(Core):
         old = state.vars.get(name, Var())
         if old.is_readonly:
             raise Abort
+        if old.is_integer:
+            text = self.arithmetic_of(text, state)
         if len(text) > MAX_TEXT:
             text = self.holes.new(f"a value of more than {MAX_TEXT} characters")
         earlier = dict.fromkeys(way for _, var in used for way in var.came_through)
@@ -96,7 +103,18 @@ class Variables(Core):
         if not lost[0] and self._is_overridden(state, name, old, text, used):
             lost = (place, "overridden-later")
         is_exported = "a" in state.options or self.is_in_environment(state, name, old)
-        return Var(text, is_exported, came_through, lost[0], lost[1], born=state.n_commands)
+        return Var(
+            text,
+            is_exported,
+            came_through,
+            lost[0],
+            lost[1],
+            born=state.n_commands,
+            is_integer=old.is_integer,
+        )
+
+    def arithmetic_of(self, source: str, state: State) -> str:
+        raise NotImplementedError
 
     def is_in_environment(self, state: State, name: str, old: Var) -> bool:
         """Whether a variable is exported, so that an assignment to it is, too."""

@@ -73,10 +73,20 @@ def command_of(context: RunContext, shell: Shell, world: World = DEFAULT_WORLD) 
     start = [f"{OWN}/env", "-i", *(f"{k}={v}" for k, v in starting_env(context.env, world).items())]
     if context.is_exec_form:
         return [*start, *context.argv]
-    program, *options = context.shell or DEFAULT_SHELL
+    program, *options = _interpreter(context.shell or DEFAULT_SHELL)
     name = command_name(program)
+    if context.script.startswith("#!") and "-c" not in options:
+        options.append("-c")  # the engine lets it read a file; it is given the text here
     if name == "sh":
         return [*start, *shell.command, *options, context.script]
     if name in NAMED_SHELLS and find_program(NAMED_SHELLS[name]) is not None:
         return [*start, f"/usr/bin/{name}", *options, context.script]
     return None
+
+
+def _interpreter(shell: tuple[str, ...]) -> tuple[str, ...]:
+    """What `#!/usr/bin/env bash` or `env -S bash -e` calls."""
+    if command_name(shell[0]) != "env" or len(shell) < 2:
+        return shell
+    words = " ".join(shell[1:]).split()
+    return tuple(words[1:] if words[:1] == ["-S"] else words) or shell

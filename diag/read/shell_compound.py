@@ -268,6 +268,8 @@ class CompoundReader(CommandReader):
             return self._regular_expression()
         operator = self.control()
         if operator in ("&&", "||", "(", ")"):
+            if operator in "()":
+                self.bash_only.append((self.base + self.at, "parentheses in [["))
             self.at += len(operator)
             return operator
         if self.peek() in ("<", ">"):
@@ -284,6 +286,8 @@ class CompoundReader(CommandReader):
         start, parts = self.at, list[object]()
         while self.at < len(self.text) and self.text[self.at] not in " \t\r\n":
             if self.text[self.at] in "|&;<>()":
+                if self.text[self.at] in "()":
+                    self.bash_only.append((self.base + self.at, "parentheses in [["))
                 parts.append(Literal(self.text[self.at], False))
                 self.at += 1
             else:

@@ -99,9 +99,10 @@ class ExpansionReader(WordReader):
     def _process_substitution(self) -> ProcessSubstitution:
         start = self.at
         self.bash_only.append((self.base + start, "process substitution"))
+        is_input = self.peek() == "<"
         self.at += 2
         body = self.items_until_parenthesis()
-        return ProcessSubstitution(body, self.base + start, self.base + self.at)
+        return ProcessSubstitution(body, self.base + start, self.base + self.at, is_input)
 
     def _backticks(self, *, is_quoted: bool) -> CommandSubstitution:
         start = self.at

@@ -68,11 +68,12 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class ProcessSubstitution:
-    """`<(...)` or `>(...)`: bash only."""
+    """`<(...)` (`is_input`: its output is read) or `>(...)`: bash only."""
 
     body: tuple[Item, ...]
     start: int
     end: int
+    is_input: bool
 
 
 @dataclass(frozen=True, slots=True)

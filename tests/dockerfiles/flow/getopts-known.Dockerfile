@@ -1,5 +1,5 @@
 # Options of a function by shift and case.
 FROM debian
 ARG TARGETARCH
-RUN parse() { while [ $# -gt 0 ]; do case $1 in --arch) ARCH=$2; shift 2 ;; --*=*) eval "OPT_${1%%=*}=1" 2>/dev/null; VALUE=${1#*=}; shift ;; *) break ;; esac; done; REST=$*; }; \
+RUN parse() { while [ $# -gt 0 ]; do case $1 in --arch) ARCH=$2; shift 2 ;; --*=*) VALUE=${1#*=}; shift ;; *) break ;; esac; done; REST=$*; }; \
     parse --arch "$TARGETARCH" --level=3 x y; export ARCH VALUE REST; make

@@ -3,8 +3,8 @@ FROM rust:1 AS build
 ARG TARGETARCH
 RUN mkdir -p /opt/env && \
     if [ "$TARGETARCH" = "arm64" ] || [ "$TARGETARCH" = "arm" ]; then \
-      echo "export CFLAGS='-O2 -mno-outline'" >> /opt/env/build.env; \
+      echo "export CFLAGS='-O2 -mno-outline'" > /opt/env/build.env; \
     else \
-      printf 'export CFLAGS=%s\n' -O3 >> /opt/env/build.env; \
+      printf 'export CFLAGS=%s\n' -O3 > /opt/env/build.env; \
     fi
 RUN . /opt/env/build.env && make all
