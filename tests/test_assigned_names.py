@@ -20,12 +20,10 @@ they are words.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +57,26 @@ def scripts() -> dict[str, str]:
     return {script: title for title, script in found.items()}
 
 
-def _shfmt(script: str) -> dict[str, Any] | None:
+MARK = ": --script--"
+
+
+def _shfmt(batch: list[str]) -> list[dict[str, Any] | None]:
+    """Each script's tree, None for one that shfmt does not read; many in one call, for speed.
+
+    A batch that does not come back as it went in (one script has a fault) is halved.
+    """
     command = [str(SHFMT), "--to-json", "-ln", "bash"]
-    done = subprocess.run(command, input=script.encode(), capture_output=True, check=False)
-    return None if done.returncode else json.loads(done.stdout)
+    text = "".join(f"{MARK}\n{script}\n" for script in batch).encode()
+    done = subprocess.run(command, input=text, capture_output=True, check=False)
+    groups: list[dict[str, Any]] = []
+    for statement in json.loads(done.stdout).get("Stmts", ()) if not done.returncode else ():
+        if text.startswith(MARK.encode(), statement["Pos"]["Offset"]):
+            groups.append({"Stmts": []})
+        groups[-1]["Stmts"].append(statement)
+    if len(groups) == len(batch):
+        return list(groups)
+    middle = len(batch) // 2
+    return [None] if not middle else [*_shfmt(batch[:middle]), *_shfmt(batch[middle:])]
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:
@@ -135,7 +149,7 @@ def test_the_comparison_can_fail() -> None:
     script = (
         "A=1 b; export C; for D in x; do :; done; : ${E:=1} $((F = 1)); ((G++)); read H; let I=1"
     )
-    tree = _shfmt(script)
+    tree = _shfmt([script])[0]
     assert tree is not None
     assert _names(tree) == set("ACDEFGHI")
 
@@ -143,8 +157,7 @@ def test_the_comparison_can_fail() -> None:
 def test_assigned_names_equal_those_of_shfmt() -> None:
     """On every script of our corpora that shfmt reads; those that neither reads are few."""
     corpus = scripts()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        trees = dict(zip(corpus, pool.map(_shfmt, corpus), strict=True))
+    trees = dict(zip(corpus, _shfmt(list(corpus)), strict=True))
     unread = [corpus[script] for script, tree in trees.items() if tree is None]
     differing = {}
     for script, tree in trees.items():
