@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from diag.flow.holes import has_hole
 from diag.flow.state import Var
-from diag.flow.toolchain_call import CargoCall
+from diag.flow.toolchain_call import HOST_TUPLE, CargoCall
 from diag.flow.toolchain_flags import Flags, of_var
 
 PROGRAMS = ("CC", "CXX", "AR", "RANLIB")
@@ -27,23 +28,46 @@ UNSURE = ("no", "off", "n", "f")  # where versions differ, or may
 
 def cc_values(call: CargoCall) -> Iterator[tuple[str, Flags]]:
     """Name of the row, and value, for each variable of which a form is set."""
-    targets: tuple[str | None, ...] = call.targets or (None,)
-    for asked in targets:
-        note = "cc crate" if len(targets) == 1 else f"cc crate for {asked}"
-        triples = call.triples(asked)
-        if not triples or has_hole(triples[0]):
-            continue
-        kind = "HOST" if asked is None or set(triples) & set(call.hosts) else "TARGET"
+    asked: tuple[str | None, ...] = call.targets or (None,)
+    for target in asked:
+        note = "cc crate" if len(asked) == 1 else f"cc crate for {target}"
         for name in (*PROGRAMS, *FLAGS):
-            forms = [
-                (form, call.script_variable(form)) for form in forms_of(name, triples[0], kind)
-            ]
-            given = [(form, var) for form, var in forms if var.text is not None]
-            if given:
-                yield f"{name} ({note})", _joined(given) if name in FLAGS else _first(given)
+            found = _value(call, name, _pairs(call, target))
+            if found is not None:
+                yield f"{name} ({note})", found
     var = call.script_variable(NO_DEFAULTS)
     if var.text is not None:
         yield f"{NO_DEFAULTS} (cc crate)", _no_defaults(var, var.text)
+
+
+def _pairs(call: CargoCall, target: str | None) -> list[tuple[str, bool]]:
+    """What the target may be, and whether it is the host; the likeliest first."""
+    if target is not None and target in call.hosts:
+        is_first = target == call.hosts[0]
+        return [(target, is_first), (target, not is_first)]
+    triples = [triple for triple in call.triples(target) if not has_hole(triple)]
+    return [(triple, target in (None, HOST_TUPLE)) for triple in triples]
+
+
+def _value(call: CargoCall, name: str, pairs: list[tuple[str, bool]]) -> Flags | None:
+    found = [_of_target(call, name, *pair) for pair in pairs]
+    first = next((flags for flags in found if flags is not None), None)
+    if first is None or len({flags.text if flags else None for flags in found}) == 1:
+        return first
+    triple, is_host = pairs[found.index(first)]
+    told = f"rustc's host is {'' if is_host else 'not '}{triple}"
+    if found[0] is None:  # nothing is set for the likeliest host
+        return Flags(unknown=f"rustc's host: {first.text} where {told}")
+    return replace(first, condition="; ".join(filter(None, (told, first.condition))))
+
+
+def _of_target(call: CargoCall, name: str, target: str, is_host: bool) -> Flags | None:
+    kind = "HOST" if is_host else "TARGET"
+    forms = [(form, call.script_variable(form)) for form in forms_of(name, target, kind)]
+    given = [(form, var) for form, var in forms if var.text is not None]
+    if not given:
+        return None
+    return _joined(given) if name in FLAGS else _first(given)
 
 
 def forms_of(name: str, target: str, kind: str) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from diag.flow.event import Event
 from diag.flow.file_store import resolve
-from diag.flow.holes import has_hole
+from diag.flow.holes import has_hole, show
 from diag.flow.state import FileEntry
 from diag.flow.values import Copy
 
@@ -122,13 +122,15 @@ class _Reader:
 
     def _doubt_home(self, home: str) -> None:
         """A configuration in some home may be in the one that the base image decides."""
+        user = self.event.var("HOME").text
         for path, entry in self.event.files.items():
             folder = posixpath.dirname(path)
             is_home = path.endswith(NAMES) and folder.rpartition("/")[2] in (".cargo", "cargo")
             if is_home and entry.text is not None and folder != home and not entry.is_folder:
                 where = "$CARGO_HOME" if self.event.var("CARGO_HOME").text else "$HOME"
                 if posixpath.dirname(folder) not in _upwards(self.event.cwd):
-                    self.doubted(f"{where} of the base image, for {path}")
+                    told = path.replace(user, "$HOME") if user and has_hole(user) else path
+                    self.doubted(show(f"{where} of the base image, for {told}"))
 
     def _file_in(self, folder: str) -> str:
         for name in CONFIG_NAMES:
@@ -143,7 +145,7 @@ class _Reader:
     def _doubt_brought(self, folder: str) -> None:
         for copy in self.brought:
             if may_bring(copy, folder):
-                self.doubted(f"{folder}/config.toml, which COPY {copy.source} may bring")
+                self.doubted(show(f"{folder}/config.toml, which COPY {copy.source} may bring"))
 
     # -- what ----------------------------------------------------------------------------------
 
@@ -176,25 +178,25 @@ class _Reader:
             name = item.get("path") if isinstance(item, dict) else item
             self.n_includes += 1
             if not isinstance(name, str) or self.n_includes > MAX_INCLUDES:
-                self.doubted(f"what {path} includes")
+                self.doubted(show(f"what {path} includes"))
                 continue
             other = resolve(posixpath.dirname(path), name)
             if other not in self.event.files:
-                self.doubted(f"{other}, which {path} includes")
+                self.doubted(show(f"{other}, which {path} includes"))
             yield from self.file(other)
 
     def _parsed(self, text: str | None, path: str) -> dict[str, Any] | None:
         if text is None:
             return None
         if len(text) > MAX_TEXT:
-            self.doubted(f"{path}, which is longer than {MAX_TEXT} characters")
+            self.doubted(show(f"{path}, which is longer than {MAX_TEXT} characters"))
             return None
         values, fault = parse(text)
         if has_hole(text) and (fault or _has_unknown_key(values)):
             self.doubted(f"{path}: {text}")
             return None
         if fault:
-            raise RefusedError(f"{path} does not parse: {fault}")
+            raise RefusedError(show(f"{path} does not parse: {fault}"))
         return values
 
 

@@ -78,6 +78,20 @@ def _written_path(event: Event) -> str:
     return resolve(event.cwd, text) if text else posixpath.join(folder, "go/env")
 
 
+def written_settings(event: Event) -> Iterator[tuple[str, FileEntry]]:
+    """The file that a call of `go env -w` or `-u` changes, as it is after the call."""
+    words = event.argv[1:]
+    path = _written_path(event)
+    if words[:1] != ("env",) or not path or words[1:2] not in (("-w",), ("-u",)):
+        return
+    old = event.files.get(path, FileEntry(None))
+    names = [word.partition("=")[0] for word in words[2:]]
+    kept = [line for line in (old.text or "").splitlines() if line.partition("=")[0] not in names]
+    added = [word for word in words[2:] if "=" in word] if words[1] == "-w" else []
+    text = "".join(f"{line}\n" for line in [*kept, *added])
+    yield path, FileEntry(text, (*old.came_through, event.place))
+
+
 def _exported(event: Event, name: str) -> str:
     var = event.var(name)
     return (var.text or "") if var.is_exported else ""
