@@ -113,6 +113,15 @@ def test_a_call_of_some_platforms_names_them() -> None:
     assert shown.index("nasm") < shown.index("make")
 
 
+def test_the_words_of_a_call_that_differ_have_a_row() -> None:
+    """Above it, what they begin with alike; also where one is the beginning of the other."""
+    text = "FROM a\nARG TARGETVARIANT\nRUN make all $TARGETVARIANT\n"
+    shown = table(env_of(text, platforms=["linux/amd64", "linux/arm/v7"]))
+    assert ":3  make all …" in shown
+    assert ["≠", "(its words)", "linux/amd64", "make all"] in rows_of(shown)
+    assert ["linux/arm/v7", "make all v7"] in rows_of(shown)
+
+
 def test_what_could_not_be_followed_says_so() -> None:
     """A script that does not parse: the place and the reason, in the table and in --explain."""
     text = "FROM a\nENV F=1\nRUN make; if true; then make\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from rich.text import Text
 
@@ -19,11 +20,11 @@ STYLES = {"unset": "red", "unknown": "yellow", "empty": "yellow"}
 
 def wording(call: Call) -> str:
     """Its words; where they differ, those at the beginning that do not."""
-    first, *others = (text.split() for text in call.texts)
-    n = 0
-    while all(n < len(words) and words[n] == first[n] for words in others) and n < len(first):
-        n += 1
-    return " ".join(first if not others else [*first[:n], "…"])
+    if len(call.texts) == 1:
+        return call.texts[0]
+    side_by_side = zip(*(text.split() for text in call.texts), strict=False)
+    alike = takewhile(lambda words: len(set(words)) == 1, side_by_side)
+    return " ".join([*(words[0] for words in alike), "…"])
 
 
 def condition_said(call: Call) -> str:
