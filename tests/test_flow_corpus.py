@@ -132,7 +132,7 @@ def _received(text: str, world: World) -> dict[str, str | None]:
 WORLD_TEXT = """\
 FROM debian
 RUN export O=$(curl x) D=$(date) B="$RUST_VERSION"; curl || export F=1; wget && export W=1; \\
-    [ -f /etc/there ] && export T=$(cat /etc/there); export M=$(cat /etc/missed 2>&1); \\
+    [ -f /etc/there ] && export T=$(cat /etc/there); export M=$(cat /etc/missed); \\
     echo a > /f; fill /f; export C=$(cat /f); cargo
 """
 
