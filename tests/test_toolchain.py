@@ -189,6 +189,20 @@ def _check_flags(
     assert (shlex.split(text) if has_shell else text.split()) == seen
 
 
+def test_the_recordings_of_cc_and_go_are_wide() -> None:
+    """Enough situations and versions, and versions that differ among them."""
+    for name, n_situations, versions in (
+        ("cc.json", 34, ["1.0.73", "1.2.6", "1.2.19", "1.2.60"]),
+        ("go.json", 39, ["1.19.8", "1.22.10", "1.25.0", "1.27.3"]),
+    ):
+        recording = json.loads((HERE / name).read_text(encoding="utf-8"))
+        assert recording["versions"] == versions
+        assert len(recording["situations"]) == n_situations
+        assert all(set(s["seen"]) == set(versions) for s in recording["situations"])
+        answers = [{json.dumps(a) for a in s["seen"].values()} for s in recording["situations"]]
+        assert sum(len(found) > 1 for found in answers) >= 5
+
+
 # --- go -----------------------------------------------------------------------------------------
 
 # Of these the answer is go's own, or the machine's, where nothing gives them.
@@ -333,9 +347,13 @@ OUTSIDE = [
     ("COPY . .", "/src/.cargo/config.toml, which COPY . may bring"),
     ("COPY . /", "/src/.cargo/config.toml, which COPY . may bring"),
     ("COPY .cargo .cargo", "/src/.cargo/config.toml, which COPY .cargo may bring"),
-    ("COPY .cargo/config.toml .cargo/config.toml", "the file .cargo/config.toml"),
+    ("COPY .cargo/config.toml .cargo/config.toml", "/src/.cargo/config.toml, which holds the file"),
     ("COPY --from=other:1 /x /src", "/src/.cargo/config.toml, which COPY /x may bring"),
     ("COPY Cargo.toml Cargo.lock ./", ""),
+    (
+        "RUN mkdir .cargo; : > .cargo/config.toml\nCOPY . .",
+        "/src/.cargo/config.toml, which holds the file .",
+    ),
     ("COPY src /src/src/", ""),
     ("COPY . /other/", ""),
     ("COPY . .\nRUN mkdir -p .cargo && : > .cargo/config.toml", ""),
@@ -440,7 +458,7 @@ def test_a_strange_configuration_is_told_not_raised(name: str) -> None:
     row = _rows(text, base_env=BASE)[EFFECTIVE]
     assert row["status"] in ("unknown", "unset")
     if name in ("not TOML", "deep arrays", "date", "rustflags of another kind"):
-        assert "cargo refuses" in row["condition"]
+        assert "cargo, which refuses" in row["condition"]
 
 
 def test_a_configuration_of_ten_megabytes_is_bounded() -> None:
@@ -464,9 +482,26 @@ def test_a_configuration_of_ten_megabytes_is_bounded() -> None:
         ('any(target_env="musl", target_abi="eabihf")', True), ('target_feature="neon"', None),
         ('any(target_feature="neon", unix)', True), ('all(target_feature="neon", windows)', False),
         ("not(debug_assertions)", None), ("all(", False), ("unix)", False), ("", False), ("not()", False),
-        ("some(unix)", False), ("unix = x", False), ('target_os = "linux",', False), ("all(unix,)", True),
+        ("some(unix)", False), ("not(" * 40 + "unix" + ")" * 40, None), ("any(" + "unix," * 600 + ")", None),
+        ("unix" + " " * 60_000 + "x", False), ('"' * 60_001, None), ("unix = x", False), ('target_os = "linux",', False), ("all(unix,)", True),
     ],
 )  # fmt: skip
 def test_cfg_is_decided_by_the_target_alone(text: str, holds: bool | None) -> None:
     """True, False, or None where rustc would have to be asked; a broken one holds nowhere."""
     assert cfg_holds(text, "armv7-unknown-linux-gnueabihf") is holds
+
+
+def test_a_linker_under_a_cfg_of_rustc_is_not_guessed() -> None:
+    """A cfg that rustc alone can answer leaves the linker unknown, and the flags as they are."""
+    text = "FROM a\nWORKDIR /src\nCOPY <<'E' .cargo/config.toml\n[target.'cfg({})']\nlinker = 'l'\nE\nRUN cargo b"
+    assert _rows(text.format("unix"), BASE)["linker (effective)"]["value"] == "l"
+    assert "linker (effective)" not in _rows(text.format("windows"), BASE)
+    rows = _rows(text.format('target_feature="neon"'), BASE)
+    assert rows["linker (effective)"]["status"] == "unknown"
+    assert rows[EFFECTIVE]["status"] == "unset"
+
+
+def test_a_working_folder_that_is_not_known_is_named() -> None:
+    """`cd $(outside)`: the configuration found there is not known."""
+    row = _rows("FROM a\nRUN cd $(outside) && cargo build", BASE)[EFFECTIVE]
+    assert row["condition"] == "depends on the working folder output of `outside` (line 2)"

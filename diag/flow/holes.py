@@ -42,6 +42,10 @@ class Holes:
         found = [self._origin(char) for char in HOLE.findall(text)]
         return list(dict.fromkeys(found))
 
+    def told(self, text: str) -> str:
+        """The text with what would fill them in the place of its holes."""
+        return HOLE.sub(lambda found: self._origin(found.group()), text)
+
     def _origin(self, char: str) -> str:
         place = ord(char) - FIRST
         return self._origins[place] if place < len(self._origins) else "text of a private plane"

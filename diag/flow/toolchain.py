@@ -53,8 +53,8 @@ def _row(base: Row, source: str, name: str, flags: Flags, holes: Holes) -> Row:
     text, status = flags.text, "unset"
     conditions = [base["condition"]] if base["condition"] else []
     if flags.unknown or (text is not None and has_hole(text)):
-        reasons = holes.origins(flags.unknown or text or "")[:3] or [flags.unknown]
-        conditions.append(f"depends on {'; '.join(reasons)}")
+        reason = flags.unknown or "; ".join(holes.origins(text or "")[:3])
+        conditions.append(f"depends on {holes.told(reason)}")
         text, status = None, "unknown"
     elif text is not None:
         status = "set" if text else "empty"

@@ -159,5 +159,7 @@ def scalar(call: CargoCall, path: tuple[str, ...], variable: str) -> Flags | Non
         return of_var(var)
     if layer is None or not isinstance(value, str):
         return None
+    if call.config.doubt and not is_over:
+        return Flags(unknown=call.config.doubt)
     text = posixpath.join(layer.base, value) if "/" in value else value
     return Flags(text, layer.places)

@@ -21,6 +21,7 @@ from diag.flow.toolchain_flags import Flags, line_of, of_var, words_of
 
 SEPARATOR = "\x1f"  # between the flags of CARGO_ENCODED_RUSTFLAGS
 OTHER_CONFIG = "no .cargo/config.toml from outside the Dockerfile sets rustflags"
+REFUSES = "cargo, which refuses: "
 UNSTABLE = ("host-config", "target-applies-to-host", "profile-rustflags", "build-std")
 
 
@@ -45,15 +46,15 @@ def effective_flags(call: CargoCall, target: str | None) -> Flags:
     try:
         return _refused(call, target) or _effective(call, target)
     except RefusedError as error:
-        return Flags(unknown=f"what is mended: cargo refuses, {error}")
+        return Flags(unknown=f"{REFUSES}{error}")
 
 
 def _refused(call: CargoCall, target: str | None) -> Flags | None:
     """Why nothing is built at all: cargo stops before it calls rustc."""
     if call.refusal:
-        return Flags(unknown=f"what is mended: cargo refuses, {call.refusal}")
+        return Flags(unknown=f"{REFUSES}{call.refusal}")
     named = linker(call, target)
-    return named if named is not None and named.unknown else None
+    return named if named is not None and named.unknown.startswith(REFUSES) else None
 
 
 def _effective(call: CargoCall, target: str | None) -> Flags:
@@ -179,14 +180,16 @@ def linker(call: CargoCall, target: str | None) -> Flags | None:
         return None
     triple = triples[0]
     found = scalar(call, ("target", triple, "linker"), variable_of_target(triple, "LINKER"))
-    by_cfg = [
-        (name, dig(call.config.merged, ("target", name, "linker")))
-        for name in call.config.table("target")
-        if name.startswith("cfg(") and cfg_holds(name[4:-1], triple)
-    ]
-    named = [name for name, value in by_cfg if isinstance(value, str)]
+    by_cfg = {
+        name: cfg_holds(name[4:-1], triple)
+        for name, table in call.config.table("target").items()
+        if name.startswith("cfg(") and isinstance(dig(table, ("linker",)), str)
+    }
+    named = [name for name, holds in by_cfg.items() if holds]
+    if found is None and None in by_cfg.values():
+        return Flags(unknown="rustc's answer to a cfg() that names a linker")
     if found is None and len(named) > 1:
-        return Flags(unknown=f"what is mended: cargo refuses, {' and '.join(named)} name a linker")
+        return Flags(unknown=f"{REFUSES}{' and '.join(named)} name a linker")
     if found is None and named:
         found = scalar(call, ("target", named[0], "linker"), "")
     if found is not None and len(triples) > 1:

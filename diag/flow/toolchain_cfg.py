@@ -30,15 +30,30 @@ MAX_DEPTH = 30
 
 
 def cfg_holds(text: str, triple: str) -> bool | None:
-    """Whether `cfg(text)` holds for a target; False for a text that is no cfg, as cargo has it."""
-    text = text.strip()
-    tokens = [found.group().strip() for found in TOKEN.finditer(text)]
-    if "".join(tokens) != re.sub(r'\s+(?=(?:[^"]*"[^"]*")*[^"]*$)', "", text):
+    """Whether `cfg(text)` holds for a target; False for a text that is no cfg, as cargo has it.
+
+    None where rustc alone knows, and for one that is longer or deeper than is read.
+    """
+    tokens = _tokens(text)
+    if tokens is None:
         return False
-    reader = _Cfg(tokens[:MAX_TOKENS], facts_of(triple))
+    reader = _Cfg(tokens, facts_of(triple))
     answer = reader.whole()
-    is_whole = reader.at == len(tokens) and not reader.is_broken
-    return answer if is_whole else False
+    if reader.is_deep or len(tokens) > MAX_TOKENS:
+        return None
+    return answer if reader.at == len(tokens) and not reader.is_broken else False
+
+
+def _tokens(text: str) -> list[str] | None:
+    """The tokens, up to one more than are read; None where something is none."""
+    tokens, at, end = list[str](), 0, len(text.rstrip())
+    while at < end and len(tokens) <= MAX_TOKENS:
+        found = TOKEN.match(text, at)
+        if found is None:
+            return None
+        tokens.append(found.group().strip())
+        at = found.end()
+    return tokens
 
 
 def facts_of(triple: str) -> frozenset[tuple[str, str]]:
@@ -65,6 +80,7 @@ class _Cfg:
         self.facts = facts
         self.at = 0
         self.is_broken = False
+        self.is_deep = False
 
     def take(self) -> str:
         self.at += 1
@@ -104,8 +120,9 @@ class _Cfg:
     def _list(self, depth: int) -> list[bool | None]:
         found: list[bool | None] = []
         while self.peek() != ")":
-            if depth >= MAX_DEPTH or not self.peek():
-                self.is_broken = True
+            self.is_deep = self.is_deep or depth >= MAX_DEPTH
+            self.is_broken = self.is_broken or not self.peek()
+            if self.is_deep or self.is_broken:
                 return found
             found.append(self.whole(depth + 1))
             if self.peek() == ",":

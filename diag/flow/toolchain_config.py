@@ -17,7 +17,7 @@ from typing import Any
 
 from diag.flow.event import Event
 from diag.flow.file_store import resolve
-from diag.flow.holes import has_hole, show
+from diag.flow.holes import HOLE, has_hole, show
 from diag.flow.state import FileEntry
 from diag.flow.values import Copy
 
@@ -193,7 +193,7 @@ class _Reader:
             return None
         values, fault = parse(text)
         if has_hole(text) and (fault or _has_unknown_key(values)):
-            self.doubted(f"{path}: {text}")
+            self.doubted(f"{show(path)}, which holds {HOLE.findall(text)[0]}")
             return None
         if fault:
             raise RefusedError(show(f"{path} does not parse: {fault}"))
