@@ -259,6 +259,15 @@ def test_a_value_made_of_another_shows_both() -> None:
     assert "F = -O2 -g" in said
 
 
+def test_what_a_tool_makes_of_a_variable_shows_that_variable() -> None:
+    """Of an ENV of several names, the one that gave it."""
+    text = "FROM a\nENV LD=gcc-12 \\\n    CC=gcc-12\nRUN cargo build\n"
+    said = explained(text, name="CC (cc crate)")
+    assert re.search(r"^ +3  CC=gcc-12$", said, re.MULTILINE)
+    assert "→ CC = gcc-12" in said
+    assert "LD =" not in said
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

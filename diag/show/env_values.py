@@ -53,9 +53,9 @@ def _window(text: str, start: int, end: int, room: int) -> Fitted:
     if len(text) <= room:
         return Fitted(text, start, end)
     first = min(start, len(text) - room + 1)
-    first = first if first == start else text.find(" ", first, start) + 1 or first
     if end < room or first <= 0:
         return Fitted(text[: room - 1] + "…", start, min(end, room - 1))
+    first = next((n for n in range(first, start) if text[n - 1] in _BREAKS), start)
     shown = "…" + text[first:]
     shown = shown if len(shown) <= room else shown[: room - 1] + "…"
     return Fitted(shown, start - first + 1, min(end - first + 1, len(shown)))

@@ -159,7 +159,14 @@ class EnvWays:
         is_last = n == len(through) - 1
         if is_last and outcome.status == "set" and name in given:
             given = {name: [outcome.value]}  # the text of this way
-        wanted = [name] if name in given else [w for w in given if re.search(rf"\b{w}\b", later)]
+        alike = [w for w, texts in given.items() if outcome.value and outcome.value in texts]
+        stem = name.split()[0].lower()  # of `CC (cc crate)`, which CC_<target> may have given
+        alike.sort(key=lambda word: stem not in word.lower().split("_"))
+        wanted = (
+            [name]
+            if name in given
+            else alike[:1] or [w for w in given if re.search(rf"\b{w}\b", later)]
+        )
         notes = [(_SET, f"{w} = {_texts(given[w])}") for w in (wanted or list(given))[:2]]
         line = self._own_line(through[n], (wanted or [name])[0])
         text = self._text(line) or through[n]
