@@ -117,7 +117,11 @@ class Conditions(Expander):
         if not self.keeps_quotes:
             # busybox splits the words, takes < and > for redirections, and drops quotes.
             n_fields = [len(self._fields_of(word, state)) for word in words]
-            if {"<", ">", "(", ")"} & set(node.tokens) or 0 in n_fields:
+            if {"<", ">", "(", ")"} & set(node.tokens):
+                return None
+            if 0 in n_fields and len(words) == len(node.tokens) == 2:  # `-z $N`: `-z` alone
+                return self.test(self.fields(words, state), state)
+            if 0 in n_fields:
                 return None
             if max(n_fields, default=1) > 1:
                 return 2

@@ -46,6 +46,8 @@ class Declarations(Conditions):
             state.status = 1
             return
         options, arguments = self._arguments(words[1:], state)
+        if command == "export" and "-n" in options and self.is_dialect(state, DASH):
+            raise Abort(2)
         state.status = 0
         for argument in arguments:
             if not NAME.fullmatch(argument.name):
@@ -97,26 +99,20 @@ class Declarations(Conditions):
             before: Array | None = Array(is_map="-A" in options or bool(old and old.is_map))
             array = self.array_from(word.parts[1], old if is_append else before, state)
             return [Declared(name, self.first_of(array), None, self.used, array, True)]
-        if state.dialects & OLD_DASH and len(word.parts) > 1:
-            pieces = self._pieces_in_old_dash(value, state)
-            if pieces is not None:
-                first = Declared(name, pieces[0], value, self.used, is_cut=True)
-                return [first, *(self._expanded(piece) for piece in pieces[1:])]
-        text = self.value_text(value, state)
+        if "{" in value.text and (words := self._braced(value, state)):
+            return [Declared(name, text, None, self.used) for text in words]
+        fragments = self.fragments(value, state)
+        text = self.assigned_text(value, fragments, state)
+        pieces = [text] if has_hole(text) or not text else self._split(fragments, state) or [""]
+        if pieces != [text] and state.dialects & OLD_DASH and self.is_dialect(state, OLD_DASH):
+            # dash before 0.5.11 splits the value of an export like any other word.
+            first = Declared(name, pieces[0], value, self.used, is_cut=True)
+            return [first, *(self._expanded(piece) for piece in pieces[1:])]
         return [Declared(name, text, value, self.used, is_append=is_append)]
 
-    def _pieces_in_old_dash(self, value: Word, state: State) -> list[str] | None:
-        """The fields that dash before 0.5.11 makes of an unquoted value, if they differ."""
-        before = list(self.used)
-        text = self.value_text(value, state)
-        self.used[:] = before
-        if has_hole(text) or text == "":
-            return None
-        fields = self._split(self.fragments(value, state), state) or [""]
-        self.used[:] = before
-        if fields == [text] or not self.is_dialect(state, OLD_DASH):
-            return None
-        return self._split(self.fragments(value, state), state) or [""]
+    def _braced(self, value: Word, state: State) -> list[str]:
+        """bash reads `export X={a,b}` as `X=a X=b`."""
+        return self._braces(value, value.bare, state) if self.is_dialect(state, BASH) else []
 
     def _marked_cuts(self, found: list[Declared], state: State) -> list[Declared]:
         """An assignment before a word that is neither one nor a variable was cut at a space."""

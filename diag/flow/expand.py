@@ -31,7 +31,8 @@ MIXED_BRACES = re.compile(r"(?<!\$)\{[^{}\s]*(?:,|\.\.)[^\s]*\}")
 class Fragment(NamedTuple):
     """A piece of an expanded word. Kinds: `bare` and `quoted` text of the script, `split` text of
 
-    an unquoted expansion, `break` between two fields, `none` where `"$@"` has no field.
+    an unquoted expansion, `break` between two fields (the text: what joins them where there are
+    none), `none` where `"$@"` has no field.
     """
 
     text: str
@@ -50,14 +51,15 @@ class Expander(Parameters):
         if len(word.parts) == 1 and type(word.parts[0]) is Literal:  # by far the most frequent
             text: str = word.parts[0].text
             return self.tilde(text, state) if text[:1] == "~" and word.text[:1] == "~" else text
-        return "".join(
-            " " if fragment.kind == "break" else fragment.text
-            for fragment in self.fragments(word, state)
-        )
+        return "".join(fragment.text for fragment in self.fragments(word, state))
 
     def value_text(self, word: Word, state: State) -> str:
-        """The right side of an assignment: a tilde counts after each colon too."""
-        text = self.text(word, state)
+        """The right side of an assignment."""
+        return self.assigned_text(word, self.fragments(word, state), state)
+
+    def assigned_text(self, word: Word, fragments: list[Fragment], state: State) -> str:
+        """The right side of an assignment as one text: a tilde counts after each colon too."""
+        text = "".join(fragment.text for fragment in fragments)
         if ":~" in word.text and type(word.parts[0]) is Literal and not word.parts[0].is_quoted:
             text = ":".join(
                 self.tilde(part, state) if part[:1] == "~" else part for part in text.split(":")
@@ -185,8 +187,9 @@ class Expander(Parameters):
             separator = self.separators(state)[:1]
             return [Fragment(separator.join(values), "quoted")]
         found = []
+        between = self.separators(state)[:1] if is_joined else " "
         for value in values:
-            found += [Fragment("", "break"), Fragment(value, kind)]
+            found += [Fragment(between, "break"), Fragment(value, kind)]
         return found[1:]
 
     def _check_list_operator(self, part: Parameter, state: State) -> None:
@@ -216,7 +219,7 @@ class Expander(Parameters):
         """The word after `:-`: its unquoted text is split where the expansion is unquoted."""
         found = self.fragments(word, state)
         if part.is_quoted:
-            return [Fragment(f.text, "quoted" if f.kind != "break" else "break") for f in found]
+            return [Fragment(f.text, "break" if f.kind == "break" else "quoted") for f in found]
         return [Fragment(f.text, "split" if f.kind == "bare" else f.kind) for f in found]
 
     def _assigned_home(self, word: Word, state: State) -> str:

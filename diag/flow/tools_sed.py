@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from diag.flow.holes import has_hole, is_affordable
 from diag.flow.tools import Call, NotModelledError, Result, model
@@ -12,7 +13,7 @@ from diag.flow.tools_text import CLASSES, known_text, longest_line
 SED_COMMAND = re.compile(
     r"\s*(?:(?P<line>\d+|\$)|/(?P<match>(?:[^/\\]|\\.)*)/)?\s*"
     r"(?:s(?P<mark>[^\w\s\\])(?P<old>(?:(?!(?P=mark))[^\\\n]|\\.)*)(?P=mark)"
-    r"(?P<new>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)(?P<flags>[gpI]*)|(?P<do>[dp]))\s*(?:;|\n|$)",
+    r"(?P<new>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)(?P<flags>[gpI]*|[1-9]p?)|(?P<do>[dp]))\s*(?:;|\n|$)",
     re.DOTALL,
 )
 # What a basic expression escapes to give it a meaning, an extended one and Python's leave bare.
@@ -165,7 +166,19 @@ def _substituted(line: str, old: re.Pattern[str], command: re.Match[str]) -> tup
             flags=re.DOTALL,
         )
 
+    if command["flags"][:1].isdigit():
+        return _with_one(line, list(old.finditer(line)), int(command["flags"][0]), replace)
     return old.subn(replace, line, count=0 if "g" in command["flags"] else 1)
+
+
+def _with_one(
+    line: str, found: list[re.Match[str]], number: int, replace: Callable[[re.Match[str]], str]
+) -> tuple[str, int]:
+    """The line with the match of that number replaced."""
+    if len(found) < number:
+        return line, 0
+    one = found[number - 1]
+    return line[: one.start()] + replace(one) + line[one.end() :], 1
 
 
 def _inserted(piece: re.Match[str], found: re.Match[str]) -> str:
