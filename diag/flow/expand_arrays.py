@@ -43,6 +43,12 @@ class Array(NamedTuple):
         items = {**dict(self.items), self._key(key): text}
         return self._replace(items=self._sorted(items))
 
+    def extended(self, texts: list[str]) -> Array:
+        """With elements after the last one, at once: one by one takes too long for many."""
+        start = self.next_index() if texts and not self.is_map else 0
+        added = ((str(place), text) for place, text in enumerate(texts, start))
+        return self._replace(items=(*self.items, *added))
+
     def without(self, key: str) -> Array:
         items = {k: v for k, v in self.items if k != self._key(key)}
         return self._replace(items=self._sorted(items))
@@ -159,8 +165,7 @@ class Arrays(Variables):
         first = word.parts[0] if word.parts else None
         if not word.text.startswith("["):
             self.is_list_open = False
-            for text in self.fields((word,), state):
-                array = array.put(str(array.next_index()), text)
+            array = array.extended(self.fields((word,), state))
             return None if self.is_list_open or array.is_map else array
         keyed = _KEYED.match(first.text) if type(first) is Literal else None
         if keyed is None or first is None:

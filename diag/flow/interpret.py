@@ -106,6 +106,10 @@ def _run(interpreter: Interpreter, context: RunContext, state: State) -> list[St
     for word in argv[1:]:
         _shell_option(interpreter, word, argv, state)
     state.zero = argv[0]
+    if "\0" in context.script:
+        reason = "the script holds a NUL: no shell can be given it"
+        _tell_fault(interpreter, state, reason, context.line_no, context.script)
+        return []
     script = parse_script(context.script)
     found = interpreter.leave_shell(interpreter.run_script(script, state))
     if script.fault is not None:
