@@ -239,6 +239,7 @@ def test_go_has_a_row_for_each_variable_that_counts() -> None:
         "CGO_CFLAGS",
         "GOFLAGS",
         "written",
+        "written, variable empty",
         "other system",
     ):
         text, base = _dockerfile(names[name], ["go", "-C", "sub", "build"], "/src")

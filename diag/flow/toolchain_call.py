@@ -59,7 +59,8 @@ class CargoCall:
     def script_variable(self, name: str) -> Var:
         """A variable as rustc and build scripts receive it: after `[env]` of the configuration."""
         var = self.variable(name)
-        for value, layer in reversed(self.config.layers("env", name)):
+        told_of = self.config.layers("env", name) if self.config.table("env") else []
+        for value, layer in reversed(told_of):
             told = value if isinstance(value, dict) else {"value": value}
             text = told.get("value")
             if isinstance(text, str) and (var.text is None or told.get("force")):

@@ -29,9 +29,12 @@ UNSURE = ("no", "off", "n", "f")  # where versions differ, or may
 def cc_values(call: CargoCall) -> Iterator[tuple[str, Flags]]:
     """Name of the row, and value, for each variable of which a form is set."""
     asked: tuple[str | None, ...] = call.targets or (None,)
+    names = " ".join([*call.event.env, *call.event.overlay, *call.config.table("env")])
     for target in asked:
         note = "cc crate" if len(asked) == 1 else f"cc crate for {target}"
         for name in (*PROGRAMS, *FLAGS):
+            if name not in names:
+                continue
             found = _value(call, name, _pairs(call, target))
             if found is not None:
                 yield f"{name} ({note})", found
