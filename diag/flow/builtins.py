@@ -32,6 +32,9 @@ class Builtins(Texts):
 
     def do_printf(self, args: list[str], state: State, offset: int) -> None:
         name = args[1] if args[:1] == ["-v"] and len(args) > 2 else ""
+        if name and not self.is_dialect(state, BASH):
+            state.status = 2
+            return
         try:
             text = printf(args[2:] if name else args)
             state.status = 0

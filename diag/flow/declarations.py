@@ -50,6 +50,9 @@ class Declarations(Conditions):
             raise Abort(2)
         state.status = 0
         for argument in arguments:
+            if has_hole(argument.name):
+                self.forget(state, f"what `{command}` sets")
+                continue
             if not NAME.fullmatch(argument.name):
                 if not self.is_dialect(state, BASH):
                     raise Abort(2)
@@ -208,7 +211,10 @@ class Declarations(Conditions):
                 continue
             old = state.vars.get(name, Var())
             if old.is_readonly:
-                raise Abort
+                if not self.is_dialect(state, BASH):
+                    raise Abort
+                state.status = 1
+                continue
             if bracket and key[:-1] not in ("@", "*"):
                 self._unset_element(name, key[:-1], state)
                 continue

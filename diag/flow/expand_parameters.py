@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
-from diag.flow.arithmetic import ArithmeticFault, NotKnownError, evaluate
+from diag.flow.arithmetic import PLAIN, ArithmeticFault, NotKnownError, evaluate
 from diag.flow.expand_arrays import Arrays
 from diag.flow.holes import escape, expression, has_hole, is_affordable, is_empty, show
-from diag.flow.limits import ASH, BASH, NONZERO, Abort
+from diag.flow.limits import ASH, BASH, DASH, NONZERO, Abort
 from diag.flow.state import State, Var
 from diag.read.shell_tree import CommandSubstitution, Literal, Parameter, Word
 
@@ -257,7 +257,16 @@ class Parameters(Arrays):
             raise Abort(2) from None
 
     def _number(self, name: str, state: State) -> str:
-        return self.lookup(state, name).text or "0"
+        """The text of a variable as a number: bash and busybox evaluate what is none."""
+        text = self.lookup(state, name).text or "0"
+        if PLAIN.fullmatch(text.strip()) or has_hole(text):
+            return text
+        if self.is_dialect(state, DASH):
+            raise ArithmeticFault(text)
+        with self.nested():
+            return str(
+                evaluate(text, lambda inner: self._number(inner, state), self._setter(state))
+            )
 
     def _setter(self, state: State) -> SetNumber:
         return SetNumber(self, state)

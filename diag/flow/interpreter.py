@@ -247,6 +247,8 @@ class Interpreter(Branches):
         """What the commands print."""
         child = state.copy()
         child.out, child.takes_out, child.traps = "", True, {}
+        if "e" in state.options and self.is_dialect(child, frozenset({"bash", "busybox-ash"})):
+            child.options = state.options - {"e"}  # not inherited there
         self.collecting += 1
         try:
             with self.nested():

@@ -128,7 +128,13 @@ class Processes(Children):
         if name == "timeout" and rest:
             rest.pop(0)
         if name == "xargs":
-            rest = [*(rest or ["echo"]), self.holes.new("arguments that xargs adds")]
+            is_plain = len(process.argv) == 1 or not process.argv[1].startswith("-")
+            is_known = (
+                is_plain and not has_hole(state.stdin) and not set(state.stdin) & set("\"'\\")
+            )
+            hole = self.holes.new("arguments that xargs adds")
+            rest = [*(rest or ["echo"]), *(state.stdin.split() if is_known else [hole])]
+            state.stdin = ""
         if not rest:
             state.status = None
             return [state]

@@ -22,6 +22,7 @@ class Streams:
     targets: dict[int, Target] = field(default_factory=lambda: {1: ("out", ""), 2: ("err", "")})
     stdin: str | None = None
     has_failed: bool = False
+    uncertain: str = ""  # the file of an input that may not be there
 
 
 class Redirects(Builtins):
@@ -51,6 +52,11 @@ class Redirects(Builtins):
         found = run(state)
         place = self.place(redirects[0].start)
         for after in found:
+            if streams.uncertain and after.status == 0:
+                after.status, after.status_of = (
+                    None,
+                    f"{streams.uncertain} (line {self.line(redirects[0].start)})",
+                )
             self._deliver(after, streams, saved, place)
         return found
 
@@ -91,6 +97,7 @@ class Redirects(Builtins):
         if entry is None or has_hole(word):
             path = resolve(state.cwd, word)
             streams.stdin = self.holes.named(f"file {path}", f"the file {show(path)}")
+            streams.uncertain = f"`< {show(path)}`" if not path.startswith("/dev/") else ""
             return
         self.used.append(("", Var("", came_through=entry.came_through)))
         streams.has_failed = streams.has_failed or entry.text is None
