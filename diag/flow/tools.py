@@ -145,8 +145,9 @@ def touched_paths(call: Call) -> Iterator[str]:
     """Known files that a call without a model may change: those that its arguments name."""
     paths = {call.path(word) for word in call.args if word}
     paths |= {call.path(word.partition("=")[2]) for word in call.args if "=" in word}
+    folders = tuple(path + "/" for path in paths if path != "/")
     for known in call.state.files:
-        if known in paths or any(known.startswith(path + "/") for path in paths if path != "/"):
+        if known in paths or known.startswith(folders):
             yield known
 
 
