@@ -1,4 +1,4 @@
-"""The flow beside four shells on 120 Dockerfiles: the recording, and a part of it anew."""
+"""The flow beside four shells on the Dockerfiles of the corpus: the recording, and a part of it anew."""
 
 from __future__ import annotations
 

@@ -14,7 +14,14 @@ from diag.flow.limits import ASH, DASH, SH
 from diag.flow.state import FileEntry, State, Var
 from diag.flow.tool_names import SHELLS, WRAPPERS, command_name, is_outside
 from diag.flow.toolchain_go import written_settings
-from diag.flow.tools import MODELS, Call, NotModelledError, run_tool, touched_paths
+from diag.flow.tools import (
+    MODELS,
+    Call,
+    NotModelledError,
+    UnknownInputError,
+    run_tool,
+    touched_paths,
+)
 
 REGISTERED = (tools_awk, tools_files, tools_sed, tools_text)  # each registers its models
 
@@ -104,8 +111,10 @@ class Processes(Children):
         n_known = len(call.sources)
         try:
             result = run_tool(call)
-        except NotModelledError:
+        except NotModelledError as error:
             self._without_model(process, state)
+            if isinstance(error, UnknownInputError):
+                state.status = error.status
             return
         self.used.append(("", Var("", came_through=tuple(call.sources[n_known:]))))
         state.print(result.out)

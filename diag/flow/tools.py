@@ -21,6 +21,14 @@ class NotModelledError(Exception):
     """This call is not covered by the model: its output is not known."""
 
 
+class UnknownInputError(NotModelledError):
+    """The call is covered, its input not known; `status` is that of reading and changing it."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__("unknown input")
+        self.status = status
+
+
 class Result(NamedTuple):
     """Output and exit status (None: not known)."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from diag.flow.holes import has_hole, is_affordable
-from diag.flow.tools import Call, NotModelledError, Result, model
+from diag.flow.tools import Call, NotModelledError, Result, UnknownInputError, model
 from diag.flow.tools_text import CLASSES, known_text, longest_line
 
 # sed: `s` with its delimiter, `d` or `p`, each with at most one address.
@@ -69,7 +69,10 @@ def _grep(call: Call) -> Result:
     source = rest[0]
     is_fixed = "F" in options or call.name == "fgrep"
     is_extended = "E" in options or call.name == "egrep"
-    text = known_text(call, rest[1:])
+    try:
+        text = known_text(call, rest[1:])
+    except UnknownInputError as error:  # whether a line matches is the status
+        raise NotModelledError("grep") from error
     if not is_fixed:
         source = python_expression(source, is_extended=is_extended, length=longest_line(text))
     else:

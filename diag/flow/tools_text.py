@@ -6,7 +6,7 @@ import re
 
 from diag.flow.ansi import format_text
 from diag.flow.holes import has_hole
-from diag.flow.tools import Call, NotModelledError, Result, model
+from diag.flow.tools import Call, NotModelledError, Result, UnknownInputError, model
 
 CLASSES = {
     "lower": "abcdefghijklmnopqrstuvwxyz", "upper": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -31,9 +31,9 @@ def longest_line(text: str) -> int:
 
 def known_text(call: Call, files: list[str]) -> str:
     """The input, which must be known to its last character."""
-    text, _ = call.inputs(files)
+    text, status = call.inputs(files)
     if has_hole(text) or len(text) > 100_000:
-        raise NotModelledError("unknown input")
+        raise UnknownInputError(status)
     return text
 
 
