@@ -11,7 +11,7 @@ MAX_TEXT = 1_000_000  # characters of one value
 MAX_WORDS = 20_000  # words of one command
 MAX_VARIABLES = 3_000  # variables of one shell
 MAX_OUTPUT = 200_000  # characters of output held
-MAX_RUN_TEXT = 200_000  # characters of a text that eval, source or `sh -c` runs
+MAX_RUN_TEXT = 100_000  # characters of a text that eval, source or `sh -c` runs
 
 DASH = frozenset({"dash", "dash-0.5.10"})
 ASH = frozenset({"busybox-ash"})
