@@ -238,12 +238,11 @@ class Commands(Assignments):
         return found
 
     def _leave_local(self, name: str, outer: Var | None, state: State) -> None:
-        """The outer value is back. What the function made of the name ends with it: where it was
+        """The outer value is back. What the function made of the name ends with it: the list of
 
-        never exported that is the loss; an exported one has no word of its own.
+        losses has no word for that, so only the lines are told.
         """
         inner, back = state.vars.get(name, Var()), outer or Var()
         if inner.text and inner.came_through and not back.text and not back.lost_by:
-            lost = (None, None) if inner.is_exported else (inner.came_through[-1], "not-exported")
-            back = Var(None, False, inner.came_through, *lost)
+            back = Var(None, False, inner.came_through)
         state.set_var(name, back)
