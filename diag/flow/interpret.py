@@ -111,9 +111,25 @@ def _run(interpreter: Interpreter, context: RunContext, state: State) -> list[St
         _tell_fault(interpreter, state, reason, context.line_no, context.script)
         return []
     script = parse_script(context.script)
-    found = interpreter.leave_shell(interpreter.run_script(script, state))
+    found = [
+        after
+        for begun in _started(interpreter, state)
+        for after in interpreter.run_script(script, begun)
+    ]
+    found = interpreter.leave_shell(found)
     if script.fault is not None:
         _tell_script_fault(interpreter, context, script, found or [state])
+    return found
+
+
+def _started(interpreter: Interpreter, state: State) -> list[State]:
+    """The shell before its script: bash reads the file that BASH_ENV names, sh reads none."""
+    var = state.vars.get("BASH_ENV", Var())
+    if state.dialects != {"bash"} or not var.text or var.may_be_unset:
+        return [state]
+    found = interpreter.run_source([var.text], state, 0)
+    for after in found:
+        after.status = 0
     return found
 
 
