@@ -313,7 +313,8 @@ def test_both_branches_are_kept() -> None:
         ". /env.sh; cargo b", 'eval "$(outside)"; cargo b', "export X=$RANDOM; cargo b",
         "export X=$(date); cargo b", "outside > /f; . /f; cargo b", "export X=$(echo a | awk '{ x = $1 } END { print x }'); cargo b",
         "echo a > /f; outside /f; export X=$(cat /f); cargo b", "export X=$PATH; cargo b",
-        "for X in $(outside); do export X; cargo b; done", "export $(cat /x | xargs); cargo b", "export X=$(ls); cargo b",
+        "for X in $(outside); do export X; cargo b; done", "export $(cat /x | xargs); cargo b",
+        "export X=$(seq 1 99999999 | wc -c); cargo b", "export X=$(ls); cargo b",
     ],
 )  # fmt: skip
 def test_outside_is_unknown(script: str) -> None:

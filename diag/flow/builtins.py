@@ -198,7 +198,8 @@ class Builtins(Texts):
     def do_mapfile(self, args: list[str], state: State, offset: int) -> None:
         names = [word for word in args if not word.startswith("-")]
         is_known = {*args[:-1]} <= {"-t"} and not has_hole(state.stdin)
-        lines = state.stdin.splitlines(keepends="-t" not in args)
+        lines = re.findall(r"[^\n]*\n|[^\n]+", state.stdin)
+        lines = [line.removesuffix("\n") for line in lines] if "-t" in args else lines
         array = array_of(lines) if is_known else None
         state.arrays = {**state.arrays, (names or ["MAPFILE"])[-1]: array}
         state.stdin, state.status = "", 0

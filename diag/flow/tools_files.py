@@ -10,6 +10,8 @@ from diag.flow.holes import has_hole
 from diag.flow.state import FileEntry
 from diag.flow.tools import Call, NotModelledError, Result, model, touched_paths
 
+MAX_NUMBERS = 10_000  # of seq; longer lists are not known
+
 # --- files --------------------------------------------------------------------------------------
 
 
@@ -158,5 +160,7 @@ def _seq(call: Call) -> Result:
     last = numbers[-1]
     if not step:
         raise NotModelledError("seq")
-    found = range(first, last + (1 if step > 0 else -1), step)[:10_000]
+    found = range(first, last + (1 if step > 0 else -1), step)
+    if len(found) > MAX_NUMBERS:
+        raise NotModelledError("seq")
     return Result(mark.join(map(str, found)) + ("\n" if found else ""))
