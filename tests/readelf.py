@@ -31,15 +31,19 @@ def header(path: Path) -> dict[str, str]:
     return {match["key"]: match["value"] for match in _FACT.finditer(run("-h", path))}
 
 
-def symbols(path: Path) -> list[tuple[Any, ...]]:
+def symbols(path: Path, *, by_segments: bool = False) -> list[tuple[Any, ...]]:
     """Rows of `readelf -s`: KEY and the name with its version. The reserved entry is left out.
+
+    With `by_segments`, those of `readelf -sD`: what PT_DYNAMIC leads to, as .dynsym.
 
     readelf shows a section's name for a section symbol, and hides the version of a symbol that is
     named as its version is: such names are left out of the comparison by `normal`.
     """
     rows, table, member_no = [], None, -1
-    for line in run("-s", path).splitlines():
-        if line.startswith("File: "):
+    for line in run("-sD" if by_segments else "-s", path).splitlines():
+        if line.startswith("Symbol table for image"):
+            table = ".dynsym"
+        elif line.startswith("File: "):
             member_no, table = member_no + 1, None
         elif match := _TABLE.match(line):
             table = match["name"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import subprocess
 from pathlib import Path
 
@@ -11,13 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag import schema
+from diag.read.elf import parse_elf
 from diag.read.elf_abi import arm_attributes
+from diag.read.elf_dynamic import read_dynamic
 from diag.read.objects import read_objects, read_symbols, scan_objects
 from tests import readelf
 from tests.elf_builder import build_elf
 from tests.tools import need
 
 SOURCE = """
+#ifdef main_only
+int puts(const char *); int main(void) { return puts(""); }
+#else
 int common_one, defined = 3; static int hidden_from_all = 4;
 extern int wanted(int); __attribute__((weak)) extern int wanted_weakly(void);
 __attribute__((visibility("hidden"))) int inner(void) { return hidden_from_all; }
@@ -25,6 +31,7 @@ __attribute__((visibility("protected"))) int guarded(void) { return defined; }
 __attribute__((weak)) int perhaps(float x) { return (int)x; }
 _Thread_local int each_thread = 1;
 int first(int x) { return wanted(x) + wanted_weakly() + inner() + each_thread + common_one; }
+#endif
 """
 MAP = "V1 { global: first; local: hidden*; };\nV2 { global: guarded; perhaps; } V1;\n"
 COMPILERS = ("gcc", "aarch64-linux-gnu-gcc", "arm-linux-gnueabihf-gcc")
@@ -218,14 +225,74 @@ def test_arm_attributes_that_do_not_parse_are_empty() -> None:
     assert arm_attributes(b"", "little") == arm_attributes(b"Agnu\0", "little") == {}
 
 
-def test_a_linked_file_without_sections_is_told(folder: Path) -> None:
-    """A library whose section headers were cut off does not look like one without symbols."""
-    data = bytearray(library_of("gcc", folder).read_bytes())
-    data[40:48], data[60:64] = bytes(8), bytes(4)  # e_shoff; e_shnum and e_shstrndx
+def without_sections(data: bytes) -> bytes:
+    """The file as sstrip leaves it: nothing of its header leads to section headers."""
+    cut = bytearray(data)
+    wide = cut[4] == 2
+    place, size = (40, 8) if wide else (32, 4)
+    cut[place : place + size] = bytes(size)  # e_shoff
+    counts = 58 if wide else 46  # e_shentsize, e_shnum, e_shstrndx
+    cut[counts : counts + 6] = bytes(6)
+    return bytes(cut)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("style", ["sysv", "gnu"])
+def test_a_file_without_sections_is_read_by_its_segments(
+    compiler: str, style: str, folder: Path
+) -> None:
+    """The dynamic symbols, with versions, as readelf -D finds them in the same file."""
+    flags = ("-shared", "-fPIC", "-Wl,--version-script=v.map", f"-Wl,--hash-style={style}")
+    whole = compile_with(compiler, folder, f"libs-{style}.so", *flags)
+    path = folder / f"{compiler}-bare-{style}.so"
+    path.write_bytes(without_sections(whole.read_bytes()))
+    scan = scan_objects([path], with_sections=True)
+    assert scan.errors.empty
+    assert readelf.from_frame(scan.symbols) == readelf.symbols(path, by_segments=True)
+    assert len(scan.symbols) == len(read_symbols(whole).query("table == '.dynsym'")) > 8
+    sections = scan.symbols["section"]
+    assert sections[~scan.symbols["is_defined"]].eq("UND").all()
+    assert sections[scan.symbols["name"] == "first"].isna().all()
+
+
+def test_a_program_that_only_wants_symbols_has_them_counted(folder: Path) -> None:
+    """A GNU hash table without a defined symbol does not say how many there are."""
+    whole = compile_with("gcc", folder, "wants", "-pie", "-Dmain_only=1", "-Wl,--hash-style=gnu")
+    bare = read_symbols(without_sections(whole.read_bytes()))
+    same = ["name", "version", "type", "bind"]
+    expected = read_symbols(whole).query("table == '.dynsym'").reset_index(drop=True)
+    assert bare[same].equals(expected[same])
+    assert not bare["is_defined"].any()
+    assert "puts" in set(bare["name"])
+
+
+LIES = {
+    "symbols nowhere": (6, 1 << 40, "no dynamic section that names symbols"),
+    "names nowhere": (5, 1 << 40, "no dynamic section that names symbols"),
+    "entries of one byte": (11, 1, "entries of 1 bytes"),
+    "names too short": (10, 3, "outside its string table"),
+    "versions nowhere": (0x6FFFFFF0, 1 << 40, ""),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_lies_of_a_dynamic_section_are_bounded(lie: str, folder: Path) -> None:
+    """A value that leads nowhere costs what it stands for, and is told."""
+    tag, value, words = LIES[lie]
+    data = bytearray(without_sections(library_of("gcc", folder).read_bytes()))
+    at = data.index(struct.pack("<QQ", tag, value_of(bytes(data), tag)))
+    struct.pack_into("<Q", data, at + 8, value)
     scan = scan_objects(bytes(data))
-    assert scan.symbols.empty
-    assert "no section headers" in scan.errors["reason"].iloc[0]
-    assert scan.objects["soname"].tolist() == ["libx.so.1"]
+    told = " ".join(scan.errors["reason"])
+    assert words in told
+    assert bool(told) == bool(words)
+    assert len(scan.symbols) <= 20
+    assert scan.objects["kind"].tolist() == ["shared"]
+
+
+def value_of(data: bytes, tag: int) -> int:
+    """The value of a tag of the dynamic section."""
+    return read_dynamic(parse_elf(memoryview(data))).values[tag]
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from diag.read.elf_layout import (
 Records = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
 TRUNCATED = "copy or build the file again: it is shorter than its header says"
+MAX_FAULTS = 1001  # one more than are told of a file
 LYING = "the file is damaged or made to mislead; build it again"
 
 
@@ -58,8 +59,10 @@ class Elf:
         return arch_of(self.machine)
 
     def fault(self, offset: int, reason: str, help: str = LYING) -> None:
-        """Note what is wrong at a byte offset of the image."""
-        self.faults.append(Fault(offset, reason, help=help))
+        """Note what is wrong at a byte offset of the image, once though several readers see it."""
+        fault = Fault(offset, reason, help=help)
+        if len(self.faults) < MAX_FAULTS and fault not in self.faults:
+            self.faults.append(fault)
 
     def header_offset(self, index: int) -> int:
         """Byte offset of a section's header."""

@@ -1,4 +1,4 @@
-"""What a linked ELF file says of itself in its dynamic section and notes, read by pyelftools.
+"""What a linked ELF file says of itself in its dynamic section and notes; pyelftools reads notes.
 
 pyelftools trusts sizes and chains, so it sees the file through a window that has a budget of
 bytes and calls: a lying header ends in an exception here, and not in a hang.
@@ -7,16 +7,19 @@ bytes and calls: a lying header ends in an exception here, and not in a hang.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
+import numpy as np
+
 from diag.read.elf import Elf
-from diag.read.elf_layout import SHT_NOTE
+from diag.read.elf_dynamic import DT_FLAGS_1, DT_NEEDED, DT_SONAME, read_dynamic
+from diag.read.elf_layout import PT_NOTE, SHT_NOTE
 
 BUDGET_BYTES = 1 << 25
 BUDGET_CALLS = 200_000
 MAX_NOTE_BYTES = 1 << 20
-MAX_TAGS = 65_536
 
 
 @dataclass
@@ -27,6 +30,15 @@ class Linked:
     soname: str | None = None
     flags_1: int = 0
     build_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note: `owner` and `type` as pyelftools words them, `desc` as it parses it."""
+
+    owner: str
+    type: str
+    desc: Any
 
 
 class _Window(io.RawIOBase):
@@ -57,52 +69,52 @@ class _Window(io.RawIOBase):
 
 def read_linked(elf: Elf) -> Linked:
     """Needed libraries, soname, DT_FLAGS_1 and build id; what fails is noted on the image."""
+    dynamic = read_dynamic(elf)
+    return Linked(
+        needed=dynamic.texts(DT_NEEDED),
+        soname=next(iter(dynamic.texts(DT_SONAME)[-1:]), None),
+        flags_1=dynamic.values.get(DT_FLAGS_1, 0),
+        build_id=build_id(read_notes(elf)),
+    )
+
+
+def build_id(notes: list[Note]) -> str | None:
+    """The GNU build id, hexadecimal; the last one where there are several."""
+    found = [note.desc for note in notes if note.type == "NT_GNU_BUILD_ID"]
+    return next((desc for desc in reversed(found) if isinstance(desc, str)), None)
+
+
+def read_notes(elf: Elf) -> list[Note]:
+    """The notes of the sections, of the segments in a file without sections, as far as they go."""
     from elftools.common.exceptions import ELFError  # on demand: most objects need none of it
     from elftools.elf.elffile import ELFFile
 
-    found = Linked()
     # What escapes pyelftools on hand-broken files beside its own ELFError.
     escapes = (
         ELFError, ValueError, OverflowError, MemoryError, IndexError, KeyError, TypeError,
         AttributeError, AssertionError, RecursionError, OSError,
     )  # fmt: skip
+    found: list[Note] = []
+    places = elf.of_type(SHT_NOTE) or np.flatnonzero(elf.segments["type"] == PT_NOTE).tolist()
+    if not places:
+        return found
     try:
         file = ELFFile(cast("IO[bytes]", _Window(elf.data)))
+        for holder in _holders(file, elf, places):
+            for note in holder.iter_notes():
+                found.append(Note(str(note["n_name"]), str(note["n_type"]), note["n_desc"]))
     except escapes as error:
-        elf.fault(0, f"the header cannot be followed: {_message(error)}")
-        return found
-    for read, what in ((_read_dynamic, "dynamic section"), (_read_notes, "notes")):
-        try:
-            read(file, elf, found)
-        except escapes as error:
-            elf.fault(0, f"the {what} cannot be read: {_message(error)}")
+        elf.fault(0, f"the notes cannot be read: {str(error) or type(error).__name__}")
     return found
 
 
-def _message(error: Exception) -> str:
-    return str(error) or type(error).__name__
-
-
-def _read_dynamic(file: Any, elf: Elf, found: Linked) -> None:
-    for segment in file.iter_segments("PT_DYNAMIC"):
-        for count, tag in enumerate(segment.iter_tags()):
-            if count >= MAX_TAGS:
-                elf.fault(0, f"the dynamic section has more than {MAX_TAGS} entries")
-                return
-            if tag.entry.d_tag == "DT_NEEDED":
-                found.needed.append(tag.needed)
-            elif tag.entry.d_tag == "DT_SONAME":
-                found.soname = tag.soname
-            elif tag.entry.d_tag == "DT_FLAGS_1":
-                found.flags_1 = int(tag.entry.d_val)
-        return
-
-
-def _read_notes(file: Any, elf: Elf, found: Linked) -> None:
-    for index in elf.of_type(SHT_NOTE):
-        if elf.extent(index)[1] > MAX_NOTE_BYTES:
-            elf.fault(elf.header_offset(index), f"more than {MAX_NOTE_BYTES} bytes of notes")
-            continue
-        for note in file.get_section(index).iter_notes():
-            if note["n_type"] == "NT_GNU_BUILD_ID" and isinstance(note["n_desc"], str):
-                found.build_id = note["n_desc"]
+def _holders(file: Any, elf: Elf, places: list[int]) -> Iterator[Any]:
+    """Sections or segments of notes that are not too large."""
+    in_sections = bool(elf.of_type(SHT_NOTE))
+    for index in places:
+        size = elf.extent(index)[1] if in_sections else int(elf.segments["filesz"][index])
+        if size > MAX_NOTE_BYTES:
+            place = elf.header_offset(index) if in_sections else 0
+            elf.fault(place, f"more than {MAX_NOTE_BYTES} bytes of notes")
+        else:
+            yield file.get_section(index) if in_sections else file.get_segment(index)

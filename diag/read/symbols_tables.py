@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diag.read.elf import TRUNCATED, Bytes, Elf, Records
+from diag.read.elf_dynamic import Described, described
 from diag.read.elf_layout import ET_CORE, SHT_DYNSYM, SHT_NOBITS, SHT_STRTAB, SHT_SYMTAB
 from diag.read.symbols_names import MAX_TABLE_BYTES, PAD_BYTES, padded
 from diag.read.symbols_sections import comdat_groups, section_numbers, section_words
@@ -41,9 +42,8 @@ class Table:
 def symbol_tables(elf: Elf, *, with_sections: bool = False) -> list[Table]:
     """The tables that can be read, .symtab first; faults of the others are noted on the image."""
     found: dict[str, Table] = {}
-    if not len(elf.sections) and len(elf.segments) and elf.type != ET_CORE and not elf.faults:
-        help = "give the file as the linker wrote it"
-        elf.fault(0, "has no section headers: its symbols are not read", help)
+    if not len(elf.sections) and len(elf.segments) and elf.type != ET_CORE:
+        elf = _by_segments(elf)
     for index in elf.of_type(*TABLES):
         kind = int(elf.sections["type"][index])
         name = TABLES[kind]
@@ -54,11 +54,22 @@ def symbol_tables(elf: Elf, *, with_sections: bool = False) -> list[Table]:
             if with_sections:
                 table.section_numbers = section_numbers(elf, index, table.records)
                 table.section_words = section_words(elf, table.section_numbers)
+                if isinstance(elf, Described):  # the sections that numbers stand for are gone
+                    table.section_words = {n: w for n, w in table.section_words.items() if n <= 0}
                 table.groups = comdat_groups(elf)
             if kind == SHT_DYNSYM and len(table.records):
                 codes, words = version_words(elf, index, len(table.records) + 1)
                 table.versions, table.version_words = codes[1:], words
     return [found[name] for name in TABLES.values() if name in found]
+
+
+def _by_segments(elf: Elf) -> Elf:
+    """The image with the tables that its dynamic section names; a fault where it names none."""
+    found = described(elf)
+    if found is None:
+        help = "give the file as the linker wrote it"
+        elf.fault(0, "has no section headers and no dynamic section that names symbols", help)
+    return found or elf
 
 
 def _table(elf: Elf, index: int, name: str) -> Table | None:
