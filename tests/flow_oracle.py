@@ -63,7 +63,7 @@ def run_real(script: str, shell: tuple[str, ...], folder: Path) -> Real:
         [*shell, script], cwd=folder / "work", env=env, stdin=subprocess.DEVNULL,
         capture_output=True, timeout=60, check=False,
     )  # fmt: skip
-    text = record.read_text() if record.exists() else ""
+    text = record.read_bytes().decode() if record.exists() else ""
     return Real(tuple(_environment(part) for part in text.split("\n--end--\n")[:-1]))
 
 

@@ -210,6 +210,7 @@ TOOLS = {
 }
 
 HARD = {
+    "carriage returns": 'X=1\r\nexport Y="$X"\ndump\nexport Z=${X}\r\ndump',
     "comment": "export X=1 # comment ' \"\nexport Y=a#b # x\ndump",
     "newlines": "if true\nthen\n  export X=1\nfi\nfor i in 1 \\\n 2\ndo\n export L=$L$i\ndone\ndump",
     "continuation in a word": 'export X="a\\\nb" Y=c\\\nd; dump',

@@ -409,3 +409,20 @@ def test_replacement_is_a_template_only_where_all_are_replaced() -> None:
     """Go's rule: `$0` is the match in `//`, and plain text in `/`."""
     assert replace_glob("aba", "a", "[$0]", True, 100) == "[a]b[a]"
     assert replace_glob("aba", "a", "[$0]", False, 100) == "[$0]ba"
+
+
+def test_flags_cut_at_a_space_in_env() -> None:
+    """The rest of the flags became a variable of its own; an ordinary odd name cuts nothing."""
+    text = "FROM a\nENV R=-C target-cpu=generic B=1\nENV C=-O2 D=2 java.home=/x\nRUN dump\n"
+    env = run_contexts(parse_dockerfile(text.encode(), "D"), platform="linux/amd64")[0].env
+    assert {name: value.lost_by for name, value in env.items() if name in "RBCD"} == {
+        "R": "cut-at-space", "B": None, "C": None, "D": None,
+    }  # fmt: skip
+    assert env["R"].text == "-C"
+
+
+def test_an_unknown_value_names_what_it_was_made_from() -> None:
+    """`--base-env HOME=...` would decide it, and the variable itself is certainly set."""
+    text = "FROM a\nENV F=$HOME/x\nENV G=$F:y\nRUN dump\n"
+    env = run_contexts(parse_dockerfile(text.encode(), "D"), platform="linux/amd64")[0].env
+    assert [env[name].hangs_on for name in ("F", "G", "HOME")] == ["HOME", "HOME", ""]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from diag.flow.values import Value, known
 from diag.flow.words import expand
@@ -51,6 +51,23 @@ def proxy_env(build_args: Mapping[str, str], engine: str) -> dict[str, Value]:
         if text or engine == "buildah":
             env |= {spelling: known(text, exported=True) for spelling in names}
     return env
+
+
+def cut_at_space(
+    pairs: list[tuple[str | None, Value]], place: str
+) -> Iterator[tuple[str | None, Value]]:
+    """The pairs of an ENV, a value marked as cut where the next name is the rest of its flags.
+
+    `ENV RUSTFLAGS=-C target-cpu=generic` sets RUSTFLAGS to `-C` and a variable `target-cpu`.
+    """
+    for number, (name, value) in enumerate(pairs):
+        after = pairs[number + 1][0] if number + 1 < len(pairs) else None
+        is_cut = (
+            after is not None
+            and not _NAME.fullmatch(after)
+            and (after.startswith("-") or (value.text or "").startswith("-"))
+        )
+        yield name, replace(value, lost_at=place, lost_by="cut-at-space") if is_cut else value
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,9 @@ def _var(name: str, value: Value, store: FileStore) -> Var:
         return Var(None, False, value.came_through, *lost)
     if value.text is not None:
         return Var(value.text, True, value.came_through, *lost)
-    hole = store.holes.named(f"env {name} {value.came_through}", f"${name} of the base image")
-    return Var(hole, True, value.came_through, *lost, may_be_unset=True)
+    source = value.hangs_on or name
+    hole = store.holes.named(f"env {name} {value.came_through}", f"${source} of the base image")
+    return Var(hole, True, value.came_through, *lost, may_be_unset=not value.hangs_on)
 
 
 def _after_leftover(mine: Var, leftover: Leftover) -> Var:

@@ -18,6 +18,7 @@ from diag.errors import InputError
 from diag.flow.arguments import (
     Declaration,
     Losses,
+    cut_at_space,
     declarations,
     global_values,
     platform_args,
@@ -77,9 +78,8 @@ class _Build:
     # -- stages -------------------------------------------------------------------------------
 
     def close_stage(self) -> None:
-        for stage in self.stages[-1:]:
-            if stage.copies:
-                self.closed.append(ClosedStage(stage.chain, tuple(stage.copies)))
+        if self.stages and (copies := self.stages[-1].copies):
+            self.closed.append(ClosedStage(self.stages[-1].chain, tuple(copies)))
 
     def open_stage(self, instruction: Instruction) -> None:
         self.close_stage()
@@ -175,7 +175,7 @@ class _Build:
             (self.expand(name, instruction).text, self.expand(value, instruction))
             for name, value in zip(words[::3], words[1::3], strict=True)
         ]
-        for name, value in pairs:
+        for name, value in cut_at_space(pairs, instruction.place):
             if name:
                 stage.env[name] = value
                 if self.engine == "buildkit":

@@ -19,6 +19,7 @@ class Value:
 
     `came_through` lists the file:line places that made the value, oldest first. `lost_at` and
     `lost_by` (schema.LOST_BY) tell of a value that the author wrote and that did not get here.
+    `hangs_on` names the variable of the base image that an unknown value was made from.
     """
 
     status: Status
@@ -28,6 +29,7 @@ class Value:
     condition: str | None = None
     lost_at: str | None = None
     lost_by: str | None = None
+    hangs_on: str = ""
 
     def through(self, place: str) -> Value:
         """The same value, having passed `place` (a repeated last place is kept once)."""

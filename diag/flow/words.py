@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from diag.errors import InputError
 from diag.flow.values import Value, known
@@ -47,13 +48,13 @@ def expand(
             return None
         used.append(value)
         if value.status == "unknown":
-            raise _UnknownNameError
+            raise _UnknownNameError(value.hangs_on or name)
         return value.text
 
     try:
         result = read_word(text, lookup, special, reads_quotes=reads_quotes)[0]
-    except _UnknownNameError:
-        return _told(None, used, instruction.place)
+    except _UnknownNameError as error:
+        return replace(_told(None, used, instruction.place), hangs_on=str(error))
     except WordError as error:
         raise _refusal(text, instruction, error) from None
     return _told(result, used, instruction.place)

@@ -284,7 +284,7 @@ class CompoundReader(CommandReader):
     def _regular_expression(self) -> Word:
         """The word after `=~`: parentheses and bars are its own."""
         start, parts = self.at, list[object]()
-        while self.at < len(self.text) and self.text[self.at] not in " \t\r\n":
+        while self.at < len(self.text) and self.text[self.at] not in " \t\n":
             if self.text[self.at] in "|&;<>()":
                 if self.text[self.at] in "()":
                     self.bash_only.append((self.base + self.at, "parentheses in [["))

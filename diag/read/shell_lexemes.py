@@ -7,7 +7,7 @@ import re
 MAX_ARITHMETIC = 2000  # characters between (( and )); more are not read
 MAX_DEPTH = 100  # nested constructs, each counted about twice; a person writes five
 
-PLAIN = re.compile(r"""[^\s|&;<>()\\'"`$]+""")
+PLAIN = re.compile(r"""[^ \t\n|&;<>()\\'"`$]+""")
 PLAIN_IN_BRACE = re.compile(r"""[^}\\'"`$]+""")
 PLAIN_IN_QUOTES = re.compile(r"""[^"\\`$]+""")
 PLAIN_IN_HEREDOC = re.compile(r"""[^\\`$]+""")
@@ -19,12 +19,13 @@ OPERATOR = re.compile(r":[-=?+]|[-=?+]|##?|%%?|//|/#|/%|/|\^\^?|,,?|@|:")
 LENGTH = re.compile(r"#(?=(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*?$!-])(?:\[[^\]]*\])?\})")
 BACKTICK_BODY = re.compile(r"(?:[^`\\]|\\.)*", re.DOTALL)
 ANSI_BODY = re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL)
-BREAKS_WORD = frozenset(" \t\r\n|&;<>()")
+# A carriage return is a character like any other to a shell, as scripts with CRLF find out.
+BREAKS_WORD = frozenset(" \t\n|&;<>()")
 ESCAPED_IN_QUOTES = frozenset('$`"\\')
 ESCAPED_IN_HEREDOC = frozenset("$`\\")
-BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+BLANK = re.compile(r"(?:[ \t]|\\\n)+")
 COMMENT = re.compile(r"#[^\n]*")
-BARE_WORD = re.compile(r"""[^\s|&;<>()\\'"`$]+""")
+BARE_WORD = re.compile(r"""[^ \t\n|&;<>()\\'"`$]+""")
 CONTROL = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[|&;()\n]")
 REDIRECT = re.compile(r"(?P<fd>[0-9]+)?(?P<operator>&>>|&>|<<<|<<-|<<|>>|<&|>&|<>|>\||[<>](?!\())")
 ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<append>\+?)=|(?=\[))")

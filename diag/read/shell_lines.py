@@ -19,7 +19,7 @@ from diag.read.shell_tree import (
     Word,
 )
 
-BEGINS_BLANK = frozenset(" \t\r\\#")
+BEGINS_BLANK = frozenset(" \t\\#")
 
 
 class LineReader(ExpansionReader):

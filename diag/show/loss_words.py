@@ -80,7 +80,7 @@ LOSSES = {
     ),
     "cut-at-space": Loss(
         "without quotes the value ends at the first space",
-        'write quotes around it: export {name}="..."',
+        'write quotes around the value: {name}="..."',
     ),
     "prefix-of-other-command": Loss(
         "written before a command, the value belongs to that command alone",
