@@ -47,6 +47,7 @@ _HOMES = {
     "read_base_env": "diag.read.build_config",
     "read_symbols": "diag.read.objects",
     "read_objects": "diag.read.objects",
+    "read_details": "diag.read.details",
     "read_isa": "diag.read.isa",
     "join_symbols": "diag.join",
     "join_log_and_dockerfile": "diag.join",

@@ -30,18 +30,26 @@ if TYPE_CHECKING:
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--name", metavar="X", help="Only this symbol, raw or demangled.")
+@click.option("--details", is_flag=True, help="Show what the files say of themselves instead.")
 @click.option("--why", metavar="X", help="Say who wants X, who defines it, and what follows.")
 @format_option("table", "json", "csv", "parquet")
 @output_option
 def symbols_cmd(
-    paths: tuple[str, ...], name: str | None, why: str | None, format_: str, output: str | None
+    paths: tuple[str, ...],
+    name: str | None,
+    details: bool,
+    why: str | None,
+    format_: str,
+    output: str | None,
 ) -> int:
     """Show the symbols of objects, archives, rlibs and binaries.
 
     Folders are walked. --why takes the files as a link line, in their order, with --start-group,
     --end-group, --whole-archive, -L and -l among them; the exit status is 1 where a link of them
-    fails over X.
+    fails over X. --details shows libraries, versions, attributes, properties and sections.
     """
+    if details:
+        return _tell_details(paths, name, format_, output)
     from diag.read.objects import scan_objects
 
     line, files = _link_files(paths)
@@ -58,6 +66,29 @@ def symbols_cmd(
     if why is not None and format_ == "table":
         return _tell_why(line, scan, symbols, output)
     write_frame(symbols, format_, output, _df_symbols(symbols))
+    return 0
+
+
+def _tell_details(
+    paths: tuple[str, ...], name: str | None, format_: str, output: str | None
+) -> int:
+    """Print the frame `details`, or the rows of one name in it."""
+    from diag import schema
+    from diag.read.details import read_details
+
+    found = read_details(*paths)
+    _tell(schema.make("errors", found.attrs.pop("errors", [])))
+    if found.empty:
+        raise InputError(
+            "no object, archive or binary can be read there",
+            file=", ".join(paths),
+            help="give .o, .a, .rlib or linked files, or a folder that holds some",
+        )
+    if name is not None:
+        found = found[found["name"] == name]
+    columns = ["kind", "name", "value_text", "size_bytes", "file", "member"]
+    table = found[columns].rename(columns={"value_text": "value", "size_bytes": "bytes"})
+    write_frame(found, format_, output, table)
     return 0
 
 

@@ -45,6 +45,10 @@ LOST_BY = (
     "cut-at-space", "prefix-of-other-command", "file-not-read", "no-branch-matched",
     "outranked-in-cargo", "withheld-from-build-scripts",
 )  # fmt: skip
+DETAIL_KINDS = (
+    "flags", "interpreter", "needed", "soname", "rpath", "runpath", "flag", "verneed", "verdef",
+    "build-id", "property", "attribute", "comment", "bytecode", "section",
+)  # fmt: skip
 FINDING_STATUS = ("supported", "refuted", "untestable")
 ROLES = ("cause", "contributing", "latent", "claim")
 RESULTS = ("cured", "masked", "moved", "unproven", "worse")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diag.schema_columns import (
+    DETAIL_KINDS,
     ENV_SOURCES,
     ENV_STATUS,
     ERROR_KINDS,
@@ -129,6 +130,16 @@ _FRAMES = (
         _c("is_lto", "bool", "holds LTO bytecode and no code"),
         _c("has_index", "bool?", "archive has a symbol index"),
         _c("size_bytes", "int", "size", unit="bytes"),
+    )),
+    Frame("details", ("file", "member", "member_no", "kind", "item_no"), "what objects say of themselves", (
+        _FILE,
+        _c("member", "str", "archive member; empty for a plain object"),
+        _c("member_no", "int", "place in the archive, from 0"),
+        _c("kind", "str", "what kind of fact", *DETAIL_KINDS),
+        _c("item_no", "int", "count among the facts of that kind, from 0"),
+        _c("name", "str", "library, version, path, attribute, property, section, ..."),
+        _c("value_text", "str?", "what it is set to, in words"),
+        _c("size_bytes", "int?", "size that the header claims, for sections", unit="bytes"),
     )),
     Frame("symbols", ("file", "member", "member_no", "table", "index"), "ELF symbol tables", (
         _FILE,

@@ -52,6 +52,7 @@ _CONTROL = re.compile("[\0-\x1f\x7f]")
 _WORDS = {"10": "IFUNC", "THUMB_FUNC": "13", "REGISTER": "13"}
 _SPECIAL = {"LARGE_COM": "0xff02"}
 _RESERVED = re.compile(r"(?:PRC|OS|RSV) *\[(0x[0-9a-f]+)\]")
+_ABSENT = re.compile(r"bad section index\[ *(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ def _symbol(parts: list[str], sections: dict[str, str]) -> Row:
         section = sections.get(section, section)
     elif match := _RESERVED.fullmatch(section):
         section = match[1]
+    elif match := _ABSENT.fullmatch(section):
+        section = f"section {match[1]}, which does not exist"
     number = int(size, 16) if size.startswith("0x") else int(size)
     kind, section = _WORDS.get(kind, kind), _SPECIAL.get(section, section)
     return int(index), int(value, 16), number, kind, bind, visibility, section, name

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from diag import schema
 from diag.read.elf import parse_elf
-from diag.read.elf_abi import arm_attributes
+from diag.read.elf_attributes import parse_attributes
 from diag.read.elf_dynamic import read_dynamic
 from diag.read.objects import read_objects, read_symbols, scan_objects
 from tests import readelf
@@ -216,13 +216,14 @@ def test_abi_by_header_flags(machine: int, flags: int, word: str) -> None:
     assert read_objects(build_elf([], machine=machine, flags=flags))["abi"].tolist() == [word]
 
 
-def test_arm_attributes_that_do_not_parse_are_empty() -> None:
+def test_attributes_that_do_not_parse_are_empty() -> None:
     """Another vendor, a cut section or nothing: no attributes and no exception."""
-    whole = b"A" + (17).to_bytes(4, "little") + b"aeabi\0" + b"\1\x09\0\0\0\x06\x0a\x1c\x01"
-    assert arm_attributes(whole, "little") == {6: 10, 28: 1}
+    whole = b"A" + (19).to_bytes(4, "little") + b"aeabi\0" + b"\1\x09\0\0\0\x06\x0a\x1c\x01"
+    assert parse_attributes(whole, b"aeabi", "little") == {6: 10, 28: 1}
     for cut in range(len(whole)):
-        assert isinstance(arm_attributes(whole[:cut], "little"), dict)
-    assert arm_attributes(b"", "little") == arm_attributes(b"Agnu\0", "little") == {}
+        assert len(parse_attributes(whole[:cut], b"aeabi", "little")) < 3
+    assert parse_attributes(whole, b"riscv", "little") == {}
+    assert parse_attributes(b"", b"aeabi", "little") == {}
 
 
 def without_sections(data: bytes) -> bytes:

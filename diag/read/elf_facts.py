@@ -21,6 +21,7 @@ from diag.read.elf_layout import (
 from diag.read.elf_linked import Linked, read_linked
 
 MAX_COMMENT_BYTES = 1 << 16
+MAX_SAME = 4  # sections of one name that are looked into: a sound file has one
 METADATA_MEMBERS = ("lib.rmeta", "rust.metadata.bin")  # of rlibs: no code for a linker
 SLIM_LTO = b"__gnu_lto_slim\0"  # GCC puts this symbol where there is bytecode and no code
 
@@ -66,18 +67,25 @@ def _is_pic(elf: Elf) -> bool | None:
 
 def compiler(elf: Elf) -> str:
     """The distinct texts of .comment, in order."""
+    return "; ".join(comments(elf))
+
+
+def comments(elf: Elf) -> list[str]:
+    """The distinct texts of .comment, in order: what compilers and linkers write of themselves."""
     texts: list[str] = []
-    for index in elf.find_sections(b".comment"):
+    for index in elf.find_sections(b".comment")[:MAX_SAME]:
         raw = bytes(elf.content(index)[:MAX_COMMENT_BYTES])
         texts += [text.decode("utf-8", "backslashreplace") for text in raw.split(b"\0") if text]
-    return "; ".join(dict.fromkeys(texts))
+    return list(dict.fromkeys(texts))
 
 
 def is_lto(elf: Elf) -> bool:
     """Whether the object holds LTO bytecode and no machine code of its own."""
     if not elf.find_sections(b".gnu.lto_*"):
         return False
-    if any(SLIM_LTO in bytes(elf.content(index)) for index in elf.find_sections(b".strtab")):
+    if any(
+        SLIM_LTO in bytes(elf.content(index)) for index in elf.find_sections(b".strtab")[:MAX_SAME]
+    ):
         return True
     return not has_code(elf)
 

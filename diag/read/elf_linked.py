@@ -34,11 +34,11 @@ class Linked:
 
 @dataclass(frozen=True)
 class Note:
-    """One note: `owner` and `type` as pyelftools words them, `desc` as it parses it."""
+    """One note: `owner` and `type` as pyelftools words them, and the bytes of its description."""
 
     owner: str
     type: str
-    desc: Any
+    data: bytes
 
 
 class _Window(io.RawIOBase):
@@ -80,8 +80,8 @@ def read_linked(elf: Elf) -> Linked:
 
 def build_id(notes: list[Note]) -> str | None:
     """The GNU build id, hexadecimal; the last one where there are several."""
-    found = [note.desc for note in notes if note.type == "NT_GNU_BUILD_ID"]
-    return next((desc for desc in reversed(found) if isinstance(desc, str)), None)
+    found = [note.data.hex() for note in notes if note.type == "NT_GNU_BUILD_ID"]
+    return found[-1] if found else None
 
 
 def read_notes(elf: Elf) -> list[Note]:
@@ -102,7 +102,7 @@ def read_notes(elf: Elf) -> list[Note]:
         file = ELFFile(cast("IO[bytes]", _Window(elf.data)))
         for holder in _holders(file, elf, places):
             for note in holder.iter_notes():
-                found.append(Note(str(note["n_name"]), str(note["n_type"]), note["n_desc"]))
+                found.append(Note(str(note["n_name"]), str(note["n_type"]), note["n_descdata"]))
     except escapes as error:
         elf.fault(0, f"the notes cannot be read: {str(error) or type(error).__name__}")
     return found

@@ -21,7 +21,10 @@ _BY_MAGIC = (
     (b"\xcf\xfa\xed\xfe", "macho"),
 )
 _FAT_MACHO = b"\xca\xfe\xba\xbe"  # Java class files too: those have a version from 45 up there
-_COFF_MACHINES = {0x014C: "i386", 0x8664: "x86_64", 0x01C0: "arm", 0x01C4: "arm", 0xAA64: "aarch64"}
+_COFF_MACHINES = {
+    0x014C: "i386", 0x8664: "x86_64", 0x01C0: "arm", 0x01C2: "arm", 0x01C4: "arm",
+    0xAA64: "aarch64", 0xA641: "aarch64", 0x5064: "riscv64", 0x6264: "loongarch64",
+}  # fmt: skip
 _COFF_HEADER_BYTES = 20
 _COFF_MAX_SECTIONS = 0x7FFF
 _BIG_COFF = b"\x00\x00\xff\xff"
@@ -59,16 +62,26 @@ def _is_coff_object(start: bytes, size: int) -> bool:
     )
 
 
-def foreign_arch(head: bytes | memoryview, format: str) -> str:
-    """The machine of a COFF object or thin Mach-O file as platforms.py names it; else empty."""
-    start = bytes(head[:64])
-    if format == "coff" and not start.startswith(b"MZ"):
+def foreign_arch(data: bytes | memoryview, format: str) -> str:
+    """The machine of a COFF object, PE or thin Mach-O file as platforms.py names it; else empty."""
+    start = bytes(data[:64])
+    if format == "coff" and start.startswith(b"MZ"):
+        return _pe_arch(data, int.from_bytes(start[60:64], "little"))
+    if format == "coff":
         at = 6 if start.startswith(_BIG_COFF) else 0
         return _COFF_MACHINES.get(int.from_bytes(start[at : at + 2], "little"), "")
     if format == "macho" and start[:4] != _FAT_MACHO:
         order = "little" if start[0] in (0xCE, 0xCF) else "big"
         return _MACHO_CPUS.get(int.from_bytes(start[4:8], order), "")  # type: ignore[arg-type]
     return ""
+
+
+def _pe_arch(data: bytes | memoryview, place: int) -> str:
+    """The machine in the header that the DOS stub of a PE file leads to; empty without one."""
+    header = bytes(data[place : place + 6])
+    if len(header) < 6 or not header.startswith(b"PE\0\0"):
+        return ""
+    return _COFF_MACHINES.get(int.from_bytes(header[4:6], "little"), "")
 
 
 def describe(data: memoryview) -> tuple[str, str]:

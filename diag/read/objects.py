@@ -18,7 +18,7 @@ from diag.read.magic import foreign_arch
 from diag.read.symbols import SymbolBatches
 from diag.read.symbols_tables import symbol_tables
 
-__all__ = ["Scan", "iter_elves", "read_objects", "read_symbols", "scan_objects"]
+__all__ = ["Scan", "iter_elves", "read_objects", "read_symbols", "scan_objects", "with_errors"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def read_objects(*paths: Source) -> pd.DataFrame:
     """
     problems = Problems()
     rows = [_row(part, elf) for part, elf in iter_elves(paths, problems)]
-    return _with_errors(schema.make("objects", rows), problems)
+    return with_errors(schema.make("objects", rows), problems)
 
 
 def read_symbols(*paths: Source, with_sections: bool = False) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def read_symbols(*paths: Source, with_sections: bool = False) -> pd.DataFrame:
     for part, elf in iter_elves(paths, problems):
         if elf is not None:
             batches.add(part, elf.arch, symbol_tables(elf, with_sections=with_sections))
-    return _with_errors(batches.frame(), problems)
+    return with_errors(batches.frame(), problems)
 
 
 def iter_elves(paths: Iterable[Source], problems: Problems) -> Iterator[tuple[Part, Elf | None]]:
@@ -111,7 +111,7 @@ def _facts(part: Part, elf: Elf | None) -> dict[str, Any]:
     if elf is not None:
         return elf_row(part, elf)
     return {
-        "arch": foreign_arch(part.data[:64], part.format),
+        "arch": foreign_arch(part.data, part.format),
         "kind": _kind(part.format),
         "abi": "",
         "compiler": "",
@@ -126,7 +126,8 @@ def _kind(format: str) -> str:
     return "relocatable" if format == "bitcode" else "other"
 
 
-def _with_errors(frame: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+def with_errors(frame: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    """The frame, with the rows of `errors` in its attrs where there are any."""
     if problems.rows:
         frame.attrs["errors"] = problems.rows
     return frame

@@ -62,8 +62,13 @@ def comdat_groups(elf: Elf) -> dict[int, str]:
     """
     order = "<u4" if elf.layout.byte_order == "little" else ">u4"
     found: dict[int, str] = {}
+    left = len(elf.data)  # groups do not overlap: together they are no larger than the file
     for index in elf.of_type(SHT_GROUP)[:MAX_GROUPS]:
         content = elf.content(index)
+        left -= len(content)
+        if left < 0:
+            elf.fault(elf.header_offset(index), "section groups overlap: not all are read")
+            break
         words = np.frombuffer(content, order, len(content) // 4)
         if len(words) and int(words[0]) & GRP_COMDAT:
             signature = _signature(elf, index)

@@ -16,6 +16,7 @@ from diag.read.elf import Elf, Records
 from diag.read.elf_layout import SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM
 
 MAX_ENTRIES = 65_536  # version numbers have 15 bits
+MAX_SECTIONS = 4  # of one kind: a sound file has one
 MAX_NAME_BYTES = 4096
 HIDDEN = 0x8000
 FIRST_NAMED = 2  # 0 is local, 1 is global without a version
@@ -31,7 +32,8 @@ def version_words(elf: Elf, dynsym: int, n_symbols: int) -> tuple[Records, dict[
     codes = _codes(elf, dynsym, n_symbols)
     if not len(codes):
         return codes, {}
-    needed, defined = _needed(elf), _defined(elf)
+    needed = {number: version for number, version, _ in needed_versions(elf)}
+    defined = {number: version for number, version, _ in defined_versions(elf)}
     words: dict[int, str] = {}
     for code in np.unique(codes).tolist():
         index = code & ~HIDDEN
@@ -59,46 +61,64 @@ def _codes(elf: Elf, dynsym: int, n_symbols: int) -> Records:
     return np.empty(0, np.uint16)
 
 
-def _needed(elf: Elf) -> dict[int, str]:
-    """Version number -> name of what other libraries are asked for (Verneed and its Vernaux)."""
-    found = {}
-    for index in elf.of_type(SHT_GNU_VERNEED):
-        data, order = elf.content(index), _order(elf)
-        for at, (_, n_aux, _, aux, _) in _chain(elf, index, data, 0, order + "HHIII", MAX_ENTRIES):
-            inner = _chain(elf, index, data, at + aux, order + "IHHII", n_aux)
-            for _, (_, _, number, name, _) in inner:
-                found[number & ~HIDDEN] = _name(elf, index, name)
-    return found
+def needed_versions(elf: Elf) -> Iterator[tuple[int, str, str]]:
+    """(number, version, library) of what other libraries are asked for: Verneed and its Vernaux."""
+    order = _order(elf)
+    for index in elf.of_type(SHT_GNU_VERNEED)[:MAX_SECTIONS]:
+        chains = _Chains(elf, index)
+        for at, (_, n_aux, library, aux, _) in chains.follow(0, order + "HHIII", MAX_ENTRIES):
+            for _, record in chains.follow(at + aux, order + "IHHII", n_aux):
+                _, _, number, name, _ = record
+                yield number & ~HIDDEN, _name(elf, index, name), _name(elf, index, library)
 
 
-def _defined(elf: Elf) -> dict[int, str]:
-    """Version number -> name of what this library defines (Verdef and its first Verdaux)."""
-    found = {}
-    for index in elf.of_type(SHT_GNU_VERDEF):
-        data, order = elf.content(index), _order(elf)
-        for at, entry in _chain(elf, index, data, 0, order + "HHHHIII", MAX_ENTRIES):
+def defined_versions(elf: Elf) -> Iterator[tuple[int, str, list[str]]]:
+    """(number, version, its parents) of what this library defines: Verdef and its Verdaux.
+
+    The base entry, which names the library, is left out.
+    """
+    order = _order(elf)
+    for index in elf.of_type(SHT_GNU_VERDEF)[:MAX_SECTIONS]:
+        chains = _Chains(elf, index)
+        for at, entry in chains.follow(0, order + "HHHHIII", MAX_ENTRIES):
             _, flags, number, n_aux, _, aux, _ = entry
             if flags & VER_FLG_BASE:
                 continue
-            for _, (name, _) in _chain(elf, index, data, at + aux, order + "II", min(n_aux, 1)):
-                found[number & ~HIDDEN] = _name(elf, index, name)
-    return found
+            records = chains.follow(at + aux, order + "II", n_aux)
+            names = [_name(elf, index, name) for _, (name, _) in records]
+            if names:
+                yield number & ~HIDDEN, names[0], names[1:]
 
 
-def _chain(
-    elf: Elf, section: int, data: memoryview, at: int, form: str, limit: int
-) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """(offset, fields) of records that each hold the distance to the next in their last field."""
-    size = struct.calcsize(form)
-    for _ in range(limit):
-        if at + size > len(data):
-            elf.fault(elf.extent(section)[0] + at, "a version record lies outside its section")
-            return
-        fields = struct.unpack_from(form, data, at)
-        yield at, fields
-        if fields[-1] == 0:
-            return
-        at += fields[-1]
+class _Chains:
+    """The records of one section, each with the distance to the next in its last field.
+
+    Inner chains may overlap, so that few bytes ask for billions of records: all are counted as one.
+    """
+
+    def __init__(self, elf: Elf, section: int) -> None:
+        self._elf, self._offset = elf, elf.extent(section)[0]
+        self._data = elf.content(section)
+        # The smallest record has 8 bytes.
+        self._left = min(MAX_ENTRIES, len(self._data) // 8 + 1)
+
+    def follow(self, at: int, form: str, limit: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """(offset, fields) of at most `limit` records from there on."""
+        size = struct.calcsize(form)
+        for _ in range(limit):
+            self._left -= 1
+            if self._left < 0:
+                self._elf.fault(self._offset, "version records overlap: not all are read")
+                return
+            if at + size > len(self._data):
+                place = self._offset + at
+                self._elf.fault(place, "a version record lies outside its section")
+                return
+            fields = struct.unpack_from(form, self._data, at)
+            yield at, fields
+            if fields[-1] == 0:
+                return
+            at += fields[-1]
 
 
 def _order(elf: Elf) -> str:
