@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from diag import schema
+from diag.read.details import read_details
 from diag.read.elf import ElfError, parse_elf
 from diag.read.objects import read_symbols, scan_objects
 from tests.elf_builder import build_elf
@@ -107,3 +108,14 @@ def test_many_tables_make_the_same_frame_as_each_alone() -> None:
     assert both.iloc[:2].drop(columns="file").equals(alone)
     assert both["name"].tolist()[2] == "x" * 13
     assert both["index"].to_numpy().dtype == np.int64
+
+
+def test_a_note_whose_owner_has_no_end_is_told() -> None:
+    """What pyelftools raises there is none of its own errors."""
+    segment = struct.pack("<IIQQQQQQ", 4, 4, 120, 0, 0, 13, 13, 4)  # PT_NOTE
+    header = bytearray(build_elf([])[:64])
+    struct.pack_into("<H", header, 16, 3)  # ET_DYN
+    struct.pack_into("<QQ", header, 32, 64, 0)  # e_phoff, e_shoff
+    struct.pack_into("<HHHHH", header, 54, 56, 1, 64, 0, 0)  # e_phentsize and the counts
+    errors = read_details(bytes(header) + segment + struct.pack("<III", 4096, 0, 1) + b"x").attrs
+    assert "notes cannot be read" in " ".join(row["reason"] for row in errors["errors"])

@@ -87,12 +87,13 @@ def build_id(notes: list[Note]) -> str | None:
 def read_notes(elf: Elf) -> list[Note]:
     """The notes of the sections, of the segments in a file without sections, as far as they go."""
     from elftools.common.exceptions import ELFError  # on demand: most objects need none of it
+    from elftools.construct import ConstructError
     from elftools.elf.elffile import ELFFile
 
     # What escapes pyelftools on hand-broken files beside its own ELFError.
     escapes = (
-        ELFError, ValueError, OverflowError, MemoryError, IndexError, KeyError, TypeError,
-        AttributeError, AssertionError, RecursionError, OSError,
+        ELFError, ConstructError, ValueError, OverflowError, MemoryError, IndexError, KeyError,
+        TypeError, AttributeError, AssertionError, RecursionError, OSError,
     )  # fmt: skip
     found: list[Note] = []
     places = elf.of_type(SHT_NOTE) or np.flatnonzero(elf.segments["type"] == PT_NOTE).tolist()

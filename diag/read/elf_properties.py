@@ -20,20 +20,21 @@ _STATE = (
     (0x40, "FXSR"), (0x80, "XSAVE"), (0x100, "XSAVEOPT"), (0x200, "XSAVEC"), (0x400, "TMM"),
     (0x800, "MASK"),
 )  # fmt: skip
-_X86 = {
+_Bits = tuple[tuple[int, str], ...]
+_X86: dict[int, tuple[str, _Bits]] = {
     0xC0000002: ("x86 feature", ((1, "IBT"), (2, "SHSTK"), (4, "LAM_U48"), (8, "LAM_U57"))),
     0xC0008001: ("x86 feature needed", _STATE),
     0xC0008002: ("x86 ISA needed", _ISA),
     0xC0010001: ("x86 feature used", _STATE),
     0xC0010002: ("x86 ISA used", _ISA),
 }
-_OF_MACHINE = {
+_OF_MACHINE: dict[int, dict[int, tuple[str, _Bits]]] = {
     EM_386: _X86,
     EM_X86_64: _X86,
     EM_AARCH64: {0xC0000000: ("AArch64 feature", ((1, "BTI"), (2, "PAC"), (4, "GCS")))},
     EM_RISCV: {0xC0000000: ("RISC-V feature", ((1, "CFI_LP_UNLABELED"), (2, "CFI_SS")))},
 }
-_OF_ALL = {
+_OF_ALL: dict[int, tuple[str, _Bits]] = {
     1: ("stack size", ()),
     2: ("no copy on protected", ()),
     0xB0008000: ("1_needed", ((1, "indirect external access"),)),
@@ -66,7 +67,7 @@ def _number(data: bytes, order: str) -> int:
     return int.from_bytes(data, "big" if order == "big" else "little")
 
 
-def _words(value: int, bits: tuple[tuple[int, str], ...]) -> str:
+def _words(value: int, bits: _Bits) -> str:
     words = [word for bit, word in bits if value & bit]
     rest = value & ~sum(bit for bit, _ in bits)
     if rest or not words:
