@@ -59,7 +59,7 @@ LOOPS = {
     "while with a counter": _last("while :; do i=$((i+1)); export X=$i; done", _ENDLESS),
     "for without condition": _last("for ((;;)); do export X=1; done", _ENDLESS),
     "for that counts": _last("for ((i=0;;i++)); do export X=$i; done", _ENDLESS),
-    "a million turns": _last("for i in $(seq 1000000); do export X=$i; done", r"list of `for i` \(line 3\)"),
+    "a million turns": _last("for i in $(seq 1000000); do export X=$i; done", "the list of `for i` (line 3)"),
     "nine loops in each other": _last(
         "".join(f"for i{n} in 1 2 3 4 5 6 7 8 9; do " for n in range(9)) + ":" + "; done" * 9, "steps"
     ),
