@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from diag.flow.holes import HOLE, Holes
 from diag.flow.state import FileEntry, State, Var, Written
-from diag.flow.values import Copy, RunContext
+from diag.flow.values import Copy, RunContext, Value
 
 Files = Mapping[str, FileEntry]
 
@@ -60,6 +60,7 @@ class FileStore:
     leftovers: dict[int, dict[str, Leftover]] = field(default_factory=dict)
     stops: dict[int, str] = field(default_factory=dict)  # stage -> "RUN at line N exits 1"
     written: Written = field(default_factory=dict)
+    vars: dict[tuple[str, int], tuple[Value, Var]] = field(default_factory=dict)
 
     def start(self, context: RunContext) -> Files:
         """The files that a RUN finds: those of its stage chain, then what was copied in."""

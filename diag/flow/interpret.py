@@ -55,7 +55,7 @@ def _without_private(context: RunContext, store: FileStore) -> RunContext:
 
 def first_state(context: RunContext, store: FileStore) -> State:
     """The shell as the RUN begins."""
-    vars = {name: _var(name, value, store) for name, value in context.env.items()}
+    vars = {name: _kept_var(name, value, store) for name, value in context.env.items()}
     for name, value in context.lost.items():
         if name not in vars:
             vars[name] = Var(None, False, value.came_through, value.lost_at, value.lost_by)
@@ -68,6 +68,14 @@ def first_state(context: RunContext, store: FileStore) -> State:
     if stop:
         state.given(Condition(stop, True))
     return state
+
+
+def _kept_var(name: str, value: Value, store: FileStore) -> Var:
+    """Most values are the same objects in every RUN: each is turned into a variable once."""
+    kept = store.vars.get((name, id(value)))
+    if kept is None:
+        kept = store.vars[name, id(value)] = value, _var(name, value, store)
+    return kept[1]
 
 
 def _var(name: str, value: Value, store: FileStore) -> Var:

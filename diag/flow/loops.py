@@ -92,7 +92,7 @@ class Loops(Commands):
         after = state.copy()
         line = self.line(node.start)
         what = f"the loop at line {line}, not followed to its end"
-        for name in assigned_names((node.start, body, getattr(node, "condition", ()))):
+        for name in assigned_names(body) | assigned_names(getattr(node, "condition", ())):
             old = after.vars.get(name, Var())
             hole = self.holes.named(f"{node.start} {name}", what)
             after.set_var(name, Var(hole, old.is_exported, old.came_through, may_be_unset=True))

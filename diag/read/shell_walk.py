@@ -58,11 +58,26 @@ def walk(node: Any) -> Iterator[Any]:
             todo += [getattr(found, name) for name in names]
 
 
+# Trees are kept by `parse_script` and asked again on every platform: the answers are kept by
+# identity, beside the node itself, so that no other node can take its place.
+_KEPT: dict[tuple[int, bool], tuple[Any, frozenset[str]]] = {}
+_MAX_KEPT = 4096
+
+
 def assigned_names(node: Any, *, with_texts: bool = True) -> frozenset[str]:
     """Every variable that something in the node assigns, declares, reads or loops over.
 
     `with_texts`: also those in texts that eval or another shell runs, or that are written to files.
     """
+    kept = _KEPT.get((id(node), with_texts))
+    if kept is None:
+        if len(_KEPT) >= _MAX_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[id(node), with_texts] = node, _assigned_names(node, with_texts)
+    return kept[1]
+
+
+def _assigned_names(node: Any, with_texts: bool) -> frozenset[str]:
     names: set[str] = set()
     for found in walk(node):
         kind = type(found)
