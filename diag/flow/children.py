@@ -64,3 +64,13 @@ class Children(Redirects):
                 changed[name] = mine._replace(came_through=ways, lost_at=place, lost_by=kind)
         if changed:
             parent.vars = {**parent.vars, **changed}
+
+
+def without_arrays(state: State) -> Mapping[str, Var]:
+    """The variables of a shell for another process: bash gives it no array, exported or not."""
+    arrays = {
+        name: var._replace(is_exported=False)
+        for name in state.arrays
+        if (var := state.vars.get(name)) is not None and var.is_exported
+    }
+    return {**state.vars, **arrays} if arrays else state.vars

@@ -197,7 +197,9 @@ class Core:
             return state.status == 0
         answer = self.choose(2) == 0
         what = state.status_of or "the command before"
-        state.given(Condition(f"{what} {'succeeds' if answer else 'fails'}", is_branch))
+        # That all goes well is not worth a word; that something fails is, as a branch is.
+        text = f"{what} {'succeeds' if answer else 'fails'}"
+        state.given(Condition(text, is_branch or not answer))
         state.status = 0 if answer else NONZERO
         if not answer:
             state.is_main = False

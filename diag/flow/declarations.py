@@ -97,6 +97,8 @@ class Declarations(Conditions):
         head = Literal(word.parts[0].text[assigned.end() :], False)
         value = Word((head, *word.parts[1:]), word.start, word.end, word.text[assigned.end() :])
         name, is_append = assigned["name"], assigned["append"] == "+"
+        if is_append and not self.is_dialect(state, BASH):
+            raise Abort(2)  # to other shells `X+` is the name, and a bad one
         if len(word.parts) > 1 and type(word.parts[1]) is ArrayLiteral:
             old = state.arrays.get(name, Array())
             before: Array | None = Array(is_map="-A" in options or bool(old and old.is_map))

@@ -18,6 +18,7 @@ from diag.read.shell import parse_script
 from diag.read.shell_tree import Script
 
 OTHER_SHELLS = frozenset(["zsh", "ksh", "mksh", "fish", "yash", "csh", "tcsh"])
+LOGIN = re.compile(r"--login|-[a-zA-Z]*l[a-zA-Z]*")
 WORD = re.compile(r"[^\s;&|()<>\"'`$\\]+")
 
 
@@ -122,7 +123,7 @@ def _run(interpreter: Interpreter, context: RunContext, state: State) -> list[St
     script = parse_script(context.script)
     found = [
         after
-        for begun in _started(interpreter, state)
+        for begun in _started(interpreter, state, any(map(LOGIN.fullmatch, argv[1:])))
         for after in interpreter.run_script(script, begun)
     ]
     found = interpreter.leave_shell(found)
@@ -131,8 +132,10 @@ def _run(interpreter: Interpreter, context: RunContext, state: State) -> list[St
     return found
 
 
-def _started(interpreter: Interpreter, state: State) -> list[State]:
-    """The shell before its script: bash reads the file that BASH_ENV names, sh reads none."""
+def _started(interpreter: Interpreter, state: State, is_login: bool) -> list[State]:
+    """The shell before its script: a login shell reads profiles, bash the file of BASH_ENV."""
+    if is_login:
+        return interpreter.login(state)
     var = state.vars.get("BASH_ENV", Var())
     if state.dialects != {"bash"} or not var.text or var.may_be_unset:
         return [state]

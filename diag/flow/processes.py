@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from diag.flow import tools_awk, tools_files, tools_sed, tools_text
-from diag.flow.children import Children, Process
+from diag.flow.children import Children, Process, without_arrays
 from diag.flow.event import Event
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import has_hole, show
@@ -74,7 +74,7 @@ class Processes(Children):
         self.events.append(
             Event(
                 state.n_commands, self.line(process.offset), self.place(process.offset),
-                process.argv, state.vars, process.overlay, process.is_cleared, state.files,
+                process.argv, without_arrays(state), process.overlay, process.is_cleared, state.files,
                 state.cwd, state.conditions,
             )
         )  # fmt: skip
@@ -154,8 +154,12 @@ class Processes(Children):
         overlay, is_cleared = dict(process.overlay), process.is_cleared
         rest = list(process.argv[1:])
         place = self.place(process.offset)
+        is_past_options = False
         while rest and (rest[0].startswith("-") or ASSIGNED.match(rest[0])):
+            if is_past_options and rest[0].startswith("-"):
+                break  # behind an assignment it is the command, whatever it looks like
             word = rest.pop(0)
+            is_past_options = not word.startswith("-")
             if word in ("-i", "-", "--ignore-environment"):
                 overlay, is_cleared = {}, True
             elif word in ("-u", "--unset") or word.startswith("--unset=") or word[:2] == "-u":
@@ -202,6 +206,8 @@ class Processes(Children):
                 break
             if word == "--posix":
                 dialects = frozenset({"bash-posix"})
+            elif word == "--login":
+                letters.add("l")
             elif not word.startswith("--"):
                 letters |= set(word[1:]) if word[0] == "-" else set()
                 if "o" in word[1:] and rest:
@@ -274,8 +280,11 @@ class Processes(Children):
         child.positional, child.zero, child.dialects = args, zero, dialects
         child.options = frozenset(letters & {"e", "u", "a", "x", "pipefail", "f"})
         found = []
+        line = self.line(process.offset)
         with self.nested():
-            for after in self.leave_shell(self.run_text(text, child, self.line(process.offset))):
+            begun = self.login(child) if "l" in letters else [child]
+            ended = [after for first in begun for after in self.run_text(text, first, line)]
+            for after in self.leave_shell(ended):
                 joined = self.rejoin(state, after, "subshell", self.place(process.offset))
                 joined.dialects = after.dialects if dialects == state.dialects else state.dialects
                 found.append(joined)

@@ -6,14 +6,17 @@ import re
 
 from diag.flow.declarations import Declarations
 from diag.flow.file_store import entry_of, resolve
-from diag.flow.holes import has_hole, show
+from diag.flow.holes import HOLE, has_hole, show
 from diag.flow.limits import BASH, Abort
-from diag.flow.state import FileEntry, State, Var
+from diag.flow.state import Condition, FileEntry, State, Var
 from diag.flow.traps import EXIT
 from diag.read.shell_tree import Item
 
 # rustup's own file: it puts its folder in front of PATH and does nothing else.
 RUSTUP_ENV = re.compile(r"(?:.*/)?\.cargo/env")
+
+PROFILES = (".profile",)
+BASH_PROFILES = (".bash_profile", ".bash_login", ".profile")
 
 
 class Texts(Declarations):
@@ -57,6 +60,31 @@ class Texts(Declarations):
                 hole = self.holes.new(origin)
                 changed[name] = Var(hole, True, var.came_through, may_be_unset=True)
         state.vars = {**state.vars, **changed}
+
+    def login(self, state: State) -> list[State]:
+        """A login shell reads /etc/profile, then a file of HOME: those of the base image, and what
+        the Dockerfile put behind their end."""
+        home = state.vars.get("HOME", Var()).text
+        names = BASH_PROFILES if state.dialects == {"bash"} else PROFILES
+        paths = [
+            "/etc/profile",
+            *(f"{home}/{name}" for name in names if home and not has_hole(home)),
+        ]
+        entries = [entry for path in paths if (entry := entry_of(state.files, path))]
+        self.forget(state, "what /etc/profile and ~/.profile of the base image set")
+        states = [state]
+        for entry in entries:
+            added = HOLE.split(entry.text or "")[-1]
+            if not added:
+                continue
+            state.given(Condition("no other profile file of the base image changes it", True))
+            tail = entry._replace(text=added)
+            states = [
+                after for before in states for after in self._source_known(tail, [], before, 0)
+            ]
+        for after in states:
+            after.status = 0
+        return states
 
     # -- running texts ----------------------------------------------------------------------------
 

@@ -93,17 +93,36 @@ class Call:
 def calls(env: pd.DataFrame) -> list[Call]:
     """The calls of an `env` frame, in the order of the file; the same one on each platform once.
 
-    Platforms meet by RUN, line, command, and how often that line called it before.
+    Platforms meet by RUN, line, command and words, else by how often that line called it before.
     """
     found: dict[Any, list[Row]] = defaultdict(list)
-    numbers: dict[Any, dict[int, int]] = defaultdict(dict)
     for row in env.to_dict("records"):
-        key = row["run_no"], row["line_no"], row["command"]
-        seen = numbers[(*key, place_of(row))]
-        nth = seen.setdefault(int(row["command_no"]), len(seen))
-        found[(*key, nth)].append(row)
-    made = [_call(rows) for rows in _joined(found)]
+        found[row["run_no"], row["line_no"], row["command"]].append(row)
+    grouped = {
+        (*where, key): own for where, rows in found.items() for key, own in _met(rows).items()
+    }
+    made = [_call(rows) for rows in _joined(grouped)]
     return sorted(made, key=lambda call: (call.run_no, call.command_no, call.line_no))
+
+
+def _met(rows: list[Row]) -> dict[Any, list[Row]]:
+    """The calls of one line: those of the same words everywhere by their words, others in turn.
+
+    One number may be two calls on two ways, so that words count as well as numbers.
+    """
+    by_place: dict[Place, dict[tuple[int, str], list[Row]]] = defaultdict(dict)
+    for row in rows:
+        call = int(row["command_no"]), str(row["argv_text"])
+        by_place[place_of(row)].setdefault(call, []).append(row)
+    everywhere = set.intersection(*({text for _, text in own} for own in by_place.values()))
+    met: dict[Any, list[Row]] = defaultdict(list)
+    for own in by_place.values():
+        turns: dict[str, int] = defaultdict(int)
+        for (_, text), its_rows in own.items():
+            key = text if text in everywhere else ""
+            met[key, turns[key]] += its_rows
+            turns[key] += 1
+    return met
 
 
 def _joined(found: Mapping[Any, list[Row]]) -> list[list[Row]]:
@@ -179,9 +198,18 @@ def _call(rows: list[Row]) -> Call:
 
 
 def _condition_of(rows: list[Row]) -> str:
-    """What holds on every way of the call, where that is one and the same text."""
-    texts = {split_condition(row)[0] for row in rows}
-    return texts.pop() if len(texts) == 1 else ""
+    """What holds on every way of the call; of platforms that differ in it, platform by platform."""
+    texts: dict[Place, set[str]] = defaultdict(set)
+    for row in rows:
+        texts[place_of(row)].add(split_condition(row)[0])
+    common = {text.pop() if len(text) == 1 else "" for text in map(set, texts.values())}
+    if len(common) == 1:
+        return common.pop()
+    return "; ".join(
+        f"on {' '.join(filter(None, place))} {next(iter(found))}"
+        for place, found in texts.items()
+        if len(found) == 1 and found != {""}
+    )
 
 
 def _variable(name: str, rows: list[Row]) -> Variable:
