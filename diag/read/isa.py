@@ -1,113 +1,113 @@
 """Instruction-set extensions used by each function: the frame `isa`.
 
-x86 and x86_64 are decoded. Extensions have iced-x86's CpuidFeature names in lower case:
-avx512f, avx512vl, avx512_fp16, avx2, fma, bmi2, sse4_1, ...; `extensions()` of isa_x86_tables.py
-lists them. Other machines have none of these, so they give no rows.
+x86, AArch64 and 32-bit ARM are decoded; other machines give no rows. Names of extensions:
+- x86 and x86_64: iced-x86's CpuidFeature names in lower case: avx512f, avx512vl, avx2, fma, ...
+- AArch64: those of `-march=armv8-a+NAME` in GCC or LLVM: lse, dotprod, fp16, sve, sve2, sme, ...;
+  bti and pauth-hint are in the hint space and run everywhere. What every ARMv8.0 has, floating
+  point and SIMD among it, has no name here.
+- ARM and Thumb: those of `-mfpu=` and `-march=armv7-a+NAME`: neon, vfp, vfpv4, crypto, idiv, ...
+`known_extensions()` lists them all; `diag/knowledge/isa_levels.toml` has the levels.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from diag import schema
 from diag.errors import InputError
+from diag.read import isa_a64, isa_arm, isa_x86_tables
 from diag.read.containers import Part, Source
 from diag.read.elf import Elf
-from diag.read.elf_layout import EM_386, EM_X86_64
 from diag.read.files import Problems
-from diag.read.isa_functions import Functions, code_sections, functions_of, symbol_source
-from diag.read.isa_x86 import candidates, count_extensions
-from diag.read.isa_x86_tables import Encodings, encodings, extensions
+from diag.read.isa_guards import guards_of
+from diag.read.isa_uses import Use, Wanted, uses_of
 from diag.read.objects import iter_elves
 
 DEFAULT_PREFIX = "avx512"
-# Sections may overlap in a hostile file: no more code than this many times its size is read.
-MAX_OVERLAP = 2
-_WRAP = 1 << 64  # addresses are shown modulo sign, as the `value` of symbols is
-_CODE_BITS = {EM_386: 32, EM_X86_64: 64}
 
 
-def read_isa(*paths: Source, extension: str | None = None) -> pd.DataFrame:
+def known_extensions() -> tuple[str, ...]:
+    """Every extension of every machine, sorted."""
+    of_machines = (isa_x86_tables.extensions(), isa_a64.extensions(), isa_arm.extensions())
+    return tuple(sorted({name for names in of_machines for name in names}))
+
+
+def read_isa(
+    *paths: Source,
+    extension: str | None = None,
+    beyond_floor: bool = False,
+    with_guards: bool = False,
+) -> pd.DataFrame:
     """Functions of objects, archive members and binaries that use an extension: frame `isa`.
 
     `extension` is an extension or a prefix of several (`avx512`, the default; `avx2`; `sse4`;
-    "" for all). One row a function and extension, n_instructions in each; an instruction that
-    needs two extensions counts in both rows. Where something could not be read, `attrs["errors"]`
+    `sve`; "" for all). `beyond_floor` asks in its place for all that the lowest level of the
+    machine lacks. One row a function and extension, n_instructions in each; an instruction that
+    needs two extensions counts in both rows. `with_guards` adds a column `guard`: what shows that
+    the function's instructions run only where the processor has them (`ifunc NAME`, `cpu test in
+    NAME`), missing where nothing shows it. Where something could not be read, `attrs["errors"]`
     holds the rows of the frame `errors`.
     Raises InputError for a prefix of no known extension.
     """
-    prefix = DEFAULT_PREFIX if extension is None else extension.lower()
-    _refuse_unknown(prefix)
+    wanted = Wanted(DEFAULT_PREFIX if extension is None else extension.lower())
+    if beyond_floor:
+        wanted = Wanted(None)
+    else:
+        _refuse_unknown(wanted.prefix or "")
     problems = Problems()
-    rows: Counter[tuple[Any, ...]] = Counter()
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for part, elf in iter_elves(paths, problems):
-        if elf is not None and elf.machine in _CODE_BITS:
-            for function, address, counts in _functions_using(elf, encodings(prefix)):
-                for name, times in counts.items():
-                    # Two local functions of one name may both stand at offset 0 of their sections.
-                    rows[(*_key(part), function, name, elf.arch, address)] += times
-    frame = schema.make("isa", [_row(key, times) for key, times in rows.items()])
+        if elf is not None:
+            for row in _rows_of(part, elf, wanted, with_guards=with_guards):
+                # Two local functions of one name may both stand at offset 0 of their sections.
+                key = tuple(row[name] for name in schema.FRAMES["isa"].key)
+                if key in rows:
+                    row["n_instructions"] += rows[key]["n_instructions"]
+                    if with_guards and not (row["guard"] and rows[key]["guard"]):
+                        row["guard"] = None
+                rows[key] = row
+    extra = ("guard",) if with_guards else ()
+    frame = schema.make("isa", rows.values(), extra=extra)
     if problems.rows:
         frame.attrs["errors"] = problems.rows
     return frame
 
 
 def _refuse_unknown(prefix: str) -> None:
-    known = extensions()
+    known = known_extensions()
     if any(name.startswith(prefix) for name in known):
         return
     near = difflib.get_close_matches(prefix, known, n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise InputError(
         f"no instruction-set extension begins with {prefix!r}",
-        help=f"{hint}such as avx512f, avx512vl, avx2, avx, fma, bmi2, sse4_1",
+        help=f"{hint}such as avx512f, avx512vl, avx2, avx, fma, bmi2, sse4_1, lse, sve, neon",
     )
 
 
-def _key(part: Part) -> tuple[str, str, int]:
-    return part.file, part.member, part.member_no
+def _rows_of(
+    part: Part, elf: Elf, wanted: Wanted, *, with_guards: bool
+) -> Iterator[dict[str, Any]]:
+    uses = list(uses_of(elf, wanted))
+    guards = guards_of(elf, uses) if with_guards and uses else {}
+    for number, use in enumerate(uses):
+        for name, times in use.counts.items():
+            row = _row(part, elf, use, name, times)
+            yield {**row, "guard": guards.get(number)} if with_guards else row
 
 
-def _row(key: tuple[Any, ...], times: int) -> dict[str, Any]:
-    names = ("file", "member", "member_no", "function", "extension", "arch", "address")
-    return {**dict(zip(names, key, strict=True)), "n_instructions": times}
-
-
-def _functions_using(elf: Elf, wanted: Encodings) -> Iterator[tuple[str, int, Counter[str]]]:
-    """(function, address, instructions of each wanted extension), functions without any left out."""
-    bits, budget = _CODE_BITS[elf.machine], MAX_OVERLAP * len(elf.data)
-    table, has_table = None, False
-    for section in code_sections(elf):
-        code = np.frombuffer(elf.content(section), np.uint8)
-        budget -= len(code)
-        if budget < 0:
-            elf.fault(elf.header_offset(section), "sections overlap: not all code is read")
-            return
-        places = candidates(code, bits, wanted) if wanted.is_prefixed else None
-        if places is not None and not len(places):
-            continue
-        if not has_table:  # most objects use none of it, and are done without their symbols
-            table, has_table = symbol_source(elf), True
-        functions = functions_of(elf, section, table)
-        base = int(elf.sections["addr"][section])
-        for number in _holding(functions, places):
-            start, end = int(functions.starts[number]), int(functions.ends[number])
-            counts = count_extensions(code[start:end].tobytes(), bits, wanted)
-            if counts:
-                address = (base + start) % _WRAP
-                name = functions.name(number, address)
-                yield name, address - _WRAP if address >> 63 else address, counts
-
-
-def _holding(functions: Functions, places: Any) -> list[int]:
-    """Numbers of the functions that hold one of the places; all for None."""
-    if places is None:
-        return list(range(len(functions.starts)))
-    found = np.unique(np.searchsorted(functions.starts, places, side="right") - 1)
-    return [int(number) for number in found]
+def _row(part: Part, elf: Elf, use: Use, extension: str, times: int) -> dict[str, Any]:
+    return {
+        "file": part.file,
+        "member": part.member,
+        "member_no": part.member_no,
+        "function": use.function,
+        "extension": extension,
+        "arch": elf.arch,
+        "address": use.address,
+        "n_instructions": times,
+    }

@@ -7,6 +7,7 @@ address, so that no instruction is left out of the count.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,18 @@ import numpy.typing as npt
 
 from diag.read.elf import Elf
 from diag.read.elf_layout import (
+    EM_ARM,
     ET_REL,
     SHF_EXECINSTR,
+    SHT_DYNSYM,
     SHT_NOBITS,
+    SHT_SYMTAB,
     STT_FUNC,
     STT_GNU_IFUNC,
 )
 from diag.read.isa_eh_frame import function_ranges
-from diag.read.symbols_tables import Table, symbol_tables
+from diag.read.symbols_sections import section_numbers
+from diag.read.symbols_tables import symbol_tables
 
 Places = npt.NDArray[np.int64]
 
@@ -36,17 +41,12 @@ class Functions:
     starts: Places
     ends: Places
     symbols: Places
-    table: Table | None
+    source: Symbols
 
     def name(self, number: int, address: int) -> str:
         """The function's symbol name, or its address in hexadecimal."""
         symbol = int(self.symbols[number])
-        if symbol < 0 or self.table is None:
-            return f"{address:#x}"
-        at = int(self.table.records["name"][symbol])
-        end = min(self.table.strings_size, at + MAX_NAME_BYTES)
-        raw = self.table.strings[at:end].tobytes().split(b"\0", 1)[0]
-        return raw.decode("utf-8", "backslashreplace") or f"{address:#x}"
+        return (self.source.name_of(symbol) if symbol >= 0 else "") or f"{address:#x}"
 
 
 def code_sections(elf: Elf) -> list[int]:
@@ -57,45 +57,87 @@ def code_sections(elf: Elf) -> list[int]:
     return [int(index) for index in np.flatnonzero(is_code)]
 
 
-def symbol_source(elf: Elf) -> Table | None:
-    """The table that names functions: .symtab, else .dynsym."""
-    tables = symbol_tables(elf)
-    return tables[0] if tables else None
+class Symbols:
+    """The symbols and frame descriptions that name and bound the functions of an image."""
+
+    def __init__(self, elf: Elf) -> None:
+        tables = symbol_tables(elf)
+        self.elf = elf
+        self.table = tables[0] if tables else None  # .symtab, else .dynsym
+        self.is_arm = elf.machine == EM_ARM
+        numbers = self._section_numbers()
+        self._order = np.argsort(numbers, kind="stable")
+        self._sorted = numbers[self._order]
+
+    def _section_numbers(self) -> Places:
+        if self.table is None or not len(self.table.records):
+            return np.empty(0, np.int64)
+        kind = SHT_SYMTAB if self.table.name == ".symtab" else SHT_DYNSYM
+        found = self.elf.of_type(kind)
+        if not found:  # named by the dynamic section alone
+            return self.table.records["shndx"].astype(np.int64)
+        return section_numbers(self.elf, found[0], self.table.records)
+
+    def in_section(self, section: int) -> Places:
+        """Indexes of the symbols of a section, ascending."""
+        first, end = np.searchsorted(self._sorted, (section, section + 1))
+        return self._order[first:end].astype(np.int64)
+
+    def name_of(self, symbol: int) -> str:
+        """A symbol's raw name, cut at MAX_NAME_BYTES."""
+        if self.table is None:
+            return ""
+        at = int(self.table.records["name"][symbol])
+        end = min(self.table.strings_size, at + MAX_NAME_BYTES)
+        raw = self.table.strings[at:end].tobytes().split(b"\0", 1)[0]
+        return raw.decode("utf-8", "backslashreplace")
+
+    @cached_property
+    def frames(self) -> tuple[Places, Places]:
+        """(start, size) by .eh_frame; none where .symtab has the functions."""
+        if self.elf.type == ET_REL or (self.table is not None and self.table.name == ".symtab"):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        return function_ranges(self.elf)
 
 
-def functions_of(elf: Elf, section: int, table: Table | None) -> Functions:
+def functions_of(elf: Elf, section: int, symbols: Symbols) -> Functions:
     """The ranges that a section's bytes fall into."""
     size = elf.extent(section)[1]
     base = 0 if elf.type == ET_REL else int(elf.sections["addr"][section])
-    starts, sizes, symbols = _by_symbols(table, section, base, size)
-    if elf.type != ET_REL and (table is None or table.name == ".dynsym"):
-        more, lengths = _inside(*function_ranges(elf), base, size)
-        new = ~np.isin(more, starts)
-        starts = np.concatenate([starts, more[new]])
-        sizes = np.concatenate([sizes, lengths[new]])
-        symbols = np.concatenate([symbols, np.full(int(new.sum()), -1, np.int64)])
-    return _divide(starts, sizes, symbols, size, table)
+    starts, sizes, chosen = _by_symbols(symbols, section, base, size)
+    more, lengths = _inside(*symbols.frames, base, size)
+    new = ~np.isin(more, starts)
+    starts = np.concatenate([starts, more[new]])
+    sizes = np.concatenate([sizes, lengths[new]])
+    chosen = np.concatenate([chosen, np.full(int(new.sum()), -1, np.int64)])
+    return _divide(starts, sizes, chosen, size, symbols)
 
 
 def _by_symbols(
-    table: Table | None, section: int, base: int, size: int
+    symbols: Symbols, section: int, base: int, size: int
 ) -> tuple[Places, Places, Places]:
     """Start, size and symbol of the functions that symbols give, one for each start."""
-    none = np.empty(0, np.int64)
-    if table is None or not len(table.records):
-        return none, none, none
-    records = table.records
+    chosen = symbols.in_section(section)
+    if symbols.table is None or not len(chosen):
+        return chosen, chosen, chosen
+    records = symbols.table.records[chosen]
     kind, bind = records["info"] & 0xF, records["info"] >> 4
     # Assembly may leave its global labels without a type.
     is_function = np.isin(kind, (STT_FUNC, STT_GNU_IFUNC)) | ((kind == 0) & (bind != 0))
-    chosen = np.flatnonzero(is_function & (records["shndx"] == section))
-    starts = records["value"][chosen].astype(np.uint64).view(np.int64) - base
-    sizes = records["size"][chosen].astype(np.uint64).view(np.int64)
-    keep = (starts >= 0) & (starts < size)
-    chosen, starts, sizes = chosen[keep], starts[keep], sizes[keep]
-    order = np.lexsort((chosen, _BIND_RANK[bind[chosen]], kind[chosen] == 0, starts))
+    starts = _shifted(records["value"].astype(np.uint64).view(np.int64), base)
+    if symbols.is_arm:  # bit 0 says that the function is Thumb
+        starts = np.where(is_function, starts & ~1, starts)
+    keep = np.flatnonzero(is_function & (starts >= 0) & (starts < size))
+    chosen, starts, kind, bind = chosen[keep], starts[keep], kind[keep], bind[keep]
+    sizes = records["size"][keep].astype(np.uint64).view(np.int64)
+    order = np.lexsort((chosen, _BIND_RANK[bind], kind == 0, starts))
     starts, first = np.unique(starts[order], return_index=True)
     return starts, _largest(sizes[order], first), chosen[order][first].astype(np.int64)
+
+
+def _shifted(addresses: Places, base: int) -> Places:
+    """Addresses as offsets from a base of up to 64 bits."""
+    return addresses - np.uint64(base).view(np.int64)
 
 
 def _largest(sizes: Places, first: npt.NDArray[Any]) -> Places:
@@ -103,14 +145,14 @@ def _largest(sizes: Places, first: npt.NDArray[Any]) -> Places:
 
 
 def _inside(starts: Places, sizes: Places, base: int, size: int) -> tuple[Places, Places]:
-    offsets = starts - base
+    offsets = _shifted(starts, base)
     keep = (offsets >= 0) & (offsets < size)
     unique, first = np.unique(offsets[keep], return_index=True)
     return unique, sizes[keep][first]
 
 
 def _divide(
-    starts: Places, sizes: Places, symbols: Places, size: int, table: Table | None
+    starts: Places, sizes: Places, symbols: Places, size: int, source: Symbols
 ) -> Functions:
     """Ranges that cover 0..size: each ends at its size or where the next begins; gaps between."""
     order = np.argsort(starts, kind="stable")
@@ -125,4 +167,4 @@ def _divide(
     all_ends = np.concatenate([ends, gap_ends[is_gap]])
     all_symbols = np.concatenate([symbols, np.full(int(is_gap.sum()), -1, np.int64)])
     order = np.argsort(all_starts, kind="stable")
-    return Functions(all_starts[order], all_ends[order], all_symbols[order], table)
+    return Functions(all_starts[order], all_ends[order], all_symbols[order], source)
