@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -50,7 +50,7 @@ def given_to_build(options: Mapping[str, Any]) -> dict[str, Any]:
     if options["base_image"]:
         image = read_base_env(options["base_image"])
     return {
-        "platforms": tuple(options["platforms"]) or config.platforms,
+        "platforms": _separate(options["platforms"]) or config.platforms,
         "build_args": {**config.build_args, **pairs(options["build_args"], "--build-arg")},
         "base_env": {**image, **pairs(options["base_env"], "--base-env")},
     }
@@ -62,3 +62,8 @@ def _file_and_name(word: str) -> tuple[str, str | None]:
 
     file, colon, name = word.rpartition(":")
     return (word, None) if not colon or Path(word).exists() else (file, name)
+
+
+def _separate(words: Sequence[str]) -> tuple[str, ...]:
+    """Platforms one by one: docker's own `--platform linux/amd64,linux/arm64` is several."""
+    return tuple(word.strip() for text in words for word in text.split(",") if word.strip())

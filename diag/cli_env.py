@@ -111,9 +111,9 @@ def _with_named(compute: Compute, source: Any, given: Any, names: set[str]) -> p
 
 def _only_calls(env: pd.DataFrame, wanted: str | None, file: str) -> pd.DataFrame:
     """The rows of calls that begin so; InputError with the calls there are where there are none."""
-    from diag.env_calls import calls_of
+    from diag.env_calls import calls_of, plain_words
 
-    words = (wanted or "").split()
+    words = plain_words(wanted or "")
     if not words:
         return env
     kept = _only(env, "command", words[0], file)
@@ -131,11 +131,19 @@ def _only(env: pd.DataFrame, column: str, wanted: str | None, file: str) -> pd.D
     kept = env[env[column] == wanted]
     if len(kept):
         return kept
-    known = list(env[column].unique())
+    known = [value for value in env[column].unique() if value]
     near = difflib.get_close_matches(wanted, known, n=3) or sorted(known)[:8]
     what = f"no RUN calls {wanted!r}" if column == "command" else f"no variable {wanted!r} is named"
     hint = f"there are: {', '.join(near)}" if near else "its RUN instructions call no program"
-    raise InputError(what, file=file, help=hint)
+    raise InputError(what, file=file, help="; ".join([hint, *_stops(env)]))
+
+
+def _stops(env: pd.DataFrame) -> list[str]:
+    """Where the build ends on each platform, which may be why a call is never reached."""
+    stops = env.attrs.get("stops", {})
+    return [
+        f"on {platform} the build stops: {', '.join(texts)}" for platform, texts in stops.items()
+    ]
 
 
 def _tell_unexpected(env: pd.DataFrame, expected: dict[str, str], mask: Any) -> int:

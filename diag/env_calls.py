@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["begins_with", "calls_of"]
+__all__ = ["begins_with", "calls_of", "plain_words"]
 
 
 def calls_of(env: pd.DataFrame, command: str) -> pd.DataFrame:
@@ -19,7 +19,13 @@ def calls_of(env: pd.DataFrame, command: str) -> pd.DataFrame:
     return schema.keep(env, [begins_with((name, *argv[1:]), command) for name, argv in called])
 
 
+def plain_words(command: str) -> list[str]:
+    """The words, the first one without its folders: `./configure` is told as `configure`."""
+    first, *rest = command.split() or [""]
+    return [first.rpartition("/")[2] or first, *rest] if first else []
+
+
 def begins_with(call: Sequence[str], command: str) -> bool:
-    """Whether a call begins with the words of `command`; its first word is a base name."""
-    words = command.split()
+    """Whether a call begins with the words of `command`; its first word counts by its base name."""
+    words = plain_words(command)
     return bool(words) and list(call[: len(words)]) == words

@@ -487,3 +487,18 @@ def test_a_call_is_asked_for_by_its_words(diag) -> None:
     shown = diag(*base, "--command", "make none")
     assert shown.status == 2
     assert "there are: make deps, make all" in shown.err
+
+
+def test_platforms_may_stand_in_one_word(diag, tmp_path) -> None:
+    """docker's own spelling; and a call is found by the words that the screen shows."""
+    (tmp_path / "D").write_text("FROM a\nENV X=1\nRUN ./configure\n")
+    ended = diag("env", "D", "--platform", "linux/amd64,linux/arm64", "--format", "json")
+    assert {row["platform"] for row in json.loads(ended.out)} == {"linux/amd64", "linux/arm64"}
+    assert diag("env", "D", "--command", "./configure").status == 0
+
+
+def test_a_build_that_stops_first_says_so(diag, tmp_path) -> None:
+    """No call is reached: where the build ends is the answer."""
+    (tmp_path / "D").write_text("FROM a\nENV X=1\nRUN set -u; echo $NO; make\n")
+    assert "the build stops" in diag("env", "D").out
+    assert "RUN at line 3 fails" in diag("env", "D", "--command", "make").err

@@ -362,3 +362,31 @@ def test_a_call_of_several_ways_is_one_though_they_called_more_before_it() -> No
     text = "FROM a\nRUN if a; then export F=1; elif b; then export F=2; fi; make; make\n"
     found = [call for call in calls(env_of(text, name="F")) if call.texts == ("make",)]
     assert [len(call.variables[0].entries) for call in found] == [3, 3]
+
+
+# -- what new users found ---------------------------------------------------------------------------
+
+
+def test_calls_of_one_number_on_two_ways_are_two_calls() -> None:
+    """`cargo build` on one way and `cargo test` on the other: neither receives for the other."""
+    text = "FROM a\nENV R=-Ca\nRUN if cargo fetch; then cargo build; else R=-Cb cargo test; fi\n"
+    shown = table(env_of(text))
+    build, test = shown.index("cargo build"), shown.index("cargo test")
+    assert "-Cb" not in shown[build:test]
+    assert "-Cb" in shown[test:]
+
+
+def test_a_call_that_only_one_platform_makes_on_a_condition() -> None:
+    """On arm64 the second call is made where the first fails; elsewhere it always is."""
+    text = 'FROM a\nARG TARGETARCH\nRUN [ "$TARGETARCH" = arm64 ] && make c || make d\n'
+    shown = table(env_of(text))
+    assert "make c  only on linux/arm64" in shown
+    assert "only if on linux/arm64 `make c` (line 3) fails" in shown
+
+
+def test_the_builder_that_is_taken_for_granted_is_named() -> None:
+    """Values of the builder's own platform are told to be of an assumed one."""
+    text = "FROM a\nARG BUILDARCH\nRUN make\n"
+    assert "the builder is taken to be linux/amd64" in table(env_of(text))
+    other = env_of("FROM a\nARG BUILDPLATFORM\nRUN make\n", build_args={"BUILDPLATFORM": "x"})
+    assert "the builder is taken" not in table(other)

@@ -536,3 +536,96 @@ def test_a_loop_over_unknown_input_is_two_ways() -> None:
         "`read a` (line 2) succeeds; depends on a line of unknown input",
     ]
     assert rows["status"].tolist() == ["unset", "unknown"]
+
+
+# --- what new users found -----------------------------------------------------------------------
+
+
+def _only(text: str, name: str, platform: str = "linux/amd64") -> list[tuple[str, Any, Any]]:
+    frame = _env(text, name=name, platforms=[platform]).astype(object)
+    frame = frame.where(frame.notna(), None)
+    return list(zip(frame["status"], frame["value"], frame["condition"], strict=True))
+
+
+def test_login_shells_read_profiles() -> None:
+    """What the Dockerfile puts behind the image's own profile counts; all else is unknown."""
+    text = (
+        'FROM a\nENV X=1\nSHELL ["/bin/bash", "-lc"]\n'
+        "RUN echo 'export F=-O3' >> /etc/profile\nRUN make"
+    )
+    status, value, condition = _only(text, "F")[-1]
+    assert (status, value) == ("set", "-O3")
+    assert "no other profile file of the base image" in condition
+    assert [status for status, *_ in _only(text, "X")][-1] == "unknown"
+    assert _only("FROM a\nRUN bash -lc 'make'\nENV X=1", "X")[0][0] == "unknown"
+
+
+def test_arrays_are_not_in_the_environment() -> None:
+    """bash gives a child no array, exported or not."""
+    assert (
+        _only('FROM a\nSHELL ["/bin/bash", "-c"]\nRUN export A=(1 2); make', "A")[0][0] == "unset"
+    )
+
+
+def test_appending_in_an_export_is_bash_alone() -> None:
+    """To dash and ash `X+` is a bad name: the shell ends there."""
+    assert _only("FROM a\nRUN export X+=1; make", "X") == [("set", "1", "sh is bash")]
+
+
+def test_a_word_behind_an_assignment_is_the_command_of_env() -> None:
+    """`env A='-x -y' make` without quotes that count runs `-y'`, not make."""
+    frame = _env("FROM a\nRUN env $(echo \"A='-x -y'\") make\nENV Z=1", platforms=["linux/amd64"])
+    assert set(frame["command"]) == {"-y'"}
+
+
+def test_a_secret_is_unknown() -> None:
+    """A secret given as a variable outranks what the Dockerfile sets."""
+    text = "FROM a\nENV F=-O2\nRUN --mount=type=secret,id=cf,env=F make"
+    assert _only(text, "F") == [("unknown", None, "depends on the secret cf")]
+
+
+def test_the_way_on_which_a_command_fails_is_told() -> None:
+    """`||` is a branch: what runs behind it runs on one way only."""
+    text = "FROM a\nENV Z=1\nRUN make a || make b"
+    assert [condition for *_, condition in _only(text, "Z")] == [None, "`make a` (line 3) fails"]
+
+
+def test_a_value_that_holds_the_old_one_lost_nothing() -> None:
+    """The outer shell expands the old value into the script of the inner one."""
+    text = 'FROM a\nENV F=-O2\nRUN <<E bash\nexport F="$F -g"\nmake\nE'
+    frame = _env(text, name="F", platforms=["linux/amd64"])
+    assert frame["value"].tolist() == ["-O2 -g"]
+    assert frame["lost_by"].isna().all()
+
+
+def test_a_key_of_a_configuration_is_no_variable() -> None:
+    """TOML's list is not an assignment, and a file of another program is not one of a shell."""
+    text = 'FROM a\nRUN printf "X=2\\\\nrustflags=[1]\\\\n" > /c.toml && make'
+    frame = _env(text, platforms=["linux/amd64"])
+    assert frame["name"].tolist() == ["X"]
+    assert frame["lost_by"].isna().all()
+
+
+def test_a_script_that_does_not_parse_still_names_its_variables() -> None:
+    """The row says why it is not followed."""
+    text = 'FROM a\nRUN export F="-x && \\\n  make\n'
+    status, _, condition = _only(text, "F")[0]
+    assert status == "unknown"
+    assert "does not parse at Dockerfile:2" in condition or "does not parse" in condition
+
+
+def test_a_file_that_copy_writes_has_its_line() -> None:
+    """Flags of a configuration in a here-document of COPY came through that instruction."""
+    text = (
+        "FROM rust\nWORKDIR /s\nCOPY <<E .cargo/config.toml\n[build]\nrustflags = '-Cx'\nE\n"
+        "RUN cargo build\nENV Z=1"
+    )
+    frame = _env(text, command="cargo", platforms=["linux/amd64"])
+    row = frame[frame["name"] == "rustflags (effective)"].iloc[0]
+    assert [place.rpartition(":")[2] for place in row["came_through"]] == ["3"]
+
+
+def test_where_the_build_stops_is_told_beside_the_rows() -> None:
+    """`set -u` ends the shell before any call."""
+    frame = _env("FROM a\nRUN set -u; echo $NO; make", platforms=["linux/arm64"])
+    assert frame.attrs["stops"] == {"linux/arm64": ["RUN at line 2 fails"]}

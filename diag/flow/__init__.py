@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from diag.env_calls import begins_with
+from diag.env_calls import begins_with, plain_words
 from diag.flow.file_store import FileStore
-from diag.flow.interpret import interpret
+from diag.flow.interpret import STOPS, interpret
 from diag.flow.names_of_interest import names_of_interest
 from diag.flow.rows import rows_of
 from diag.flow.scopes import run_contexts
@@ -40,6 +40,7 @@ def env_at(
     as `cargo` (its base name) or `cargo build`, `name` a variable. `value` is given where status is set or empty; `condition` says what must
     hold on this way, or what an unknown value hangs on. Two things are taken for granted: `cd`
     succeeds, and an outside command changes no known file but those that its arguments name.
+    `attrs["stops"]`: platform -> the RUNs that fail for certain, where the build ends.
     Raises InputError for a Dockerfile that the engine would not build, and for a platform or
     engine that is not known.
     """
@@ -50,7 +51,9 @@ def env_at(
     instructions = load_dockerfile(dockerfile)
     names = names_of_interest(instructions)
     found: list[dict[str, Any]] = []
+    stops: dict[str, list[str]] = {}
     for platform in order:
+        store = FileStore()
         found += env_rows(
             instructions,
             platform=platform,
@@ -60,8 +63,12 @@ def env_at(
             build_args=build_args,
             base_env=base_env,
             engine=engine,
+            store=store,
         )
-    return schema.make("env", found)
+        stops[platform] = [text.removeprefix(STOPS) for text in store.stops.values()]
+    env = schema.make("env", found)
+    env.attrs["stops"] = {platform: texts for platform, texts in stops.items() if texts}
+    return env
 
 
 def env_rows(
@@ -74,10 +81,12 @@ def env_rows(
     build_args: Mapping[str, str] | None = None,
     base_env: Mapping[str, str] | None = None,
     engine: str = "buildkit",
+    store: FileStore | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The rows of one platform, as mappings, in the order of the file.
 
-    `names`: the variables that get rows, where the caller has them already.
+    `names`: the variables that get rows, where the caller has them already; `store` has afterwards
+    what the RUNs left.
     """
     names = names_of_interest(instructions) if names is None else names
     if name is not None and name not in names and _NAME.fullmatch(name):
@@ -85,7 +94,7 @@ def env_rows(
     contexts = run_contexts(
         instructions, platform=platform, build_args=build_args, base_env=base_env, engine=engine
     )
-    store = FileStore()
+    store = FileStore() if store is None else store
     for context in contexts:
         events = interpret(context, store, names)
         if command is not None:
@@ -98,5 +107,5 @@ def env_rows(
 def _is_call_of(argv: tuple[str, ...], fault: str, command: str) -> bool:
     """Whether a call is of the command, or what was not followed may hold a call of it."""
     if fault:
-        return any(command_name(word) == command.split()[0] for word in argv)
+        return any(command_name(word) == plain_words(command)[0] for word in argv)
     return bool(argv) and begins_with((command_name(argv[0]), *argv[1:]), command)

@@ -70,6 +70,18 @@ def cut_at_space(
         yield name, replace(value, lost_at=place, lost_by="cut-at-space") if is_cut else value
 
 
+def secrets_of(run: Instruction) -> Iterator[tuple[str, Value]]:
+    """The variables that `--mount=type=secret,env=NAME` gives a RUN: texts that nobody may see."""
+    for flag in run.flags:
+        fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
+        if flag.startswith("--mount=") and fields.get("type") == "secret" and fields.get("env"):
+            told = f"the secret {fields.get('id') or fields['env']}"
+            yield (
+                fields["env"],
+                Value("unknown", None, True, (run.place,), hangs_on=told),
+            )
+
+
 @dataclass(frozen=True)
 class Declaration:
     """One name of one ARG instruction; `default` is the text as written."""

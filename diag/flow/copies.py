@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from diag.errors import InputError
 from diag.flow.scripts import body_of
-from diag.flow.values import Copy, Value
+from diag.flow.values import Copy, Value, known
 from diag.flow.words import expand
 from diag.read.dockerfile import Heredoc, Instruction
 from diag.read.dockerfile_lexer import WordError
@@ -68,8 +68,10 @@ def refuse_variable_source(instruction: Instruction) -> None:
 
 
 def _written(heredoc: Heredoc, folder: str, instruction: Instruction, place: Place) -> Copy:
-    text = _body(heredoc, instruction, place)
-    return Copy(_target(folder, heredoc.name), heredoc.name, None, text)
+    body = _body(heredoc, instruction, place)
+    return Copy(
+        _target(folder, heredoc.name), heredoc.name, None, body.text, came_through=body.came_through
+    )
 
 
 def _copied(source: str, folder: str, instruction: Instruction, place: Place) -> Copy | None:
@@ -95,12 +97,12 @@ def _text(word: str, instruction: Instruction, place: Place) -> str | None:
     return expand(word, place.env, instruction).text
 
 
-def _body(heredoc: Heredoc, instruction: Instruction, place: Place) -> str | None:
+def _body(heredoc: Heredoc, instruction: Instruction, place: Place) -> Value:
     text, _ = body_of(heredoc)
     if not heredoc.is_expanded:
-        return text
+        return known(text, came_through=(instruction.place,))
     # The engine expands bodies with a backslash, whatever the escape directive says.
-    return expand(text, place.env, instruction, escape="\\", reads_quotes=False).text
+    return expand(text, place.env, instruction, escape="\\", reads_quotes=False)
 
 
 def absolute_path(path: str, workdir: str) -> str:

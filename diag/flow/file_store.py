@@ -77,7 +77,7 @@ class FileStore:
     def _copied(self, files: Files, copy: Copy) -> Files:
         destination = copy.destination.rstrip("/") or "/"
         if copy.text is not None:
-            return {**files, destination: FileEntry(copy.text, ())}
+            return {**files, destination: FileEntry(copy.text, copy.came_through)}
         hole = self.holes.named(f"copy {copy.source} {destination}", f"the file {copy.source}")
         if copy.from_stage_no is not None:
             return {**files, **self._from_stage(copy, destination, hole)}

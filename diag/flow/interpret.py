@@ -18,6 +18,7 @@ from diag.read.shell import parse_script
 from diag.read.shell_tree import Script
 
 OTHER_SHELLS = frozenset(["zsh", "ksh", "mksh", "fish", "yash", "csh", "tcsh"])
+STOPS = "the build stops before: "
 LOGIN = re.compile(r"--login|-[a-zA-Z]*l[a-zA-Z]*")
 WORD = re.compile(r"[^\s;&|()<>\"'`$\\]+")
 
@@ -86,8 +87,9 @@ def _var(name: str, value: Value, store: FileStore) -> Var:
     if value.text is not None:
         return Var(value.text, True, value.came_through, *lost)
     source = value.hangs_on or name
-    hole = store.holes.named(f"env {name} {value.came_through}", f"${source} of the base image")
-    return Var(hole, True, value.came_through, *lost, may_be_unset=not value.hangs_on)
+    told = source if " " in source else f"${source} of the base image"
+    hole = store.holes.named(f"env {name} {value.came_through}", told)
+    return Var(hole, True, value.came_through, *lost, may_be_unset=source == name or " " in source)
 
 
 def _after_leftover(mine: Var, leftover: Leftover) -> Var:
@@ -206,7 +208,7 @@ def _leave(
     if all(state.status not in (0, None) for state in finals):
         status = finals[0].status or 0
         how = f"exits {status}" if status > 0 else "fails"
-        text = f"the build stops before: RUN at line {context.line_no} {how}"
+        text = f"{STOPS}RUN at line {context.line_no} {how}"
         store.stops.setdefault(context.stage_no, text)
     left = store.leftovers.setdefault(context.stage_no, {})
     place = f"{context.file}:{context.end_line_no}"

@@ -38,8 +38,9 @@ def names_of_interest(instructions: Iterable[Instruction]) -> tuple[str, ...]:
         texts = [instruction.value_text, *(heredoc.body for heredoc in instruction.heredocs)]
         whole = "\n".join(texts)
         places = _places(whole)
+        secret = re.findall(rf"type=secret\S*?,env=({_NAME})", " ".join(instruction.flags))
         mentioned = (name for name in PLATFORM_ARGUMENTS if name in places)
-        names = {*_declared_names(instruction.instruction.upper(), texts), *mentioned}
+        names = {*_declared_names(instruction.instruction.upper(), texts), *mentioned, *secret}
         # A name that only a part of a word spells has no place: it comes last.
         for name in sorted(names, key=lambda name: (places.get(name, len(whole)), name)):
             found.setdefault(name)
@@ -58,7 +59,12 @@ def _declared_names(keyword: str, texts: list[str]) -> Iterator[str]:
     elif keyword in ("RUN", "COPY", "ADD"):
         # A here-document of COPY may be a script that a later RUN sources.
         for text in texts if keyword == "RUN" else texts[1:]:
-            yield from assigned_names(parse_script(text).items)
+            script = parse_script(text)
+            yield from assigned_names(script.items)
+            if (
+                script.fault is not None and keyword == "RUN"
+            ):  # behind the fault only words are left
+                yield from (match["name"] for match in _PAIR_NAME.finditer(text[:MAX_LENGTH]))
 
 
 def _env_names(text: str) -> Iterator[str]:

@@ -18,7 +18,10 @@ from diag.flow.toolchain import toolchain_rows
 from diag.flow.values import RunContext
 
 MAX_ROWS = 1_000_000  # of one RUN on one platform
-READ_FILES = ("/go/env",)  # assignments that a tool reads itself
+# Assignments that other programs read themselves: a key of theirs is no variable of a shell.
+READ_FILES = (
+    "/go/env", ".toml", ".json", ".yaml", ".yml", ".ini", ".cfg", ".cmake", ".mk", ".py",
+)  # fmt: skip
 MAX_ARGV = 2000  # characters of argv_text
 
 Row = dict[str, Any]

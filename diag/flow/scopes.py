@@ -24,6 +24,7 @@ from diag.flow.arguments import (
     platform_args,
     platform_wins,
     proxy_env,
+    secrets_of,
 )
 from diag.flow.copies import Place, absolute_path, copies_of, from_outside, refuse_variable_source
 from diag.flow.images import image_env, scratch_env
@@ -81,7 +82,7 @@ class _Build:
         if self.stages and (copies := self.stages[-1].copies):
             self.closed.append(ClosedStage(self.stages[-1].chain, tuple(copies)))
 
-    def open_stage(self, instruction: Instruction) -> None:
+    def do_from(self, instruction: Instruction) -> None:
         self.close_stage()
         words = instruction.arguments().words
         name = expand(words[0], self.globals, instruction).text or ""
@@ -147,9 +148,6 @@ class _Build:
             act = getattr(self, f"do_{instruction.instruction.lower()}", None)
             if act is not None:
                 act(instruction)
-
-    def do_from(self, instruction: Instruction) -> None:
-        self.open_stage(instruction)
 
     def do_onbuild(self, instruction: Instruction) -> None:
         if self.engine == "buildkit":
@@ -223,7 +221,7 @@ class _Build:
     def do_run(self, instruction: Instruction) -> None:
         stage = self.stages[-1]
         script = script_of(instruction, stage.shell)
-        env = {**self.proxies, **self.visible(stage)}
+        env = {**self.proxies, **self.visible(stage), **dict(secrets_of(instruction))}
         told = script.text or " ".join(script.argv)
         context = RunContext(
             file=instruction.file,

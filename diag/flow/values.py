@@ -19,7 +19,8 @@ class Value:
 
     `came_through` lists the file:line places that made the value, oldest first. `lost_at` and
     `lost_by` (schema.LOST_BY) tell of a value that the author wrote and that did not get here.
-    `hangs_on` names the variable of the base image that an unknown value was made from.
+    `hangs_on` names the variable of the base image that an unknown value was made from, or says in
+    words what it is (`the secret ID`).
     """
 
     status: Status
@@ -58,6 +59,7 @@ class Copy:
     source: str = ""
     from_stage_no: int | None = None
     text: str | None = None
+    came_through: tuple[str, ...] = ()  # of a here-document: the lines that made its text
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,8 @@ class Variables(Core):
         return (
             bool(old.text or old.hidden)
             and old.is_exported
-            and text not in (old.text, old.hidden)
+            and text != old.hidden
+            and (old.text or "\0") not in text  # a value that holds the old one lost nothing
             and not self.branches
             and not old.may_be_unset
             and old.born == state.n_commands

@@ -22,6 +22,8 @@ from diag.probe.shells import find_program
 
 # Programs that the sandbox's own scripts call (scripts.py).
 _OWN_PROGRAMS = ("cat", "chmod", "env", "ln", "mkdir", "sleep", "tar", "timeout")
+# Programs beside the builtins of their names: xargs, env and find start these.
+_ALSO_BUILTIN = ("echo", "printf", "test", "[", "true", "false", "pwd")
 _OWN_SHELLS = ("dash", "bash", "busybox")  # the first one here is the supervisor's sh
 # Applets that stay in the private copy of busybox: its shell is probed, not its tools.
 _KEPT_APPLETS = frozenset({b"ash", b"sh", b"busybox"})
@@ -90,7 +92,7 @@ def _fill_own(own: Path) -> list[Path]:
 
 def _fill_tools(tools: Path) -> list[Path]:
     tools.mkdir()
-    wanted = {*tool_names.TEXT_TOOLS, *tool_names.WRAPPERS, "bash", "dash"}
+    wanted = {*tool_names.TEXT_TOOLS, *tool_names.WRAPPERS, *_ALSO_BUILTIN, "bash", "dash"}
     found = {name: find_program(name) for name in sorted(wanted)}
     copies = [_copy(program, tools / name) for name, program in found.items() if program]
     busybox = find_program("busybox")

@@ -25,8 +25,10 @@ MAX_INNER = 100_000  # characters of a script inside a script
 
 _RUNS_TEXT = frozenset(["eval", "sh", "bash", "dash", "ash"])
 _WRITES_TEXT = frozenset(["env", "echo", "printf", "command", "exec", "builtin"])
-# What a file may assign that a later command reads; `env X=1 command`.
-_WRITTEN = re.compile(r"(?:^|\\n)\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
+# What a file may assign that a later command reads; `env X=1 command`. Lists are TOML's.
+_WRITTEN = re.compile(
+    r"(?:^|\\n)\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?![\[{])", re.MULTILINE
+)
 _OPERAND = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?(?:\+?=|$)")
 _ARITHMETIC = re.compile(
     r"(?:\+\+|--)\s*(?P<after>[A-Za-z_]\w*)"

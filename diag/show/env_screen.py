@@ -9,7 +9,7 @@ Signs and words say all that colours say: a pipe and a CI log have none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,12 +56,14 @@ class EnvScreen:
         self.shells = tuple(dict.fromkeys(env["shell"])) if "shell" in env else ("",)
         self.is_one_name = env["name"].nunique() < 2
         self.blocks = _blocks(calls(env))
+        self.has_builder = _is_builder_taken(env)
+        self.stops: dict[str, list[str]] = env.attrs.get("stops", {})
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
         if not self.blocks:
-            yield Text("its RUN instructions call no program, or name no variable")
+            yield Text(printable(_nothing(self.stops)))
             return
         yield from self._head()
         widths = self._widths(options.max_width)
@@ -89,6 +91,13 @@ class EnvScreen:
             signs.append(f"{LOST} how and where a value is lost (--explain tells the way)")
         if self.shells != ("",):
             signs.append(self._shells_said(variables))
+            signs.append(
+                "programs that are no text tools were stand-ins: they print nothing and succeed"
+            )
+        if self.has_builder:
+            signs.append(
+                "the builder is taken to be linux/amd64: --build-arg BUILDPLATFORM=... says another"
+            )
         for sign in signs:
             yield Text(sign, style="dim")
 
@@ -111,7 +120,7 @@ class EnvScreen:
             return f"run in {named}"
         if self._shells_agree(variables):
             return f"all {_number(len(self.shells))} shells agree: {named}"
-        return f"shells: {named}; where none is named, all of them"
+        return f"shells: {named}; where none is named, all that come to the call"
 
     def _rest(self, blocks: Sequence[Sequence[Call]]) -> Text:
         n_calls = sum(map(len, blocks))
@@ -246,3 +255,17 @@ def _alike(call: Call) -> tuple[object, ...]:
 
 def _number(n: int) -> str:
     return {2: "two", 3: "three", 4: "four"}.get(n, str(n))
+
+
+def _is_builder_taken(env: pd.DataFrame) -> bool:
+    """Whether a row has what the Dockerfile reads of the builder's own platform."""
+    values = env.loc[env["name"].isin(["BUILDPLATFORM", "BUILDARCH"]), "value"]
+    return bool(values.isin(["linux/amd64", "amd64"]).any())
+
+
+def _nothing(stops: Mapping[str, Sequence[str]]) -> str:
+    """Why there is nothing to show."""
+    if not stops:
+        return "its RUN instructions call no program, or it names no variable (--name asks for one)"
+    ends = "; ".join(f"on {platform}, {', '.join(texts)}" for platform, texts in stops.items())
+    return f"no call is reached: the build stops {ends}"
