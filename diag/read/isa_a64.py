@@ -85,9 +85,8 @@ def _needs(mnemonic: str, operands: str) -> tuple[str, ...]:
     if mnemonic in ("mrs", "msr"):
         found = [name for name, rule in _REGISTERS.items() if rule.match(operands)]
     elif mnemonic == "dc":
-        found = [
-            name for name, operand in tables.CACHE.items() if operands.startswith(f"{operand},")
-        ]
+        operand = operands.partition(",")[0]
+        found = [name for name, text in tables.CACHE.items() if re.fullmatch(text, operand)]
     elif mnemonic.startswith("pmull") and ".1q" in operands:
         found = ["aes"]
     elif tables.HALF_MNEMONIC.fullmatch(mnemonic) and tables.HALF.search(operands):

@@ -97,7 +97,7 @@ REGISTERS = {
     "rng": r"rndr(?:rs)?", "ssbs": r"ssbs", "pan": r"pan", "dit": r"dit", "memtag": r"tco",
     "sme": r"svcr\w*|smcr_el\d+|tpidr2_el0|smpri\w*",
 }  # fmt: skip
-CACHE = {"dpb": "cvap", "dpb2": "cvadp"}  # operand of DC
+CACHE = {"dpb": "cvap", "dpb2": "cvadp", "memtag": r"i?g\w+|cgd?\w+|cigd?\w+"}  # operand of DC
 
 # Mnemonics of the SVE encodings that are not of SVE itself.
 SVE_MNEMONICS = {
