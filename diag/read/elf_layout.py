@@ -27,7 +27,7 @@ PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PT_GNU_STACK, PT_GNU_RELRO = 0x6474E551, 0x6474E552
 DF_1_PIE = 0x08000000
 
-ET_REL, ET_CORE = 1, 4
+ET_REL, ET_EXEC, ET_CORE = 1, 2, 4
 KINDS = {1: "relocatable", 2: "executable", 3: "shared", 4: "core"}
 BINDS = {0: "LOCAL", 1: "GLOBAL", 2: "WEAK", 10: "UNIQUE"}
 TYPES = {

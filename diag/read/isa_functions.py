@@ -65,9 +65,9 @@ class Symbols:
         self.elf = elf
         self.table = tables[0] if tables else None  # .symtab, else .dynsym
         self.is_arm = elf.machine == EM_ARM
-        numbers = self._section_numbers()
-        self._order = np.argsort(numbers, kind="stable")
-        self._sorted = numbers[self._order]
+        self.sections = self._section_numbers()
+        self._order = np.argsort(self.sections, kind="stable")
+        self._sorted = self.sections[self._order]
 
     def _section_numbers(self) -> Places:
         if self.table is None or not len(self.table.records):

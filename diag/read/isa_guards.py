@@ -1,8 +1,215 @@
+"""Which functions run only where the processor has their instructions, by what the file itself shows.
+
+Three things show it; where none does, nothing is claimed:
+- `ifunc NAME`: the function is referred to by the resolver of the IFUNC symbol NAME, which takes
+  its address and has a conditional instruction; or by functions that are guarded so. All references
+  have to be such, and the function must be no dynamic symbol: others could call it.
+- `cpu test in NAME`: AArch64 atomics of libgcc and LLVM: the function NAME itself tests a byte, runs
+  the LSE instruction where it is set, and a load-exclusive loop where not.
+Resolvers are IFUNC symbols and the addends of IRELATIVE relocations. x86-64 and AArch64; symbols of a
+relocatable file have to be local, since other objects may refer to the others.
+"""
+
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+from iced_x86 import Decoder, FlowControl
+
 from diag.read.elf import Elf
+from diag.read.elf_layout import EM_AARCH64, EM_X86_64, ET_REL, STT_GNU_IFUNC
+from diag.read.isa_references import DATA, IRELATIVE, Code, References, references, relocations
 from diag.read.isa_uses import Use
+from diag.read.symbols_tables import symbol_tables
+
+Places = npt.NDArray[np.int64]
+MAX_RESOLVER_BYTES = 1 << 16
+MAX_ROUNDS = 4
+_LSE = {"lse"}
+# glibc, sysdeps/<machine>/multiarch/ifunc-impl-list.c: for its own tests.
+LISTS = ("__libc_ifunc_impl_list",)
 
 
 def guards_of(elf: Elf, uses: list[Use]) -> dict[int, str]:
-    return {}
+    """Number of a use -> what guards it; the others are left out."""
+    if elf.machine not in (EM_X86_64, EM_AARCH64) or elf.layout.byte_order != "little":
+        return {}
+    found = {
+        n: f"cpu test in {use.function}" for n, use in enumerate(uses) if _tests_itself(elf, use)
+    }
+    left = [number for number in range(len(uses)) if number not in found]
+    if left and (_has_ifunc(elf)):
+        code = Code(elf)
+        numbers = {n: code.of(uses[n].section, uses[n].start) for n in left}
+        by_ifunc = _guarded_by_ifunc(code, sorted({n for n in numbers.values() if n != DATA}))
+        found.update({n: by_ifunc[number] for n, number in numbers.items() if number in by_ifunc})
+    return found
+
+
+def _tests_itself(elf: Elf, use: Use) -> bool:
+    """ADRP, LDRB and CBZ of one register, behind it LSE up to RET, at its target load-exclusive."""
+    if elf.machine != EM_AARCH64 or not set(use.counts) <= {*_LSE, "bti", "pauth-hint"}:
+        return False
+    content = elf.content(use.section)[use.start : use.end]
+    words = np.frombuffer(content, "<u4", len(content) // 4).tolist()
+    atomic = [
+        (at - use.start) // 4 for at in use.places if not _is_hint(words, (at - use.start) // 4)
+    ]
+    for at in range(2, min(len(words), 6)):
+        register, target = words[at] & 31, at + (words[at] >> 5 & 0x7FFFF)
+        if words[at] & 0xFF000000 != 0x34000000 or not at < target < len(words):
+            continue
+        is_loaded = words[at - 1] & 0xFFC00000 == 0x39400000 and words[at - 1] & 31 == register
+        is_page = words[at - 2] & 0x9F000000 == 0x90000000
+        same = words[at - 1] >> 5 & 31 == words[at - 2] & 31
+        between, behind = words[at + 1 : target], words[target:]
+        is_straight = sum(map(_is_branch, between)) == 1 and between[-1] == 0xD65F03C0
+        has_loop = any(word & 0x3F400000 == 0x08400000 and not word & 0x00A00000 for word in behind)
+        inside = all(at < place < target for place in atomic)
+        if is_loaded and is_page and same and is_straight and has_loop and inside:
+            return True
+    return False
+
+
+def _is_hint(words: list[int], at: int) -> bool:
+    return words[at] & 0xFFFFF01F == 0xD503201F
+
+
+def _is_branch(word: int) -> bool:
+    return word & 0x1C000000 == 0x14000000
+
+
+def _has_ifunc(elf: Elf) -> bool:
+    if elf.type != ET_REL and len(_irelative(elf)):
+        return True
+    return any((table.records["info"] & 0xF == STT_GNU_IFUNC).any() for table in symbol_tables(elf))
+
+
+def _irelative(elf: Elf) -> Places:
+    """Addresses of resolvers that relocations name."""
+    kind = IRELATIVE[elf.machine]
+    found = [one["addend"][one["type"] == kind].astype(np.int64) for _, one in relocations(elf)]
+    return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+
+
+def _guarded_by_ifunc(code: Code, wanted: list[int]) -> dict[int, str]:
+    """Number of a function -> `ifunc NAME`, for those of the wanted that nothing else refers to."""
+    resolvers = {n: name for n, name in _resolvers(code).items() if _has_condition(code, n)}
+    shut_out = {*_reachable_from_outside(code).tolist(), *resolvers, DATA}
+    closed = set(wanted) - shut_out
+    names: dict[int, str] = {}
+    for _ in range(MAX_ROUNDS if resolvers else 0):
+        found = _without_lists(code, references(code, np.array(sorted(closed), np.int64)))
+        names = _settled(found, closed, resolvers)
+        # What only leads to such a function, as its checking twin does, may be guarded itself.
+        more = set(found.by[found.is_branch].tolist()) - shut_out - closed
+        if not more:
+            break
+        closed |= more
+    return {number: name for number, name in names.items() if number in set(wanted)}
+
+
+def _without_lists(code: Code, found: References) -> References:
+    """Without the function that only lists implementations, each with whether it can run here."""
+    is_list = np.array([by != DATA and code.name(by) in LISTS for by in found.by.tolist()], bool)
+    keep = ~(is_list & ~found.is_branch)
+    return References(found.to[keep], found.by[keep], found.is_branch[keep])
+
+
+def _settled(found: References, closed: set[int], resolvers: dict[int, str]) -> dict[int, str]:
+    """Functions whose every reference is a resolver's that takes the address, or of one of them.
+
+    What a function that falls has refers to falls with it, until nothing changes.
+    """
+    by: dict[int, set[tuple[int, bool]]] = {number: set() for number in closed}
+    for to, source, is_branch in zip(
+        found.to.tolist(), found.by.tolist(), found.is_branch.tolist(), strict=True
+    ):
+        if to in by:
+            by[to].add((source, is_branch))
+    is_open = True
+    while is_open:
+        fallen = {
+            to for to, sources in by.items()
+            if not all(s in by or (s in resolvers and not branch) for s, branch in sources)
+        }  # fmt: skip
+        is_open = bool(fallen)
+        by = {to: sources for to, sources in by.items() if to not in fallen}
+    return _named(by, resolvers)
+
+
+def _named(by: dict[int, set[tuple[int, bool]]], resolvers: dict[int, str]) -> dict[int, str]:
+    """From the resolvers on, so that functions that only refer to each other get no name."""
+    names: dict[int, str] = {}
+    while True:
+        more = {
+            to: min(
+                resolvers.get(s) or names[s] for s, _ in sources if s in resolvers or s in names
+            )
+            for to, sources in by.items()
+            if to not in names and any(s in resolvers or s in names for s, _ in sources)
+        }
+        if not more:
+            return {to: f"ifunc {name}" for to, name in names.items()}
+        names.update(more)
+
+
+def _resolvers(code: Code) -> dict[int, str]:
+    """Number of a function that resolves -> the name of its IFUNC symbol, or its address."""
+    found: dict[int, str] = {}
+    if code.elf.type != ET_REL:
+        numbers = code.holding(_irelative(code.elf))
+        found = {number: code.name(number) for number in numbers.tolist() if number != DATA}
+    table = code.symbols.table
+    if table is None or not len(table.records):
+        return found
+    chosen = np.flatnonzero(table.records["info"] & 0xF == STT_GNU_IFUNC).astype(np.int64)
+    numbers = code.holding(code.addresses_of(chosen))
+    for symbol, number in zip(chosen.tolist(), numbers.tolist(), strict=True):
+        if number != DATA:
+            found[number] = min(
+                found.get(number) or "~", code.symbols.name_of(symbol), key=_plainness
+            )
+    return found
+
+
+def _plainness(name: str) -> tuple[bool, int, str]:
+    """Names before addresses, short ones first."""
+    return name.startswith(("0x", "~")), len(name), name
+
+
+def _reachable_from_outside(code: Code) -> Places:
+    """Functions of symbols that other files can refer to, and the entry point's."""
+    found = [np.empty(0, np.int64)]
+    for table in symbol_tables(code.elf):
+        bind, visibility = table.records["info"] >> 4, table.records["other"] & 3
+        is_seen = bind != 0
+        if code.elf.type != ET_REL:
+            is_seen &= (visibility == 0) | (visibility == 3)
+            is_seen &= table.name == ".dynsym"
+        values = table.records["value"][is_seen].astype(np.uint64).view(np.int64)
+        if code.elf.type == ET_REL:
+            values = code.addresses_of(np.flatnonzero(is_seen).astype(np.int64))
+        found.append(code.holding(values))
+    return np.unique(np.concatenate(found))
+
+
+def _has_condition(code: Code, number: int) -> bool:
+    """Whether a resolver can come to more than one end."""
+    content = code.content(number)[:MAX_RESOLVER_BYTES]
+    if code.elf.machine == EM_AARCH64:
+        words = np.frombuffer(content, "<u4", len(content) // 4)
+        masks = ((0xFF000000, 0x54000000), (0x7C000000, 0x34000000), (0x7FE00000, 0x1A800000))
+        return any(bool(((words & m) == v).any()) for m, v in masks)
+    for instruction in Decoder(64, content):
+        if instruction.flow_control == FlowControl.CONDITIONAL_BRANCH:
+            return True
+        if 0x40 <= _second_opcode(content, instruction.ip, instruction.len) <= 0x4F:
+            return True
+    return False
+
+
+def _second_opcode(content: bytes, at: int, length: int) -> int:
+    """The byte behind 0F (40 to 4F: CMOVcc), -1 for other instructions."""
+    raw = content[at : at + length].lstrip(bytes([0x66, *range(0x40, 0x50)]))
+    return raw[1] if raw[:1] == b"\x0f" and len(raw) > 1 else -1
