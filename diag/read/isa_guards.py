@@ -18,7 +18,8 @@ from iced_x86 import Decoder, FlowControl
 
 from diag.read.elf import Elf
 from diag.read.elf_layout import EM_AARCH64, EM_X86_64, ET_REL, STT_GNU_IFUNC
-from diag.read.isa_references import DATA, IRELATIVE, Code, References, references, relocations
+from diag.read.isa_code import DATA, Code, relocations
+from diag.read.isa_references import IRELATIVE, References, references
 from diag.read.isa_uses import Use
 from diag.read.symbols_tables import symbol_tables
 
