@@ -164,18 +164,53 @@ def _tell_why(line: Any, scan: Scan, symbols: pd.DataFrame, output: str | None) 
 @click.command("isa", short_help="Show which functions use which instructions.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--extension", metavar="X", help="Only extensions that begin so, such as avx512.")
+@click.option("--baseline", metavar="B", help="Only functions beyond x86-64-v2, armv8.1-a+sve, ...")
 @format_option("table", "json", "csv", "parquet")
 @output_option
-def isa_cmd(paths: tuple[str, ...], extension: str | None, format_: str, output: str | None) -> int:
-    """Show which functions use which instruction-set extensions."""
-    from diag import schema
+def isa_cmd(
+    paths: tuple[str, ...],
+    extension: str | None,
+    baseline: str | None,
+    format_: str,
+    output: str | None,
+) -> int:
+    """Show what each file needs of a processor, and which functions need it.
+
+    Alone: the baseline of each file, such as x86-64-v3+aes, by the functions that nothing shows to
+    be guarded by a test at run time. --extension lists the functions that use it. --baseline lists
+    those that exceed it; the exit status is 1 where one of them is not guarded.
+    """
     from diag.read.isa import read_isa
 
-    isa = read_isa(*paths, extension=extension)
+    if extension is not None and baseline is not None:
+        raise click.UsageError("--extension or --baseline, not both")
+    if baseline is not None:
+        from diag.join.isa_levels import parse_baseline
+
+        parse_baseline(baseline)  # before the work
+    is_listed = extension is not None
+    isa = read_isa(
+        *paths, extension=extension, beyond_floor=not is_listed, with_guards=not is_listed
+    )
+    _tell_isa_errors(isa, paths)
+    if baseline is not None:
+        return _tell_exceeding(isa, baseline, format_, output)
+    if is_listed or format_ != "table":
+        return _tell_uses(isa, extension, format_, output)
+    return _tell_baselines(isa, output)
+
+
+def _tell_isa_errors(isa: pd.DataFrame, paths: tuple[str, ...]) -> None:
+    from diag import schema
+
     problems = isa.attrs.get("errors", [])
     _tell(schema.make("errors", problems))
-    if isa.empty and problems:
+    if not isa.attrs["code"] and problems:
         raise InputError("no machine code can be read there", file=", ".join(paths))
+
+
+def _tell_uses(isa: pd.DataFrame, extension: str | None, format_: str, output: str | None) -> int:
+    """The functions that use an extension, one row for each."""
     if isa.empty and format_ == "table":
         named = f" of an extension that begins with {extension!r}" if extension else ""
         click.echo(f"no instruction{named} is found", err=True)
@@ -183,4 +218,35 @@ def isa_cmd(paths: tuple[str, ...], extension: str | None, format_: str, output:
     columns = ["extension", "n_instructions", "function", "file", "member"]
     table = isa[columns].rename(columns={"n_instructions": "instructions"})
     write_frame(isa, format_, output, table)
+    return 0
+
+
+def _tell_exceeding(isa: pd.DataFrame, baseline: str, format_: str, output: str | None) -> int:
+    """The functions beyond the baseline; 1 where nothing guards one of them."""
+    from diag.join.isa_levels import df_exceeding, parse_baseline
+    from diag.show.isa import exceeding_screen
+
+    arch, _ = parse_baseline(baseline)
+    others = sorted({code[3] for code in isa.attrs["code"]} - {arch})
+    if others:
+        click.echo(f"{baseline} is of {arch}: code of {', '.join(others)} is not judged", err=True)
+    exceeding = df_exceeding(isa, baseline)
+    if format_ == "table":
+        write_screen(exceeding_screen(exceeding, baseline), output)
+    else:
+        write_frame(exceeding, format_, output)
+    return int(exceeding["guard"].isna().any())
+
+
+def _tell_baselines(isa: pd.DataFrame, output: str | None) -> int:
+    import pandas as pd
+
+    from diag.join.isa_levels import df_baselines
+    from diag.show.isa import baselines_screen
+
+    code = pd.DataFrame(isa.attrs["code"], columns=["file", "member", "member_no", "arch"])
+    if code.empty:
+        click.echo("no machine code of x86, AArch64 or ARM is found", err=True)
+        return 0
+    write_screen(baselines_screen(df_baselines(isa, code)), output)
     return 0

@@ -24,7 +24,7 @@ from diag.read.containers import Part, Source
 from diag.read.elf import Elf
 from diag.read.files import Problems
 from diag.read.isa_guards import guards_of
-from diag.read.isa_uses import Use, Wanted, uses_of
+from diag.read.isa_uses import MACHINES, Use, Wanted, uses_of
 from diag.read.objects import iter_elves
 
 DEFAULT_PREFIX = "avx512"
@@ -49,7 +49,8 @@ def read_isa(
     machine lacks. One row a function and extension, n_instructions in each; an instruction that
     needs two extensions counts in both rows. `with_guards` adds a column `guard`: what shows that
     the function's instructions run only where the processor has them (`ifunc NAME`, `cpu test in
-    NAME`), missing where nothing shows it. Where something could not be read, `attrs["errors"]`
+    NAME`), missing where nothing shows it. `attrs["code"]` tells which objects hold code that was
+    looked at: file, member, member_no, arch. Where something could not be read, `attrs["errors"]`
     holds the rows of the frame `errors`.
     Raises InputError for a prefix of no known extension.
     """
@@ -60,8 +61,10 @@ def read_isa(
         _refuse_unknown(wanted.prefix or "")
     problems = Problems()
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    code = []
     for part, elf in iter_elves(paths, problems):
-        if elf is not None:
+        if elf is not None and elf.machine in MACHINES:
+            code.append((part.file, part.member, part.member_no, elf.arch))
             for row in _rows_of(part, elf, wanted, with_guards=with_guards):
                 # Two local functions of one name may both stand at offset 0 of their sections.
                 key = tuple(row[name] for name in schema.FRAMES["isa"].key)
@@ -72,6 +75,7 @@ def read_isa(
                 rows[key] = row
     extra = ("guard",) if with_guards else ()
     frame = schema.make("isa", rows.values(), extra=extra)
+    frame.attrs["code"] = code
     if problems.rows:
         frame.attrs["errors"] = problems.rows
     return frame

@@ -22,6 +22,7 @@ from diag.read.isa_x86_tables import Encodings, encodings, encodings_beyond
 # Sections may overlap in a hostile file: no more code than this many times its size is read.
 MAX_OVERLAP = 2
 CODE_BITS = {EM_386: 32, EM_X86_64: 64}
+MACHINES = (*CODE_BITS, EM_AARCH64, EM_ARM)
 _WRAP = 1 << 64  # addresses are shown modulo sign, as the `value` of symbols is
 Places = npt.NDArray[np.int64]
 
@@ -68,7 +69,7 @@ class Use:
 
 def uses_of(elf: Elf, wanted: Wanted) -> Iterator[Use]:
     """Each function that uses a wanted extension, in the order of sections and addresses."""
-    if elf.machine not in (*CODE_BITS, EM_AARCH64, EM_ARM):
+    if elf.machine not in MACHINES:
         return
     budget, symbols = MAX_OVERLAP * len(elf.data), _Late(elf)
     for section in code_sections(elf):

@@ -1,0 +1,71 @@
+"""Baselines of files, and the functions that exceed one, against what the compiler was asked for."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from diag.errors import InputError
+from diag.join.isa_levels import baseline_of, df_exceeding, levels, parse_baseline
+from diag.read.isa import read_isa
+from tests.tools import need
+
+SUM = "void sum(float *a, float *b) { for (int i = 0; i < 64; i++) a[i] += b[i] * 2; }\n"
+GUARDED = """\
+static void plain(int *a, int *b) { *a += *b; }
+__attribute__((target("avx2"), noinline)) static void wide(int *a, int *b) {
+  typedef int v __attribute__((vector_size(32), aligned(4))); *(v *)a += *(v *)b; }
+static void (*pick(void))(int *, int *) {
+  __builtin_cpu_init(); return __builtin_cpu_supports("avx2") ? wide : plain; }
+void work(int *, int *) __attribute__((ifunc("pick")));
+"""
+
+
+def compiled(folder: Path, compiler: str, text: str, *flags: str) -> str:
+    need(compiler)
+    (folder / "a.c").write_text(text)
+    subprocess.run([compiler, "-O3", *flags, "-c", "a.c"], cwd=folder, check=True)
+    return str(folder / "a.o")
+
+
+@pytest.mark.parametrize(
+    ("compiler", "march", "baseline"),
+    [
+        ("gcc", "x86-64", "x86-64"),
+        ("gcc", "x86-64-v3", "x86-64-v3"),
+        ("gcc", "x86-64-v4", "x86-64-v4"),
+        ("aarch64-linux-gnu-gcc", "armv8-a", "armv8-a"),
+        ("aarch64-linux-gnu-gcc", "armv8.2-a+sve", "armv8-a+sve"),
+    ],
+)
+def test_the_baseline_of_a_loop(tmp_path: Path, compiler: str, march: str, baseline: str) -> None:
+    """A loop that vectorises needs what -march allowed, and no more is claimed than it uses."""
+    path = compiled(tmp_path, compiler, SUM, f"-march={march}", "-mtune=generic")
+    isa = read_isa(path, beyond_floor=True, with_guards=True)
+    (code,) = isa.attrs["code"]
+    assert baseline_of(isa["extension"], code[3]) in (baseline, f"{march.split('+')[0]}+sve")
+
+
+def test_guarded_functions_are_told_apart(tmp_path: Path) -> None:
+    """What only an IFUNC resolver refers to is guarded; the same function called by name is not."""
+    path = compiled(tmp_path, "gcc", GUARDED)
+    found = df_exceeding(read_isa(path, beyond_floor=True, with_guards=True), "x86-64-v2")
+    assert found["function"].tolist() == ["wide"]
+    assert found["guard"].tolist() == ["ifunc work"]
+    called = GUARDED + "void other(int *a, int *b) { wide(a, b); }\n"
+    path = compiled(tmp_path, "gcc", called, "-fno-inline")
+    found = df_exceeding(read_isa(path, beyond_floor=True, with_guards=True), "x86-64-v2")
+    assert found.set_index("function")["guard"].isna().to_dict()["wide"]
+
+
+def test_levels_grow_and_strange_ones_are_refused() -> None:
+    """Each level holds the one below; a baseline that nobody knows is told with those known."""
+    for arch in ("x86_64", "aarch64"):
+        held = [has for _, has in levels(arch)]
+        assert all(low <= high for low, high in itertools.pairwise(held))
+    assert parse_baseline("x86-64-v3")[0] == "x86_64"
+    with pytest.raises(InputError):
+        parse_baseline("x86-64-v9")
