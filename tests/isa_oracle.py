@@ -33,7 +33,11 @@ class Tools:
     plain: tuple[str, ...]
     words: tuple[tuple[str, tuple[str, ...]], ...]
     prologue: str = ""
-    known: tuple[tuple[str, str], ...] = ()  # pattern of what as misjudges, and the word for it
+    known: tuple[tuple[str, str], ...] = ()  # pattern of what as misjudges, and its word or none
+
+
+def _levels(first: int, last: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((f"armv8.{n}-a", (f"-march=armv8.{n}-a",)) for n in range(first, last + 1))
 
 
 def _a64(*words: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -45,13 +49,15 @@ AARCH64 = Tools(
     ("-march=armv8-a",),
     (
         *_a64(
-            "crc", "lse", "rdma", "lor", "pan", "fp16", "dotprod", "bf16", "i8mm", "aes", "sha2", "sha3",
+            "crc", "lse", "rdma", "lor", "pan", "fp16", "bf16", "i8mm", "aes", "sha2", "sha3",
             "sm4", "fp16fml", "compnum", "flagm", "sb", "ssbs", "rng", "tme", "ls64", "mops",
             "rcpc", "sve", "sve+i8mm", "sve+bf16", "sve+f32mm", "sve+f64mm", "sve2", "sve2-aes",
             "sve2-sm4", "sve2-sha3", "sve2-bitperm", "sme", "pauth", "fp16+compnum",
         ),
-        *((f"armv8.{n}-a", (f"-march=armv8.{n}-a",)) for n in range(1, 9)),
-        ("memtag", ("-march=armv8.5-a+memtag",)),  # as takes it from there on
+        *_levels(1, 2),
+        ("dotprod", ("-march=armv8.2-a+dotprod",)),  # as takes it from there on
+        *_levels(3, 8),
+        ("memtag", ("-march=armv8.5-a+memtag",)),  # likewise
     ),
 )  # fmt: skip
 _V7 = "-march=armv7-a+mp+sec"
@@ -76,7 +82,13 @@ ARM = Tools(
     ((r"v(?:ld|st)[1-4]\.", "neon"),),
 )  # fmt: skip
 _AVX = "-march=generic64+avx+fma+f16c+fma4+xop+vaes+vpclmulqdq+gfni"
-X86_AVX2 = Tools("", (f"{_AVX}+noavx2",), (("avx2", (f"{_AVX}+avx2",)),))
+X86_AVX2 = Tools(
+    "",
+    (f"{_AVX}+noavx2",),
+    (("avx2", (f"{_AVX}+avx2",)),),
+    # as couples these with AVX2; by the manual they need AVX and a bit of their own.
+    known=((r"vaes|vpclmul|vgf2p8", ""),),
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,9 @@ def decoded(prefix: str, path: Path, keep: str = "") -> Iterator[Line]:
 
 
 def uses_avx512(line: Line) -> bool:
-    """EVEX-coded, or an operation on mask registers."""
+    """EVEX-coded, or an operation on mask registers; constants that decode to nothing are neither."""
+    if "(bad)" in line.text:
+        return False
     coded = [byte for byte in line.raw.split() if byte not in PREFIX_BYTES]
     return coded[:1] == ["62"] or MASK.match(line.text) is not None
 
@@ -145,7 +159,7 @@ def needs(tools: Tools, texts: Iterable[str], mode: str = "") -> dict[str, str]:
         still = _refused(tools, options, left, mode) if left else []
         found.update(dict.fromkeys(set(left) - set(still), word))
         left = still
-    return found
+    return {line: word for line, word in found.items() if word}
 
 
 def _refused(tools: Tools, options: tuple[str, ...], lines: list[str], mode: str) -> list[str]:

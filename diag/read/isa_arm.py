@@ -29,11 +29,13 @@ _NEON_A32 = ((0xFE000000, 0xF2000000), (0xFF100000, 0xF4000000))
 _NEON_T32 = ((0xEF000000, 0xEF000000), (0xFF100000, 0xF9000000))
 # (mask, value): SIMD; VFP and its loads; what came with Armv8; division; CRC32; acquire, release.
 _MASKS_A32 = (
-    *_NEON_A32, (0x0F000E00, 0x0E000A00), (0x0E000E00, 0x0C000A00), (0xFC000000, 0xFC000000),
+    *_NEON_A32, (0x0F000E00, 0x0E000A00), (0x0E000E00, 0x0C000A00), (0x0E000F00, 0x0C000900),
+    (0x0F000F00, 0x0E000900), (0xFC000000, 0xFC000000),
     (0x0FD0F0F0, 0x0710F010), (0x0F900DF0, 0x01000040), (0x0F800DF0, 0x01800C90),
 )  # fmt: skip
 _MASKS_T32 = (
-    *_NEON_T32, (0xEF000E00, 0xEE000A00), (0xEE000E00, 0xEC000A00), (0xFC000000, 0xFC000000),
+    *_NEON_T32, (0xEF000E00, 0xEE000A00), (0xEE000E00, 0xEC000A00), (0xEE000F00, 0xEC000900),
+    (0xEF000F00, 0xEE000900), (0xFC000000, 0xFC000000),
     (0xFFD0F0F0, 0xFB90F0F0), (0xFFE0F0C0, 0xFAC0F080), (0xFFE00080, 0xE8C00080),
 )  # fmt: skip
 
@@ -54,7 +56,7 @@ _RULES = {
     "vfpv3-fp16": r"vcvt[bt]?\.(?:f16\.f32|f32\.f16)",
     "vfpv4": r"vfn?m[as]\.f\d+",
 }
-_WHOLE = {name: re.compile(text.replace(r"(?:", r"(?:")) for name, text in _RULES.items()}
+_WHOLE = {name: re.compile(text) for name, text in _RULES.items()}
 _CONDITIONAL = re.compile(
     r"(v(?!sel|fmsl)\w+?|[su]div|lda\w*?|stl\w*?|f(?:ld|st)m\w+?)"
     r"(?:eq|ne|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)"
@@ -97,6 +99,25 @@ def thumb_starts(halves: npt.NDArray[np.uint16], resets: npt.NDArray[np.bool_]) 
     places = np.arange(len(halves), dtype=np.int64)
     since = places - np.maximum.accumulate(np.where(begins, places, 0))
     return np.flatnonzero(is_wide & (since % 2 == 0))
+
+
+def thumb_literals(halves: npt.NDArray[np.uint16], wide: Places) -> Places:
+    """Numbers of the words from the first halfword on that loads relative to PC read.
+
+    LDR of one and of two halfwords, VLDR; `wide` are the indexes of instructions of two.
+    """
+    is_narrow = (halves & 0xF800) == 0x4800
+    is_narrow[wide] = False
+    is_narrow[wide[wide + 1 < len(halves)] + 1] = False
+    narrow = np.flatnonzero(is_narrow).astype(np.int64)
+    wide = wide[wide + 1 < len(halves)]
+    first, second = halves[wide].astype(np.int64), halves[wide + 1].astype(np.int64)
+    is_load, is_vfp = (first & 0xFF7F) == 0xF85F, (first & 0xFF3F) == 0xED1F
+    distance = np.where(is_load, second & 0xFFF, (second & 0xFF) * 4) >> 2
+    distance = np.where(first & 0x80, distance, -distance)
+    base, chosen = (wide + 2) // 2 + distance, is_load | is_vfp
+    short = (narrow + 2) // 2 + (halves[narrow] & 0xFF)
+    return np.unique(np.concatenate([short, base[chosen], base[is_vfp] + 1]))
 
 
 @lru_cache(maxsize=_CACHED_WORDS)

@@ -3,7 +3,8 @@
 Mapping symbols say where it changes: `$x` (A64), `$a` (A32), `$t` (Thumb), `$d` (data), each also
 with a dot and more behind it. Sources: ELF for the Arm 64-bit Architecture, "Mapping symbols"; ELF
 for the Arm Architecture, the same. Where a file has none (they go with .symtab) all is code, and in
-32-bit files bit 0 of a function's address says that it is Thumb.
+32-bit files bit 0 of a function's address says that it is Thumb; what no function covers is then a
+guess.
 """
 
 from __future__ import annotations
@@ -20,15 +21,21 @@ from diag.read.isa_functions import Symbols
 Places = npt.NDArray[np.int64]
 Kinds = npt.NDArray[np.uint8]
 
+SAMPLE_BYTES = 1 << 20
+EF_ARM_BE8 = 0x00800000  # code is little-endian in a big-endian file
 A64, A32, THUMB, DATA = (ord(letter) for letter in "xatd")
 
 
 @dataclass(frozen=True)
 class Regions:
-    """Offsets in a section where its kind begins, the first being 0, and the kind of each."""
+    """Offsets in a section where its kind begins, the first being 0, and the kind of each.
+
+    `is_guess`: the file has no mapping symbols.
+    """
 
     starts: Places
     kinds: Kinds
+    is_guess: bool
 
     def kind_at(self, places: Places) -> Kinds:
         """The kind of the bytes at these offsets."""
@@ -39,15 +46,18 @@ class Regions:
 def regions(elf: Elf, section: int, symbols: Symbols) -> Regions:
     """The kinds of a section's bytes, from mapping symbols, else from its functions."""
     starts, kinds = _mapping_symbols(symbols, section)
-    if elf.machine == EM_ARM and not len(starts):
+    is_guess = elf.machine == EM_ARM and not len(starts)
+    if is_guess:
         starts, kinds = _thumb_functions(symbols, section)
     if elf.type != ET_REL:
         starts = starts - np.uint64(elf.sections["addr"][section]).view(np.int64)
-    first = _first_kind(elf, kinds)
     keep = (starts >= 0) & (starts < elf.extent(section)[1])
     starts, kinds = starts[keep], kinds[keep]
     order = np.argsort(starts, kind="stable")
-    return Regions(np.append(0, starts[order]), np.append(np.uint8(first), kinds[order]))
+    until = int(starts.min()) if len(starts) else elf.extent(section)[1]
+    first = _guessed_kind(elf, section, until) if is_guess else _first_kind(elf, kinds)
+    all_kinds = np.append(np.uint8(first), kinds[order])
+    return Regions(np.append(0, starts[order]), all_kinds, is_guess)
 
 
 def _first_kind(elf: Elf, kinds: Kinds) -> int:
@@ -55,6 +65,15 @@ def _first_kind(elf: Elf, kinds: Kinds) -> int:
     if elf.machine != EM_ARM:
         return A64
     return THUMB if len(kinds) and (kinds == THUMB).all() else A32
+
+
+def _guessed_kind(elf: Elf, section: int, until: int) -> int:
+    """Of what stands before the first function that is known: A32 where most words have the
+    condition "always", as its instructions do, else Thumb."""
+    content = elf.content(section)[: min(until, SAMPLE_BYTES)]
+    order = "<" if elf.layout.byte_order == "little" or elf.flags & EF_ARM_BE8 else ">"
+    words = np.frombuffer(content, f"{order}u4", len(content) // 4)
+    return A32 if 2 * np.count_nonzero(words >> 28 == 0xE) >= len(words) else THUMB
 
 
 def _mapping_symbols(symbols: Symbols, section: int) -> tuple[Places, Kinds]:
