@@ -1,16 +1,18 @@
 """`make bench`: the kit beside what a person would use in its place, in one run, as ratios.
 
-    python -m benchmarks [--runs N] [--size MB]
+    python -m benchmarks [--runs N] [--size MB] [--library FILE]...
 
 Every line is the median of N runs; of the large logs, which are made for it, of three; of what takes
 many seconds on either side, one. The two sides of a ratio take turns, so that what slows the
-machine slows both. Absolute times depend on the machine; no test looks at them.
+machine slows both. Instruction sets are told in CPU time, since a pipeline uses several processors,
+of the largest libraries that are found here or given. Absolute times depend on the machine; no test looks at them.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -18,7 +20,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,24 +46,33 @@ class Side:
     command: tuple[str, ...] = ()
     imports: str = ""
     call: str = ""
+    is_cpu: bool = False
     notes: list[str] = field(default_factory=list)  # what its runs told beside the time
 
     def seconds(self) -> float:
-        """Wall time of one run. A status of 1 is an answer (a failure was found), others are not."""
+        """Wall time of one run, or CPU time of its processes.
+
+        A status of 1 is an answer (a failure was found), others are not.
+        """
         command = self.command or (
             sys.executable,
             "-c",
             _CALL.format(imports=self.imports, call=self.call),
         )
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), _cpu_seconds()
         done = subprocess.run(
             command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False
         )
-        elapsed = time.perf_counter() - start
+        elapsed = _cpu_seconds() - cpu if self.is_cpu else time.perf_counter() - start
         if done.returncode not in (0, 1) or (self.call and done.returncode):
             sys.exit(f"benchmarks: {self.name} failed:\n{done.stderr[-2000:]}")
         self.notes.extend(done.stderr.splitlines() if self.call else ())
         return float(done.stdout.split()[-1]) if self.call else elapsed
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @dataclass(frozen=True)
@@ -224,6 +235,28 @@ def dockerfile_pairs(folder: Path) -> list[Pair]:
     ]
 
 
+def isa_pairs(given: Sequence[str]) -> Iterator[Pair | str]:
+    """Functions that use an extension, beside objdump and awk; or a line where no file is found."""
+    from benchmarks.isa import LARGE_TEXT, SOUGHT, library, pipeline, text_bytes
+
+    for sought in SOUGHT:
+        path = library(sought.machine, given)
+        if path is None:
+            yield f"{sought.extension}: no library of that machine is found here: give --library FILE"
+            continue
+        size = text_bytes(path)
+        less = (
+            "" if size >= LARGE_TEXT or sought.extension != "avx512" else ", under 100: --library"
+        )
+        yield f"  {path}: {size >> 20} MB of code{less}"
+        kit = (*DIAG, "isa", str(path), "--extension", sought.extension, "--format", "csv")
+        yield Pair(
+            Side(f"CPU: functions with {sought.extension}", kit, is_cpu=True),
+            Side("objdump -dw | awk", pipeline(sought, path), is_cpu=True),
+            sought.aim,
+        )
+
+
 def medians(pair: Pair, runs: int) -> tuple[float, float]:
     """Seconds of both sides, measured in turns; one more run before them is not counted.
 
@@ -235,12 +268,17 @@ def medians(pair: Pair, runs: int) -> tuple[float, float]:
     return statistics.median(kit), statistics.median(other)
 
 
-def report(runs: int, size: int) -> None:
+def report(runs: int, size: int, libraries: Sequence[str]) -> None:
     """Print the table line by line, as it is measured."""
     print(f"median of {runs} runs; ratio = diag / the other side\n")
     print(f"{'diag':<46} {'s':>8}   {'beside':<28} {'s':>8} {'ratio':>7}  aim")
     for pair in pairs():
         show(pair, runs)
+    for found in isa_pairs(libraries):
+        if isinstance(found, Pair):
+            show(found, 1)
+        else:
+            print(found)
     with tempfile.TemporaryDirectory() as folder:
         for pair in dockerfile_pairs(Path(folder)):
             show(pair, min(runs, 3) if pair.aim == "under 0.2 s" else 1)
@@ -259,7 +297,7 @@ def show(pair: Pair, runs: int) -> None:
         return
     kit, other = medians(pair, runs)
     line = (
-        f"{pair.kit.name:<46} {kit:>8.3f}   {pair.other.name:<28} {other:>8.3f} {kit / other:>7.1f}"
+        f"{pair.kit.name:<46} {kit:>8.3f}   {pair.other.name:<28} {other:>8.3f} {kit / other:>7.2f}"
     )
     print(f"{line}  {pair.aim}".rstrip(), flush=True)
 
@@ -269,10 +307,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="runs of each side (7)")
     parser.add_argument("--size", type=int, default=1000, help="MB of the large log (1000)")
+    parser.add_argument(
+        "--library", action="append", default=[], metavar="FILE",
+        help="a large library for the instruction sets; again for that of another machine",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     if given.runs < 1 or given.size < 1:
         parser.error("--runs and --size take 1 or more")
-    report(given.runs, given.size)
+    if absent := [path for path in given.library if not Path(path).is_file()]:
+        parser.error(f"--library: no such file: {', '.join(absent)}")
+    report(given.runs, given.size, given.library)
 
 
 if __name__ == "__main__":
