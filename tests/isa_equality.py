@@ -11,11 +11,12 @@ archives of these machines.
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import sys
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,10 @@ from tests.isa_oracle import (
 )
 
 # What matters of objdump's lines: a pattern of grep -E.
-ARM_LINES = "\t(v|f(ld|st)m|[su]div|crc32|lda|stl|aes|sha)"
+ARM_LINES = "\t(v|f(ld|st)m|[su]div|crc32|lda|stl|aes|sha)|[[]pc, #"
+# The address that objdump writes behind a load relative to PC, and loads of two words.
+LOADED = re.compile(r"^(?P<op>v?ldr).*\[pc, .*@ \(?(?P<address>[0-9a-f]+) <")
+IS_DOUBLE = re.compile(r"vldr\S*\s+d|ldrd")
 NEVER_NEEDED = {"bti", "pauth-hint"}
 # The names that binutils 2.40 has for them, where it has others or only levels.
 OTHER_NAMES = {"fcma": "compnum"}
@@ -147,16 +151,44 @@ def by_encoding(path: Path, starts: Starts) -> Uses:
     return {_function(line, starts): frozenset(("avx512",)) for line in lines}
 
 
+def without_constants(lines: list[Line]) -> Iterator[Line]:
+    """Without what objdump decodes of words that, by its own account, code only loads.
+
+    Where mapping symbols are stripped objdump takes them for instructions.
+    """
+    maybe = _constants(lines)
+    words = _constants([line for line in lines if not _is_within(line, maybe)])
+    return (line for line in lines if not _is_within(line, words))
+
+
+def _constants(lines: list[Line]) -> set[tuple[str, str, int]]:
+    words = set()
+    for line in lines:
+        if found := LOADED.match(line.text):
+            first = int(found["address"], 16) // 4
+            size = 2 if IS_DOUBLE.match(line.text) else 1
+            words.update((line.member, line.section, first + n) for n in range(size))
+    return words
+
+
+def _is_within(line: Line, words: set[tuple[str, str, int]]) -> bool:
+    both = {line.address // 4, (line.address + 2) // 4}
+    return any((line.member, line.section, word) in words for word in both)
+
+
 def by_assembler(tools: Tools, path: Path, starts: Starts, keep: str) -> Uses:
     """Functions and the words that the assembler wants for their instructions."""
     texts: dict[str, set[Key]] = defaultdict(set)
-    for line in decoded(tools.prefix, path, keep):
+    lines: Iterable[Line] = decoded(tools.prefix, path, keep)
+    if tools is ARM:
+        lines = without_constants(list(lines))
+    for line in lines:
         if not (tools is X86_AVX2 and line.raw.startswith("62")):
             texts[plain_text(line.text)].add(_function(line, starts))
     found: dict[Key, set[str]] = defaultdict(set)
     for text, word in needs(tools, texts).items():
         for key in texts[text]:
-            found[key].update(word.split("+"))
+            found[key].update(word.split("+"), ("vfp",) if word == "d32" else ())
     return {key: frozenset(words) for key, words in found.items()}
 
 

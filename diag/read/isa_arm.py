@@ -104,7 +104,8 @@ def thumb_starts(halves: npt.NDArray[np.uint16], resets: npt.NDArray[np.bool_]) 
 def thumb_literals(halves: npt.NDArray[np.uint16], wide: Places) -> Places:
     """Numbers of the words from the first halfword on that loads relative to PC read.
 
-    LDR of one and of two halfwords, VLDR; `wide` are the indexes of instructions of two.
+    LDR of one and of two halfwords, VLDR; `wide` are the indexes of instructions of two. What looks
+    like a load and stands in a constant itself is none.
     """
     is_narrow = (halves & 0xF800) == 0x4800
     is_narrow[wide] = False
@@ -117,7 +118,9 @@ def thumb_literals(halves: npt.NDArray[np.uint16], wide: Places) -> Places:
     distance = np.where(first & 0x80, distance, -distance)
     base, chosen = (wide + 2) // 2 + distance, is_load | is_vfp
     short = (narrow + 2) // 2 + (halves[narrow] & 0xFF)
-    return np.unique(np.concatenate([short, base[chosen], base[is_vfp] + 1]))
+    loads = np.concatenate([narrow, wide[chosen], wide[is_vfp]])
+    words = np.concatenate([short, base[chosen], base[is_vfp] + 1])
+    return np.unique(words[~np.isin(loads // 2, words)])
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
