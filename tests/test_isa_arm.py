@@ -185,7 +185,7 @@ last: push.w {{r4, r5, r6, r7, r8, lr}}
 @pytest.mark.parametrize("first", [".thumb\n.thumb_func", ".arm"])
 def test_without_mapping_symbols_constants_are_no_code(tmp_path: Path, first: str) -> None:
     """A stripped library gives what it gave before: constants would be SIMD, read as code."""
-    need("arm-linux-gnueabihf-ld", "arm-linux-gnueabihf-strip")
+    need(f"{PREFIXES['arm']}-ld", f"{PREFIXES['arm']}-strip")
     assembled(tmp_path, "arm", STRIPPED.format(first=first), "-mfpu=vfpv2")
     for command in ("ld -shared -o a.so a.o", "strip -o b.so a.so"):
         subprocess.run(f"{PREFIXES['arm']}-{command}".split(), cwd=tmp_path, check=True)

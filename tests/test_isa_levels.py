@@ -6,10 +6,13 @@ import itertools
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from diag.cli_objects import isa_cmd
 from diag.errors import InputError
-from diag.join.isa_levels import baseline_of, df_exceeding, levels, parse_baseline
+from diag.join.isa_levels import baseline_of, df_baselines, df_exceeding, levels, parse_baseline
 from diag.read.isa import read_isa
 from tests.tools import need
 
@@ -22,6 +25,9 @@ static void (*pick(void))(int *, int *) {
   __builtin_cpu_init(); return __builtin_cpu_supports("avx2") ? wide : plain; }
 void work(int *, int *) __attribute__((ifunc("pick")));
 """
+
+
+CALLED = GUARDED + "void other(int *a, int *b) { wide(a, b); }\n"
 
 
 def compiled(folder: Path, compiler: str, text: str, *flags: str) -> str:
@@ -55,10 +61,41 @@ def test_guarded_functions_are_told_apart(tmp_path: Path) -> None:
     found = df_exceeding(read_isa(path, beyond_floor=True, with_guards=True), "x86-64-v2")
     assert found["function"].tolist() == ["wide"]
     assert found["guard"].tolist() == ["ifunc work"]
-    called = GUARDED + "void other(int *a, int *b) { wide(a, b); }\n"
-    path = compiled(tmp_path, "gcc", called, "-fno-inline")
+    path = compiled(tmp_path, "gcc", CALLED, "-fno-inline")
     found = df_exceeding(read_isa(path, beyond_floor=True, with_guards=True), "x86-64-v2")
     assert found.set_index("function")["guard"].isna().to_dict()["wide"]
+
+
+def test_screen_of_baselines(tmp_path: Path) -> None:
+    """A file with a guarded function, an archive, a plain file: each is told."""
+    need("ar")
+    guarded = compiled(tmp_path, "gcc", GUARDED)
+    isa = read_isa(guarded, beyond_floor=True, with_guards=True)
+    code = pd.DataFrame(isa.attrs["code"], columns=["file", "member", "member_no", "arch"])
+    (row,) = df_baselines(isa, code).itertuples()
+    assert (row.baseline, row.baseline_of_all) == ("x86-64", "x86-64-v3")
+    assert (row.n_functions, row.n_guarded) == (1, 1)
+    subprocess.run(["ar", "rc", "lib.a", "a.o"], cwd=tmp_path, check=True)
+    (tmp_path / "a.o").rename(tmp_path / "guarded.o")
+    compiled(tmp_path, "gcc", "int plain(int x) { return x; }")
+    done = CliRunner().invoke(isa_cmd, [str(tmp_path)], standalone_mode=False)
+    assert done.exception is None
+    assert "with the guarded ones x86-64-v3" in done.output
+    assert "x86_64, 1 member, 1 of them beyond the lowest level" in done.output
+    assert "x86-64   (x86_64: nothing beyond it)" in done.output
+
+
+@pytest.mark.parametrize(("text", "status"), [(GUARDED, 0), (CALLED, 1), ("int x;", 0)])
+def test_status_is_1_where_an_unguarded_function_exceeds(
+    tmp_path: Path, text: str, status: int
+) -> None:
+    """The gate: guarded functions may exceed the baseline, others may not."""
+    path = compiled(tmp_path, "gcc", text, "-fno-inline")
+    command = [path, "--baseline", "x86-64-v2", "--format", "json"]
+    done = CliRunner().invoke(isa_cmd, command, standalone_mode=False)
+    assert done.return_value == status
+    done = CliRunner().invoke(isa_cmd, [path, "--baseline", "x86-64-v3"], standalone_mode=False)
+    assert done.return_value == 0
 
 
 def test_levels_grow_and_strange_ones_are_refused() -> None:

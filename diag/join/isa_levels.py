@@ -49,7 +49,7 @@ def df_baselines(isa: pd.DataFrame, code: pd.DataFrame) -> pd.DataFrame:
     counts those beyond the lowest level, n_guarded the guarded among them.
     """
     keys = ["file", "member", "member_no"]
-    groups = dict(isa.groupby(keys, sort=False)) if len(isa) else {}
+    groups = dict(list(isa.groupby(keys, sort=False))) if len(isa) else {}  # it has .keys itself
     rows = []
     for row in each(code):
         own = groups.get((row.file, row.member, row.member_no), isa.iloc[:0])
