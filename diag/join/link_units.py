@@ -77,6 +77,8 @@ def units_of(objects: pd.DataFrame, symbols: pd.DataFrame) -> Units:
     units = Units(list(names), sections=_sections(symbols))
     rows = _Rows(symbols, codes.astype(np.int64))
     for record in schema.each(objects):
+        if record.kind == "archive" and record.member_no >= 0:
+            continue  # an archive inside of one: its members are not read
         if record.kind == "archive":
             units.archives[record.file] = bool(record.has_index)
             units.of_file.setdefault(record.file, [])

@@ -28,6 +28,7 @@ def join_symbols(
     version, symbols that it holds at address zero, names with an instruction-set word that no
     object defines, and names that two different input members define.
     """
+    symbols = symbols[symbols["name"] != ""]
     if symbols.empty:
         return schema.empty("sightings")
     joined = _with_kind(symbols, objects, platform_of_file)
@@ -45,10 +46,9 @@ def _with_kind(
     """The named symbols, each with the kind and size of its member and the platform of its file."""
     keys = zip(objects["file"], objects["member_no"], strict=True)
     facts = dict(zip(keys, zip(objects["kind"], objects["size_bytes"], strict=True), strict=True))
-    joined = symbols[symbols["name"] != ""]
-    files = joined["file"].tolist()
-    of = [facts[key] for key in zip(files, joined["member_no"].tolist(), strict=True)]
-    return joined.assign(
+    files = symbols["file"].tolist()
+    of = [facts[key] for key in zip(files, symbols["member_no"].tolist(), strict=True)]
+    return symbols.assign(
         kind=[kind for kind, _ in of],
         member_bytes=[size for _, size in of],
         platform=[platform_of_file.get(file, "") for file in files],

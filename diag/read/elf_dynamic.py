@@ -148,7 +148,8 @@ def _with_sections(elf: Elf, rows: list[tuple[int, int, int, int, int]]) -> Desc
     for name, column in zip(
         ("type", "offset", "size", "link", "entsize"), zip(*rows, strict=True), strict=True
     ):
-        sections[name] = column
+        most = np.iinfo(sections.dtype[name]).max  # a lying count of a 32-bit file may be beyond it
+        sections[name] = [min(value, most) for value in column]
     fields = {name: getattr(elf, name) for name in elf.__dataclass_fields__}
     return Described(**{**fields, "sections": sections, "names_index": 0, "sections_offset": 0})
 

@@ -120,6 +120,8 @@ class Wanted:
 
     def begun_by(self, addresses: Places) -> tuple[Places, Places]:
         """(indexes of the addresses that begin one, its number)."""
+        if not len(self.wanted):
+            return self.wanted, self.wanted
         maybe = np.flatnonzero(self._near[addresses & 0xFFFFF])
         place = np.searchsorted(self.starts, addresses[maybe])
         place[place == len(self.starts)] = 0
@@ -128,6 +130,8 @@ class Wanted:
 
     def holding(self, addresses: Places) -> tuple[Places, Places]:
         """(indexes of the addresses that are inside of one, its number)."""
+        if not len(self.wanted):
+            return self.wanted, self.wanted
         place = np.searchsorted(self.starts, addresses, side="right") - 1
         fits = np.flatnonzero((place >= 0) & (addresses < self.ends[np.maximum(place, 0)]))
         return fits, self.wanted[place[fits]]

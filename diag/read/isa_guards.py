@@ -168,9 +168,8 @@ def _resolvers(code: Code) -> dict[int, str]:
     numbers = code.holding(code.addresses_of(chosen))
     for symbol, number in zip(chosen.tolist(), numbers.tolist(), strict=True):
         if number != DATA:
-            found[number] = min(
-                found.get(number) or "~", code.symbols.name_of(symbol), key=_plainness
-            )
+            name = code.symbols.name_of(symbol) or code.name(number)  # a lying name is empty
+            found[number] = min(found.get(number) or "~", name, key=_plainness)
     return found
 
 
