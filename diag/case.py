@@ -9,8 +9,8 @@ row of `case.errors`; the sound rest is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "PlatformFacts", "open_case"]
 
-# Line kinds that can decide a cause; the rest of a long log is not made into rows for a verdict.
+# Line kinds that can decide a cause; of a long log, no other lines are made into rows.
 DECISIVE_KINDS = ("build_script", "compiler", "echo", "killed", "archiver", "linker", "cache")
 
 
@@ -78,11 +78,11 @@ class Case:
         """One LogFrames (diag.read.linkers) a log that could be read."""
         from diag.read.linkers import read_log
 
-        read = partial(read_log, progress=self.progress)
         frames = []
         for log in self.inputs.logs:
             try:
-                frames.append(read(log.source, file=log.name, platform=log.platform))
+                frames.append(read_log(log.source, file=log.name, platform=log.platform,
+                                       progress=self.progress))  # fmt: skip
             except InputError as error:
                 self._note(log.name, error)
         return frames
@@ -92,28 +92,27 @@ class Case:
 
     @cached_property
     def steps(self) -> pd.DataFrame:
-        """The build's steps: frame `steps`."""
+        """The build's steps."""
         return self._from_logs("steps")
 
     @cached_property
     def link_errors(self) -> pd.DataFrame:
-        """What linkers said: frame `link_errors`."""
+        """What linkers said."""
         return self._from_logs("link_errors")
 
     @cached_property
     def link_commands(self) -> pd.DataFrame:
-        """Linker command lines: frame `link_commands`."""
+        """Linker command lines."""
         return self._from_logs("link_commands")
 
     @cached_property
     def log_lines(self) -> pd.DataFrame:
-        """Every line of every log: frame `log_lines`. Large logs make large frames."""
+        """Every line of every log."""
         return self._from_logs("log_lines")
 
-    @cached_property
-    def decisive_lines(self) -> pd.DataFrame:
-        """The log lines of the kinds that can decide a cause."""
-        return schema.stack("log_lines", [log.lines(DECISIVE_KINDS) for log in self.logs])
+    def telling_lines(self, literals: Collection[str] = ()) -> pd.DataFrame:
+        """The log lines of the kinds that can decide a cause, and those that hold a literal."""
+        return schema.stack("log_lines", [log.lines(DECISIVE_KINDS, literals) for log in self.logs])
 
     # -- Dockerfile ---------------------------------------------------------------------------
 
@@ -173,7 +172,7 @@ class Case:
 
     @cached_property
     def probe_differences(self) -> pd.DataFrame:
-        """Where what was probed differs from the flow; no rows where nothing was probed."""
+        """Where what was probed differs from the flow."""
         from diag.probe import compare_flow_and_probe
 
         return compare_flow_and_probe(self.env, self.probe)
@@ -184,24 +183,22 @@ class Case:
     def _scanned(self) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
         from diag.read.objects import scan_objects
 
-        objects, symbols, platform_of = [], [], {}
+        objects, symbols = [], []
+        platform_of: dict[str, str] = {}
         for platform, paths in self.inputs.objects.items():
             scan = scan_objects(paths)
             objects.append(scan.objects)
             symbols.append(scan.symbols)
-            self._errors += [
-                {str(k): v for k, v in row.items()} for row in scan.errors.to_dict("records")
-            ]
-            for file in scan.objects["file"].unique():
-                platform_of[file] = platform
+            self._errors += scan.errors.to_dict("records")  # type: ignore[arg-type]
+            platform_of |= dict.fromkeys(scan.objects["file"], platform)
         return schema.stack("objects", objects), schema.stack("symbols", symbols), platform_of
 
-    @cached_property
+    @property
     def objects(self) -> pd.DataFrame:
-        """Headers of objects and archive members: frame `objects`."""
+        """Headers of objects and archive members."""
         return self._scanned[0]
 
-    @cached_property
+    @property
     def symbols(self) -> pd.DataFrame:
         """Their symbols: frame `symbols`."""
         return self._scanned[1]
@@ -222,8 +219,18 @@ class Case:
         """Instruction-set extensions by function: frame `isa`."""
         from diag.read.isa import read_isa
 
-        paths = [path for paths in self.inputs.objects.values() for path in paths]
-        return read_isa(*paths) if paths else schema.empty("isa")
+        return read_isa(*self._paths) if self._paths else schema.empty("isa")
+
+    @cached_property
+    def details(self) -> pd.DataFrame:
+        """What objects say of themselves: frame `details`."""
+        from diag.read.details import read_details
+
+        return read_details(*self._paths) if self._paths else schema.empty("details")
+
+    @property
+    def _paths(self) -> list[Path]:
+        return [path for paths in self.inputs.objects.values() for path in paths]
 
     @cached_property
     def build_script(self) -> pd.DataFrame:
@@ -233,7 +240,6 @@ class Case:
         return read_build_script(*self.inputs.build_scripts)
 
     # -- facts and the whole ------------------------------------------------------------------
-
     @cached_property
     def runs(self) -> pd.DataFrame:
         """Where the program was run and how it ended, as the case tells: frame `runs`."""
@@ -248,10 +254,8 @@ class Case:
     @cached_property
     def platforms(self) -> tuple[str, ...]:
         """The platforms to judge, in the order of display."""
-        names = set(self._asked) | {name for name in self.inputs.platforms if name}
-        if not names:
-            names = set(self.steps["target_platform"].dropna()) - {""}
-        return tuple(display_order(names))
+        names = {*self._asked, *self.inputs.platforms} - {""}
+        return tuple(display_order(names or set(self.steps["target_platform"].dropna()) - {""}))
 
     @property
     def errors(self) -> pd.DataFrame:
@@ -287,9 +291,8 @@ class Case:
         )
 
     def __repr__(self) -> str:
-        n_logs, n_objects = len(self.inputs.logs), sum(map(len, self.inputs.objects.values()))
-        told = f"{n_logs} logs, Dockerfile {self.inputs.dockerfile or 'none'}"
-        return f"<Case {self.title!r}: {told}, {n_objects} object paths>"
+        told = f"{len(self.inputs.logs)} logs, Dockerfile {self.inputs.dockerfile or 'none'}"
+        return f"<Case {self.title!r}: {told}, {len(self._paths)} object paths>"
 
 
 def open_case(folder: Source) -> Case:

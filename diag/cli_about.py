@@ -53,7 +53,7 @@ def explain_cmd(cause: str | None, output: str | None) -> int:
     from diag.show.frame_tables import table_of
     from diag.show.grid import frame_table
 
-    rows = [(entry.id, entry.role, entry.claim) for entry in CATALOGUE.values()]
+    rows = [(entry.id, entry.role, entry.texts.claim) for entry in CATALOGUE.values()]
     write_screen(frame_table(table_of(("cause", "role", "what it says"), rows)), output)
     return 0
 

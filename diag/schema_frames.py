@@ -80,6 +80,7 @@ _FRAMES = (
         _c("inputs", "list", "[kind, name] pairs in order; kind: object, archive, shared, library"),
         _c("flags", "list", "other arguments in order"),
         _c("is_shortened", "bool", "the log leaves arguments out"),
+        _c("words", "list", "every argument as it stands, in order: inputs, groups, switches"),
     )),
     Frame("instructions", ("file", "line_no"), "the instructions of a Dockerfile", (
         _FILE, _LINE,
@@ -194,6 +195,8 @@ _FRAMES = (
         _c("is_output", "bool", "the file is a linked output, not an input"),
         _c("bind", "str", "binding"),
         _c("visibility", "str", "visibility"),
+        _c("type", "str", "type, as in symbols"),
+        _c("version", "str?", "symbol version, as in symbols"),
         _c("size_bytes", "int", "size", unit="bytes"),
     )),
     Frame("case_assignments", ("file", "line_no", "name", "pattern"), "join_case_assignments", (

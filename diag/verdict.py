@@ -20,7 +20,6 @@ from diag.schema import plain
 
 __all__ = ["Verdict", "diagnose", "gather_facts", "judge"]
 
-_REMAINDER = "definition-not-found"
 _STATUS_ORDER = {"supported": 0, "untestable": 1, "refuted": 2}
 _ROLE_ORDER = {"cause": 0, "contributing": 1, "latent": 2, "claim": 3}
 
@@ -146,18 +145,22 @@ def _judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _explained_once(findings: Iterable[Finding]) -> list[Finding]:
-    """The remainder is never claimed beside an explanation that is more exact."""
+    """What a more exact explanation covers is told by that one, and refuted here."""
     kept = list(findings)
-    explained: dict[tuple[str | None, str | None], Finding] = {
-        (f.platform, f.symbol): f
-        for f in reversed(kept)
-        if f.status == "supported" and f.role == "cause" and f.cause != _REMAINDER and f.symbol
-    }
-    return [_outdone(f, explained.get((f.platform, f.symbol))) for f in kept]
+    held: dict[tuple[str | None, str | None], list[Finding]] = {}
+    for finding in kept:
+        if finding.status == "supported" and finding.role == "cause" and finding.symbol:
+            held.setdefault((finding.platform, finding.symbol), []).append(finding)
+    return [_outdone(f, held.get((f.platform, f.symbol), ())) for f in kept]
 
 
-def _outdone(finding: Finding, exact: Finding | None) -> Finding:
-    if finding.cause != _REMAINDER or exact is None:
+def _outdone(finding: Finding, held: Iterable[Finding]) -> Finding:
+    asked = CATALOGUE[finding.cause].yields_to
+    exact = next(
+        (f for f in held if f.cause != finding.cause and (f.cause in asked or asked == ("*",))),
+        None,
+    )
+    if exact is None or finding.status == "refuted":
         return finding
     place = exact.evidence[0] if exact.evidence else Evidence("", None, "")
     told = replace(place, text=f"explained by {exact.cause}: {place.text}")
@@ -200,9 +203,9 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     for claim in asked:
         _check_claim(claim)
     platforms = case.platforms or _platforms_of_objects(case)
-    steps, errors, lines, env = map(
-        plain, (case.steps, case.link_errors, case.decisive_lines, case.env)
-    )
+    telling = dict.fromkeys(text for cause in CATALOGUE.values() for text in cause.telling)
+    lines = case.telling_lines(tuple(telling))
+    steps, errors, lines, env = map(plain, (case.steps, case.link_errors, lines, case.env))
     drift = plain(
         join.join_log_and_dockerfile(steps, case.instructions, case.inputs.dockerfile or "")
     )
@@ -234,7 +237,17 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
         has_log=bool(case.logs),
         dockerfile=case.inputs.dockerfile,
         claims=asked,
+        near=plain(
+            join.join_near(case.symbols, case.objects, case.platform_of_file, _undefined(errors))
+        ),
+        symbols=case.symbols,
+        load_details=lambda: plain(case.details),
     )
+
+
+def _undefined(errors: pd.DataFrame) -> list[str]:
+    kinds = ("undefined", "hidden", "version", "duplicate")
+    return list(errors.loc[errors["kind"].isin(kinds), "symbol"].dropna().unique())
 
 
 def _check_claim(claim: str) -> None:

@@ -30,6 +30,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "driver": "cc",
         "flags": [],
         "inputs": [],
+        "words": [],
         "is_shortened": False,
     },
     "instructions": {
@@ -75,6 +76,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "is_output": False,
         "bind": "GLOBAL",
         "visibility": "DEFAULT",
+        "type": "FUNC",
         "size_bytes": 0,
     },
     "build_script": {"package": "numerics"},

@@ -447,9 +447,10 @@ class TestInputs:
 def test_every_entry_of_the_catalogue_is_complete():
     """A cause without a refutation, a fix, an experiment or limits is not finished."""
     for cause in CATALOGUE.values():
-        texts = (cause.claim, cause.refutation, cause.experiment, cause.limits, *cause.fix)
+        words = cause.texts
+        texts = (words.claim, words.refutation, words.experiment, words.limits, *words.fix)
         assert all(text.strip() for text in texts), cause.id
-        assert cause.fix, cause.id
+        assert words.fix, cause.id
 
 
 def test_every_cause_is_silent_or_honest_about_an_empty_case():

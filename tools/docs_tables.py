@@ -1,4 +1,5 @@
-"""Writes the table of frames in docs/DESIGN.md from diag/schema_frames.py, and docs/losses.md.
+"""Writes the table of frames in docs/DESIGN.md from diag/schema_frames.py, docs/losses.md and
+docs/causes/.
 
 python tools/docs_tables.py            # write it
 python tools/docs_tables.py --check    # exit 1 where a page is out of step
@@ -10,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+import cause_pages
 import losses_page
 
 from diag.schema import FRAMES, Column, Frame
@@ -52,6 +54,7 @@ def main() -> None:
     pages = {
         PAGE: with_table(PAGE.read_text(encoding="utf-8")),
         losses_page.PAGE: losses_page.page(),
+        **cause_pages.pages(),
     }
     for path, wanted in pages.items():
         if "--check" not in sys.argv[1:]:

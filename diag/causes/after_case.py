@@ -8,11 +8,10 @@ from typing import Any
 
 from diag.causes.facts import Facts, at, clip, dockerfile_missing, line_of
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
+from diag.causes.texts import texts_of
 from diag.schema import each
 
 AFTER_CASE = "variables-lost-after-case"
-_CLAIM = "A variable exported inside a branch of `case` does not survive `esac`."
-EXPERIMENT = "diag probe runs the same script in dash, bash, bash --posix and busybox ash."
 
 
 def judge_after_case(facts: Facts) -> Iterator[Finding]:
@@ -139,26 +138,11 @@ def _after_case(
     evidence: Iterable[Evidence] = (),
     missing: Iterable[Missing] = (),
 ) -> Finding:
+    words = texts_of("after_case")[AFTER_CASE]
     return Finding.of(
-        AFTER_CASE, "after_case", "claim", status, _CLAIM, platform=platform,
-        evidence=evidence, missing=missing, experiment=EXPERIMENT,
+        AFTER_CASE, "after_case", "claim", status, words.claim, platform=platform,
+        evidence=evidence, missing=missing, experiment=words.experiment,
     )  # fmt: skip
 
 
-CAUSES = (
-    Cause(
-        id=AFTER_CASE,
-        family="after_case",
-        role="claim",
-        claim=_CLAIM,
-        refutation="The value is seen at a command after `esac`: by the flow, by an echo in the log, "
-        "or by running the script. `case` opens no subshell in any shell of the POSIX family.",
-        fix=(
-            "None is needed; look for the branch that did not match, or for a pipe or `$( )` around the `case`.",
-        ),
-        experiment=EXPERIMENT,
-        limits="Judged for variables that a branch assigns in a RUN; functions and sourced files "
-        "are followed only as far as the environment flow follows them.",
-        judge=judge_after_case,
-    ),
-)
+CAUSES = (Cause(AFTER_CASE, "after_case", "claim", judge_after_case),)

@@ -8,13 +8,10 @@ from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.never_produced import judge_kernel_of
 from diag.causes.resolution import defines
+from diag.causes.texts import texts_of
 from diag.schema import each
 
 FLAGS = "flags-can-matter"
-_CLAIM = "Other RUSTFLAGS (target-cpu, target-feature, link-arg) cure this."
-_EXPERIMENT = (
-    "Build twice with nothing but RUSTFLAGS changed: the same symbol is missing both times."
-)
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -105,22 +102,11 @@ def _finding(
     evidence: Iterable[Evidence],
     missing: Iterable[Missing] = (),
 ) -> Finding:
+    words = texts_of("claims")[FLAGS]
     return Finding.of(
-        FLAGS, "claims", "claim", status, _CLAIM, platform=platform, symbol=symbol,
-        evidence=evidence, missing=missing, experiment=_EXPERIMENT,
+        FLAGS, "claims", "claim", status, words.claim, platform=platform, symbol=symbol,
+        evidence=evidence, missing=missing, experiment=words.experiment,
     )  # fmt: skip
 
 
-CAUSES = (
-    Cause(
-        id=FLAGS,
-        family="claims",
-        role="claim",
-        claim=_CLAIM,
-        refutation="The missing definition is made by a compiler that these flags do not reach.",
-        fix=("None: mend what should produce the definition.",),
-        experiment=_EXPERIMENT,
-        limits="Speaks of RUSTFLAGS. CFLAGS of the target do reach the C compiler and can matter.",
-        judge=judge,
-    ),
-)
+CAUSES = (Cause(FLAGS, "claims", "claim", judge),)

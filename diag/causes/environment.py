@@ -9,6 +9,7 @@ import pandas as pd
 
 from diag.causes.facts import Facts, at, clip, dockerfile_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
+from diag.causes.texts import texts_of
 from diag.schema import each, keep
 
 NO_BRANCH = "no-branch-matched"
@@ -26,11 +27,6 @@ CAUSE_OF_LOSS = {
     **dict.fromkeys(("outranked-in-cargo", "withheld-from-build-scripts"), PRECEDENCE),
 }
 
-_NO_BRANCH_FIX = (
-    'Give the `case` a last branch that stops: *) echo "unknown: $TARGETARCH" >&2; exit 1 ;;',
-    "Set what all branches share before the `case`.",
-)
-_NO_BRANCH_EXPERIMENT = "diag env DOCKERFILE --platform PLATFORM --command cargo"
 # Names by which compilers, cargo, go and make are steered: a loss of another name is the script's
 # own affair. Sources: the Cargo Book (environment variables), the cc crate, `go help environment`.
 _STEERING = re.compile(
@@ -96,7 +92,14 @@ def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> 
     role: Role
     if len(own):
         role = "latent" if facts.outcome(platform) == "linked" else "contributing"
-        yield _lost(cause, platform, role, "supported", _loss_evidence(own), fix=_FIX[cause])
+        yield _lost(
+            cause,
+            platform,
+            role,
+            "supported",
+            _loss_evidence(own),
+            fix=texts_of("environment")[cause].fix,
+        )
     elif cause in facts.claims or facts.outcome(platform) == "failed":
         role = "claim" if cause in facts.claims else "cause"
         yield _lost(cause, platform, role, "refuted", _arrived_evidence(facts, platform))
@@ -138,23 +141,6 @@ def _arrived_evidence(facts: Facts, platform: str) -> list[Evidence]:
     ]
 
 
-_CLAIMS = {
-    ARG_SCOPE: "A build argument is empty where it is used, because its scope ended before.",
-    ENV_FLOW: "A variable that steers the build is set in the Dockerfile and lost before the command.",
-    PRECEDENCE: "Flags are set and outranked by others that cargo prefers.",
-}
-_FIX = {
-    ARG_SCOPE: ("Declare the ARG again in the stage that uses it, before the RUN.",),
-    ENV_FLOW: (
-        "Set the variable by ENV, or export it in the same RUN and the same shell as the command.",
-        "Guard it: diag env DOCKERFILE --command cargo --expect NAME=VALUE",
-    ),
-    PRECEDENCE: (
-        "Keep the flags in one place: CARGO_ENCODED_RUSTFLAGS outranks RUSTFLAGS (even an empty one), which outranks the configuration files.",
-    ),
-}
-
-
 def _lost(
     cause: str,
     platform: str,
@@ -164,9 +150,10 @@ def _lost(
     missing: Iterable[Missing] = (),
     fix: tuple[str, ...] = (),
 ) -> Finding:
+    words = texts_of("environment")[cause]
     return Finding.of(
-        cause, "environment", role, status, _CLAIMS[cause], platform=platform,
-        evidence=evidence, missing=missing, fix=fix, experiment=_PRINT,
+        cause, "environment", role, status, words.claim, platform=platform,
+        evidence=evidence, missing=missing, fix=fix, experiment=words.experiment,
     )  # fmt: skip
 
 
@@ -229,57 +216,16 @@ def _no_branch(
         f"Where no branch of the `case` fits the platform{where}, the variable stays without its "
         "value."
     )
+    words = texts_of("environment")[NO_BRANCH]
     return Finding.of(
         NO_BRANCH, "environment", role, status, claim, platform=platform, evidence=evidence,
-        missing=missing, fix=_NO_BRANCH_FIX, experiment=_NO_BRANCH_EXPERIMENT,
+        missing=missing, fix=words.fix, experiment=words.experiment,
     )  # fmt: skip
 
 
-_PRINT = "Print the variable in the same RUN right before the command: printenv NAME || echo unset."
-
 CAUSES = (
-    Cause(
-        id=ARG_SCOPE,
-        family="environment",
-        role="cause",
-        claim=_CLAIMS[ARG_SCOPE],
-        refutation="The value is seen in the log, or the flow shows it at the command.",
-        fix=_FIX[ARG_SCOPE],
-        experiment=_PRINT,
-        limits="Only names that steer compilers, cargo, go or make, and the platform arguments.",
-        judge=lambda facts: judge_losses(facts, ARG_SCOPE),
-    ),
-    Cause(
-        id=ENV_FLOW,
-        family="environment",
-        role="cause",
-        claim=_CLAIMS[ENV_FLOW],
-        refutation="The flow, the log's echo or the probe shows the value at the command.",
-        fix=_FIX[ENV_FLOW],
-        experiment=_PRINT,
-        limits="A value that hangs on the output of an outside command is unknown to the flow.",
-        judge=lambda facts: judge_losses(facts, ENV_FLOW),
-    ),
-    Cause(
-        id=PRECEDENCE,
-        family="environment",
-        role="cause",
-        claim=_CLAIMS[PRECEDENCE],
-        refutation="The flags stand on rustc's command lines (cargo -v).",
-        fix=_FIX[PRECEDENCE],
-        experiment="cargo build -v prints rustc's command lines: look for the flags there.",
-        limits="Configuration files are read where the Dockerfile writes them; others are not seen.",
-        judge=lambda facts: judge_losses(facts, PRECEDENCE),
-    ),
-    Cause(
-        id=NO_BRANCH,
-        family="environment",
-        role="cause",
-        claim="No branch of a `case` or `if` fits the platform, and the variable stays empty or unset.",
-        refutation="The flow shows the value that a branch assigns at the command.",
-        fix=_NO_BRANCH_FIX,
-        experiment=_NO_BRANCH_EXPERIMENT,
-        limits="Tried on the platforms of the build and on one that it does not list.",
-        judge=judge_no_branch,
-    ),
+    Cause(ARG_SCOPE, "environment", "cause", lambda facts: judge_losses(facts, ARG_SCOPE)),
+    Cause(ENV_FLOW, "environment", "cause", lambda facts: judge_losses(facts, ENV_FLOW)),
+    Cause(PRECEDENCE, "environment", "cause", lambda facts: judge_losses(facts, PRECEDENCE)),
+    Cause(NO_BRANCH, "environment", "cause", judge_no_branch),
 )

@@ -30,14 +30,15 @@ def explain_from(catalogue: Mapping[str, Cause], cause: str) -> str:
 
 
 def _lines(entry: Cause) -> Iterator[str]:
+    texts = entry.texts
     yield f"{entry.id}  ({entry.family}; {_ROLES[entry.role]})"
     yield ""
-    yield from _filled(entry.claim)
+    yield from _filled(texts.claim)
     for heading, items in (
-        ("Refuted by", [entry.refutation]),
-        ("Fix", list(entry.fix)),
-        ("Experiment", [entry.experiment]),
-        ("Limits", [entry.limits]),
+        ("Refuted by", [texts.refutation]),
+        ("Fix", list(texts.fix)),
+        ("Experiment", [texts.experiment]),
+        ("Limits", [texts.limits]),
     ):
         yield ""
         yield heading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from diag.causes.model import Evidence, Missing
-from diag.schema import each, keep
+from diag.join.link_units import Units, units_of
+from diag.schema import each, empty, keep
 
 MAX_TEXT = 240  # of one evidence row; a link command of 100 kB stays readable
 
@@ -55,7 +56,20 @@ class Facts:
     has_log: bool
     dockerfile: str | None
     claims: tuple[str, ...] = ()
+    near: pd.DataFrame = field(default_factory=lambda: empty("near"))
+    symbols: pd.DataFrame = field(default_factory=lambda: empty("symbols"))  # as read: not `plain`
+    load_details: Callable[[], pd.DataFrame] = field(default=lambda: empty("details"))
     known: dict[Any, Any] = field(default_factory=dict, compare=False)  # answers that several ask
+
+    @cached_property
+    def details(self) -> pd.DataFrame:
+        """What the objects say of themselves: frame `details`, read when a cause asks."""
+        return self.load_details()
+
+    @cached_property
+    def units(self) -> Units:
+        """What a linker takes or leaves as a whole, with references and definitions."""
+        return units_of(self.objects, self.symbols)
 
     @property
     def has_dockerfile(self) -> bool:

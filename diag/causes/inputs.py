@@ -8,29 +8,13 @@ from pathlib import PurePath
 
 from diag.causes.facts import Facts, clip, dockerfile_missing, log_missing, objects_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
+from diag.causes.texts import texts_of
 from diag.schema import each
 
 DRIFT = "log-from-other-dockerfile"
 DISAGREE = "artefacts-disagree"
 PROBE = "flow-differs-from-probe"
 
-_CLAIMS = {
-    DRIFT: "The log is of another revision of the Dockerfile, or of a cached layer.",
-    DISAGREE: "Log and objects are of different builds.",
-    PROBE: "Static flow and execution give different values.",
-}
-_FIX = {
-    DRIFT: (
-        "Find the revision that was built (git log -p Dockerfile) or build again with --no-cache, and judge that log.",
-    ),
-    DISAGREE: ("Take log and objects from one build.",),
-    PROBE: ("Trust the probe for the shell named; report the script, so that the flow is mended.",),
-}
-_EXPERIMENT = {
-    DRIFT: "docker buildx build --no-cache --progress=plain . 2>&1 | tee build.log, then compare again.",
-    DISAGREE: "Build once with the target folder kept in a cache mount, and export that.",
-    PROBE: "Run the RUN's script by hand in the shell named.",
-}
 _HASHED = re.compile(r"^(?P<stem>lib.+|.+)-(?P<hash>[0-9a-f]{16})(?P<rest>\..*)$")
 
 
@@ -146,35 +130,13 @@ def _finding(
     missing: Iterable[Missing] = (),
     platform: str = "",
 ) -> Finding:
+    words = texts_of("inputs")[cause]
     return Finding.of(
-        cause, "inputs", "contributing", status, _CLAIMS[cause], platform=platform,
-        evidence=evidence, missing=missing, fix=_FIX[cause], experiment=_EXPERIMENT[cause],
+        cause, "inputs", "contributing", status, words.claim, platform=platform,
+        evidence=evidence, missing=missing, fix=words.fix, experiment=words.experiment,
     )  # fmt: skip
 
 
-_REFUTED_BY = {
-    DRIFT: "Every step of the log stands in the Dockerfile.",
-    DISAGREE: "The objects that the log names are among those given, and want the same symbols.",
-    PROBE: "Both give the same values.",
-}
-_LIMITS = {
-    DRIFT: "A variable in an instruction fits any text of the header; FROM is not compared.",
-    DISAGREE: "Told by cargo's hashes in file names, and by the symbols that the objects want.",
-    PROBE: "The probe does not run outside commands; their effects are not seen.",
-}
 _JUDGES = {DRIFT: judge_drift, DISAGREE: judge_disagreement, PROBE: judge_probe}
 
-CAUSES = tuple(
-    Cause(
-        id=cause,
-        family="inputs",
-        role="contributing",
-        claim=_CLAIMS[cause],
-        refutation=_REFUTED_BY[cause],
-        fix=_FIX[cause],
-        experiment=_EXPERIMENT[cause],
-        limits=_LIMITS[cause],
-        judge=judge,
-    )
-    for cause, judge in _JUDGES.items()
-)
+CAUSES = tuple(Cause(cause, "inputs", "contributing", judge) for cause, judge in _JUDGES.items())

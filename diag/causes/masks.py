@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from diag.causes.facts import Facts, Symbol, at, clip, objects_missing, sightings_evidence
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
+from diag.causes.texts import texts_of
 from diag.schema import each
 
 UNDEFINED = "undefined-ignored"
@@ -71,7 +72,9 @@ def _undefined_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) ->
     evidence = [*flags, *sightings_evidence(zero, f"holds {symbol.name} at address 0")]
     evidence += sightings_evidence(wanted, f"is linked and still wants {symbol.name}")
     evidence += facts.end_of_run(symbol.platform)
-    return _undefined(symbol.platform, symbol.name, "supported", evidence, fix=_FIX_UNDEFINED)
+    return _undefined(
+        symbol.platform, symbol.name, "supported", evidence, fix=texts_of("masks")[UNDEFINED].fix
+    )
 
 
 def _undefined_open(facts: Facts, platform: str, flags: list[Evidence]) -> Finding:
@@ -100,12 +103,6 @@ def _has_output(facts: Facts, platform: str) -> bool:
     return any(facts.platform_of_file.get(file) == platform for file in own["file"])
 
 
-_FIX_UNDEFINED = (
-    "Take the switch away: it lets the link pass and the program dies where the symbol is called.",
-    "Mend why nothing defines the symbol; the link must pass without the switch.",
-)
-
-
 def _undefined(
     platform: str,
     symbol: str | None,
@@ -115,13 +112,11 @@ def _undefined(
     fix: tuple[str, ...] = (),
 ) -> Finding:
     claim = "A linker switch ignores undefined symbols: it links, and dies where one is called."
+    words = texts_of("masks")[UNDEFINED]
     return Finding.of(
         UNDEFINED, "masks", "cause", status, claim, platform=platform, symbol=symbol,
-        evidence=evidence, missing=missing, fix=fix, experiment=_NO_SWITCH,
+        evidence=evidence, missing=missing, fix=fix, experiment=words.experiment,
     )  # fmt: skip
-
-
-_NO_SWITCH = "Link again without the switch: the linker then names what it was told to ignore."
 
 
 def judge_duplicate_ignored(facts: Facts) -> Iterator[Finding]:
@@ -179,34 +174,14 @@ def _duplicate(
         if status == "supported"
         else ()
     )
+    words = texts_of("masks")[DUPLICATE]
     return Finding.of(
         DUPLICATE, "masks", role, status, claim, platform=platform, symbol=symbol,
-        evidence=evidence, missing=missing, fix=fix, experiment=_NO_SWITCH,
+        evidence=evidence, missing=missing, fix=fix, experiment=words.experiment,
     )  # fmt: skip
 
 
 CAUSES = (
-    Cause(
-        id=UNDEFINED,
-        family="masks",
-        role="cause",
-        claim="A linker switch ignores undefined symbols: it links, and dies where one is called.",
-        refutation="The output wants no symbol that its libraries do not give, and holds none at address 0.",
-        fix=_FIX_UNDEFINED,
-        experiment=_NO_SWITCH,
-        limits="A symbol left open is told from an ordinary import by its missing version, so a "
-        "program whose libraries carry no versions (musl) is judged only at address 0.",
-        judge=judge_undefined_ignored,
-    ),
-    Cause(
-        id=DUPLICATE,
-        family="masks",
-        role="latent",
-        claim="A linker switch silently takes the first of two different definitions.",
-        refutation="No symbol has two different strong definitions among the inputs.",
-        fix=("Take the switch away and remove one of the two definitions.",),
-        experiment=_NO_SWITCH,
-        limits="It can never supply a missing definition. Members that two archives share unchanged count once.",
-        judge=judge_duplicate_ignored,
-    ),
+    Cause(UNDEFINED, "masks", "cause", judge_undefined_ignored),
+    Cause(DUPLICATE, "masks", "latent", judge_duplicate_ignored),
 )

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from diag.causes.texts import Texts, texts_of
+
 if TYPE_CHECKING:
-    from diag.causes.facts import Facts
+    from diag.causes.facts import Facts, Symbol
 
 Status = Literal["supported", "refuted", "untestable"]
 Role = Literal["cause", "contributing", "latent", "claim"]
@@ -106,14 +108,34 @@ class Finding:
 
 @dataclass(frozen=True)
 class Cause:
-    """One entry of the catalogue: what it means and how it is told from its look-alikes."""
+    """One entry of the catalogue. Its words are in texts/<family>.toml.
+
+    `telling`: literals of log lines, beyond those of the kinds that always decide, that the judge
+    looks for (in any case of letters where it says so itself). `yields_to`: more exact ids; where
+    one of them holds for the same platform and symbol, a finding of this cause is refuted by it
+    ("*": any other cause).
+    """
 
     id: str
     family: str
     role: Role
-    claim: str  # one sentence
-    refutation: str  # what would show that it is not this
-    fix: tuple[str, ...]
-    experiment: str
-    limits: str  # what it does not see
     judge: Callable[[Facts], Iterable[Finding]] = field(repr=False, compare=False)
+    telling: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> Texts:
+        """Claim, refutation, fix, experiment, limits, and what its page says."""
+        return texts_of(self.family)[self.id]
+
+    def finding(
+        self, status: Status, symbol: Symbol, evidence: Iterable[Evidence] = (),
+        missing: Iterable[Missing] = (), *, fix: Iterable[str] = (), toolchain: str = "",
+        role: Role | None = None, claim: str = "",
+    ) -> Finding:  # fmt: skip
+        """A finding in this cause's words; `fix`, `role` and `claim` where they differ here."""
+        return Finding.of(
+            self.id, self.family, role or self.role, status, claim or self.texts.claim,
+            platform=symbol.platform, symbol=symbol.name, evidence=evidence, missing=missing,
+            fix=tuple(fix) or self.texts.fix_with(toolchain), experiment=self.texts.experiment,
+        )  # fmt: skip

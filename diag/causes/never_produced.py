@@ -16,6 +16,7 @@ from diag.causes.facts import (
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.skips import REFUSED_FLAG, Skip, crates_that_want, is_tied, skips_on
+from diag.causes.texts import texts_of
 from diag.knowledge import isa_words_in
 from diag.platforms import BY_NAME
 from diag.schema import each, keep
@@ -157,30 +158,9 @@ def _finding(
     )
     return Finding.of(
         KERNEL, "never_produced", "cause", status, claim, platform=symbol.platform,
-        symbol=symbol.name, evidence=evidence, missing=missing, fix=fix, experiment=EXPERIMENT,
+        symbol=symbol.name, evidence=evidence, missing=missing, fix=fix,
+        experiment=texts_of("never_produced")[KERNEL].experiment,
     )  # fmt: skip
 
 
-EXPERIMENT = (
-    "Build once with a compiler that accepts the kernel's flags (a native builder, or clang): the "
-    "symbol is then defined. Build again with other RUSTFLAGS only: nothing changes."
-)
-
-CAUSES = (
-    Cause(
-        id=KERNEL,
-        family="never_produced",
-        role="cause",
-        claim="A build script could not compile one kernel, only warned, and left the switch on that makes the caller need it.",
-        refutation="Any object or archive member that defines the symbol.",
-        fix=(
-            "One cfg or define for each object that was really produced.",
-            "An explicit -march for the kernel.",
-            "Fail when the compile fails.",
-        ),
-        experiment=EXPERIMENT,
-        limits="Cargo hides warnings of registry crates without -vv, so a log may hold no skipped "
-        "compile. Without a log, only names that carry an instruction-set word are looked at.",
-        judge=judge_kernel,
-    ),
-)
+CAUSES = (Cause(KERNEL, "never_produced", "cause", judge_kernel),)

@@ -68,16 +68,4 @@ def judge_bystanders(facts: Facts) -> Iterator[Finding]:
             )
 
 
-CAUSES = (
-    Cause(
-        id=NOT_FOUND,
-        family="remainder",
-        role="cause",
-        claim="Nothing that was given defines the symbol, and nothing says why.",
-        refutation="A definition among the inputs, or a more exact explanation that holds.",
-        fix=("Find out which source should define it, and whether that source was compiled.",),
-        experiment="Search every object of the build for the symbol with nm.",
-        limits="Supported only when every input of the link command was read.",
-        judge=judge,
-    ),
-)
+CAUSES = (Cause(NOT_FOUND, "remainder", "cause", judge, yields_to=("*",)),)

@@ -24,6 +24,7 @@ from diag.causes.link_inputs import (
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.never_produced import KERNEL, absence_evidence, judge_kernel_of
+from diag.causes.texts import texts_of
 from diag.platforms import BY_NAME
 from diag.schema import each
 
@@ -32,34 +33,6 @@ ORDER = "static-link-order"
 WRONG_ARCH = "wrong-arch-object"
 HIDDEN = "symbol-hidden"
 NOT_FOUND = "definition-not-found"
-
-_CLAIMS = {
-    NOT_LINKED: "An object that defines the symbol exists and is not on the link command.",
-    ORDER: "The archive that defines the symbol stands before its user on the link command.",
-    WRONG_ARCH: "What defines the symbol is of another machine, so it does not count.",
-    HIDDEN: "The symbol is defined, but hidden or local where it is defined.",
-    NOT_FOUND: "Nothing that was given defines the symbol, and nothing says why.",
-}
-_FIX = {
-    NOT_LINKED: ("Name the object or archive that defines it on the link command.",),
-    ORDER: (
-        "Put the archive after its user, or both between -Wl,--start-group and -Wl,--end-group.",
-    ),
-    WRONG_ARCH: (
-        "Rebuild that input with the target's compiler, or take the archive made for the target.",
-    ),
-    HIDDEN: (
-        "Export it where it is defined (visibility attribute or version script), or link that object itself.",
-    ),
-    NOT_FOUND: ("Find out which source should define it, and whether that source was compiled.",),
-}
-_EXPERIMENT = {
-    NOT_LINKED: "Link again with the defining object named: the reference is then resolved.",
-    ORDER: "Link the same line with lld or mold, or within --start-group: both pass if it is the order.",
-    WRONG_ARCH: "readelf -h on each input: the machine of the odd one differs.",
-    HIDDEN: "nm -D --defined-only on the shared object: the symbol is not among its exports.",
-    NOT_FOUND: "Search every object of the build: find . -name '*.[ao]' | xargs nm -A 2>/dev/null | grep SYMBOL",
-}
 
 
 def each_symbol(
@@ -254,43 +227,21 @@ def finding(
     evidence: Iterable[Evidence] = (),
     missing: Iterable[Missing] = (),
 ) -> Finding:
+    family = "remainder" if cause == NOT_FOUND else "resolution"
+    words = texts_of(family)[cause]
     return Finding.of(
-        cause, "resolution", "cause", status, _CLAIMS[cause], platform=symbol.platform,
-        symbol=symbol.name, evidence=evidence, missing=missing, fix=_FIX[cause],
-        experiment=_EXPERIMENT[cause],
+        cause, "resolution", "cause", status, words.claim, platform=symbol.platform,
+        symbol=symbol.name, evidence=evidence, missing=missing, fix=words.fix,
+        experiment=words.experiment,
     )  # fmt: skip
 
 
-_REFUTED_BY = {
-    NOT_LINKED: "No object defines the symbol, or the one that does is on the link command.",
-    ORDER: "No archive defines it, or the archive stands after its last user.",
-    WRONG_ARCH: "The definition is of the target's machine, or there is none.",
-    HIDDEN: "A definition with default visibility exists, or none at all.",
-}
-_LIMITS = {
-    NOT_LINKED: "Inputs are matched by file name; needs the objects and the whole link command.",
-    ORDER: "Groups and repeated archives are not yet followed; lld and mold do not mind the order.",
-    WRONG_ARCH: "Needs the objects, or the linker's own words.",
-    HIDDEN: "Version scripts are seen only by their effect on the shared object.",
-}
 _JUDGES = {
     NOT_LINKED: judge_not_linked,
     ORDER: judge_order,
     WRONG_ARCH: judge_wrong_arch,
     HIDDEN: judge_hidden,
 }
-
 CAUSES = tuple(
-    Cause(
-        id=cause,
-        family="resolution",
-        role="cause",
-        claim=_CLAIMS[cause],
-        refutation=_REFUTED_BY[cause],
-        fix=_FIX[cause],
-        experiment=_EXPERIMENT[cause],
-        limits=_LIMITS[cause],
-        judge=each_symbol(judge),
-    )
-    for cause, judge in _JUDGES.items()
+    Cause(cause, "resolution", "cause", each_symbol(judge)) for cause, judge in _JUDGES.items()
 )

@@ -91,11 +91,14 @@ class LogFrames:
         """Every line of the log: frame `log_lines`, as large as the log."""
         return self.lines()
 
-    def lines(self, kinds: Collection[str] = LINE_KINDS) -> pd.DataFrame:
-        """The lines of these kinds: frame `log_lines`."""
+    def lines(
+        self, kinds: Collection[str] = LINE_KINDS, also: Collection[str] = ()
+    ) -> pd.DataFrame:
+        """The lines of these kinds, and those of output that hold one of the literals `also`:
+        frame `log_lines`."""
         from diag.read.linkers.frames import lines_frame
 
-        return lines_frame(self.file, text_lines(self._log, kinds), self.platform_of)
+        return lines_frame(self.file, text_lines(self._log, kinds, also), self.platform_of)
 
     def platform_of(self, step_id: str | None) -> str | None:
         """The platform that a step is for; the one given with the log where it has no steps."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from diag.read.linkers.session import LITERALS, Session, is_hot
 from diag.read.skim import Skim, any_of
 from diag.read.textlines import clean, clip
 from diag.schema_frames import LINE_KINDS
+
+_ALSO = ("output", "link_command", "linker", "excerpt", "other")  # kinds that literals may ask for
 
 
 class TextLine(NamedTuple):
@@ -141,12 +144,15 @@ class _StepLines:
 
 
 @no_collection()
-def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextLine]:
-    """The lines of a log that are of these kinds, in the order of the file."""
+def text_lines(
+    log: BuildLog, kinds: Collection[str] = LINE_KINDS, also: Collection[str] = ()
+) -> list[TextLine]:
+    """The lines of a log that are of these kinds, or of output that holds one of the literals
+    `also`, in the order of the file."""
     rows: list[TextLine] = []
     streams: dict[str | None, _StepLines] = {}
     parts: Counter[int] = Counter()
-    skim = _skim_for(kinds)
+    skim, is_told = _skim_for(kinds, also), _told_by(also)
     for line in log.lines(skim):
         if "json" in log.format:  # elsewhere a line of the file is one line of the build
             parts[line.line_no] += 1
@@ -164,7 +170,8 @@ def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextL
             stream.warning = len(rows) if kind == "build_script" else None
             if skim is not None:
                 _wait(skim, line.step_id, stream.goes_on)
-        if kind in kinds or kind == "build_script":  # which the next line may show to be rustc's
+        # A build script's line may be shown to be rustc's by the next line.
+        if kind in kinds or kind == "build_script" or (kind in _ALSO and is_told(text)):
             rows.append(
                 TextLine(
                     line.line_no,
@@ -175,13 +182,20 @@ def text_lines(log: BuildLog, kinds: Collection[str] = LINE_KINDS) -> list[TextL
                     kind,
                 )
             )
-    rows = [row for row in rows if row.kind in kinds]
+    rows = [row for row in rows if row.kind in kinds or (row.kind in _ALSO and is_told(row.text))]
     return sorted(rows, key=lambda row: row[:2])
 
 
-def _skim_for(kinds: Collection[str]) -> Skim | None:
-    """What to look for where only these kinds are wanted; None if that is every line. Beyond
+def _told_by(also: Collection[str]) -> Callable[[str], bool]:
+    """Whether a line holds one of the literals."""
+    found = re.compile(any_of(also)).search if also else None
+    return lambda text: found is not None and found(text) is not None
+
+
+def _skim_for(kinds: Collection[str], also: Collection[str] = ()) -> Skim | None:
+    """What to look for where only these lines are wanted; None if that is every line. Beyond
     ASCII, RE2 and Python do not have the same classes of characters: such lines are all given."""
     if "output" in kinds:
         return None
-    return Skim("|".join([any_of(LITERALS), r"[\x80-\xff]", *ANYWHERE]), "|".join(STARTS))
+    loud = [any_of([*LITERALS, *also]), r"[\x80-\xff]", *ANYWHERE]
+    return Skim("|".join(loud), "|".join(STARTS))

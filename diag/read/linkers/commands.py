@@ -63,6 +63,7 @@ class LinkCommand:
     inputs: tuple[tuple[str, str], ...]  # (object, archive, shared or library; name)
     flags: tuple[str, ...]
     is_shortened: bool
+    words: tuple[str, ...] = ()  # every argument as it stands, `-l`, groups and all
 
 
 def parse_link_command(text: str) -> LinkCommand | None:
@@ -84,6 +85,7 @@ def parse_link_command(text: str) -> LinkCommand | None:
         inputs=tuple(inputs),
         flags=tuple(flags),
         is_shortened=is_shortened,
+        words=tuple(words[1:]),
     )
 
 

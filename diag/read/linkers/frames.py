@@ -102,6 +102,7 @@ def commands_frame(
             "inputs": [list(pair) for pair in command.inputs],
             "flags": list(command.flags),
             "is_shortened": command.is_shortened,
+            "words": list(command.words),
         }
         for step_id, line_no, command in commands
     ]

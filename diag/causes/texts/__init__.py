@@ -1,0 +1,57 @@
+"""The words of every cause, as TOML, one file a family: what it claims, how it looks, what to do.
+
+They are the single source of `diag explain`, of the findings, and of docs/causes/<id>.md. Read on
+demand: a verdict needs the words of few families.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words of one cause. `fix_for`: toolchain (cargo, cc, cmake, make, go) -> its own steps,
+    in place of `fix`. The last ones are Markdown, for the page."""
+
+    claim: str
+    refutation: str
+    fix: tuple[str, ...]
+    experiment: str
+    limits: str
+    not_cured: str = ""  # what the fix does not cure
+    fix_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    looks_like: str = ""
+    why: str = ""
+    tell_apart: str = ""
+    fix_notes: str = ""
+    limits_notes: str = ""
+    references: tuple[str, ...] = ()
+
+    def fix_with(self, toolchain: str) -> tuple[str, ...]:
+        """The steps for that toolchain, and what they do not cure."""
+        steps = tuple(self.fix_for.get(toolchain, self.fix))
+        return (*steps, f"It does not cure: {self.not_cured}") if self.not_cured else steps
+
+
+@cache
+def texts_of(family: str) -> Mapping[str, Texts]:
+    """Cause id -> its words, for the causes of one family."""
+    stated = tomllib.loads(files(__name__).joinpath(f"{family}.toml").read_text(encoding="utf-8"))
+    return {cause: _texts(entry) for cause, entry in stated.items()}
+
+
+def _texts(entry: Mapping[str, object]) -> Texts:
+    return Texts(**{key: _frozen(value) for key, value in entry.items()})  # type: ignore[arg-type]
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, dict):
+        return {key: tuple(steps) for key, steps in value.items()}
+    return value.strip() if isinstance(value, str) else value
