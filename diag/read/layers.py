@@ -1,0 +1,217 @@
+"""The objects of tar files that lie one over the other, as the layers of an image do.
+
+Rules: OCI image specification, layer.md. A later layer's file takes the place of an earlier one's;
+`.wh.NAME` removes NAME and what is below it, `.wh..wh..opq` all that earlier layers have in its
+folder; both act on earlier layers only.
+
+Each layer is gone through twice. The first time, from the first layer to the last, learns which
+names hold objects and what removes them: in a stream the last word on a name comes after its bytes
+(a later layer, or `tar --append` in the same one). The second time reads what is left, and opens
+only the layers that have some of it. Names alone are held in memory, never a layer. To go from the
+last layer down would need one reading, but would still hand out what the same tar replaces later.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Union
+
+from diag.read.files import Problems
+from diag.read.magic import FORMATS_IN_FOLDERS, sniff
+from diag.read.tars import Entry, iter_tar
+from diag.read.unpack import Budget, PackedError, open_stream
+
+WHITEOUT = ".wh."
+OPAQUE = ".wh..wh..opq"
+HELP = "copy or pull it again; what came before is read"
+
+# A folder is a dict; a leaf the layer and the place in it of an object, None for any other file.
+Tree = dict[str, Union["Tree", tuple[int, int], None]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A tar, plain or compressed; `name` is what stands before `!/PATH` in the names of files."""
+
+    name: str
+    data: memoryview
+
+
+class Selection:
+    """Members that a user names: `image.tar!/usr/lib/libx.so`, a folder, or a glob."""
+
+    def __init__(self, file: str, pattern: str) -> None:
+        self.file, self.pattern, self.is_met = file, pattern.rstrip("/"), False
+
+    def takes(self, name: str) -> bool:
+        """Whether a whole name, or what follows the layer's, is meant."""
+        takes = self.names(name) or any(
+            rest.startswith(self.pattern + "/") or fnmatchcase(rest, self.pattern)
+            for rest in self._spellings(name)
+        )
+        self.is_met |= takes
+        return takes
+
+    def names(self, name: str) -> bool:
+        """Whether the very name is given."""
+        return self.pattern in self._spellings(name)
+
+    def _spellings(self, name: str) -> tuple[str, str]:
+        rest = name[len(self.file) + 1 :]
+        return rest, rest[rest.find("!/") + 1 :]
+
+
+class Stack:
+    """The layers of one image, and what is to be seen of them."""
+
+    def __init__(self, layers: Sequence[Layer], problems: Problems, wanted: Selection | None):
+        self.layers, self.problems, self.wanted = layers, problems, wanted
+        self._told: set[tuple[int, str]] = set()
+
+    def objects(self, budget: Callable[[], Budget]) -> Iterator[tuple[str, memoryview]]:
+        """(name, bytes) of each object that is left, layer by layer. `budget`: one for a pass."""
+        seen: Tree = {}
+        allowed = budget()
+        for number in range(len(self.layers)):
+            own, removed, opaque = self._names(number, allowed)
+            _remove(seen, removed, opaque)
+            _put_over(seen, own)
+        allowed = budget()
+        for number, places in sorted(_places(seen).items()):
+            yield from self._read(number, places, allowed)
+
+    def _names(self, number: int, budget: Budget) -> tuple[Tree, list[str], list[str]]:
+        """(what the layer holds, what it removes, the folders that it empties)."""
+        own: Tree = {}
+        removed: list[str] = []
+        opaque: list[str] = []
+        for place, entry in self._entries(number, budget):
+            path = tidy(entry.path)
+            folder, name = posixpath.split(path)
+            if name == OPAQUE:
+                opaque.append(folder)
+            elif name.startswith(WHITEOUT):
+                removed.append(posixpath.join(folder, name[len(WHITEOUT) :]))
+            elif entry.kind == "folder":
+                _folder(own, path.split("/"))
+            elif name:
+                holds = self._is_object(number, path, entry)
+                _folder(own, folder.split("/"))[name] = (number, place) if holds else None
+        return own, removed, opaque
+
+    def _is_object(self, number: int, path: str, entry: Entry) -> bool:
+        name = self.name_of(number, path)
+        if self.wanted is not None and not self.wanted.takes(name):
+            return False
+        if entry.kind == "file" and sniff(entry.head(), entry.size) in FORMATS_IN_FOLDERS:
+            return True
+        if self.wanted is not None and self.wanted.names(name):
+            self._tell_other(name, entry)
+        return False
+
+    def _tell_other(self, name: str, entry: Entry) -> None:
+        """A member that is named and is no object."""
+        if "link" in entry.kind:
+            help = f"links are not followed: give {entry.link!r}"
+            self.problems.add(name, f"is a {entry.kind} to {entry.link!r}", help=help)
+        else:
+            what = "no object that is known here" if entry.kind == "file" else f"a {entry.kind}"
+            self.problems.add(name, f"is {what}", help="give ELF objects, archives or binaries")
+
+    def name_of(self, number: int, path: str) -> str:
+        """`layer!/path`."""
+        return f"{self.layers[number].name}!/{path}"
+
+    def _read(
+        self, number: int, places: set[int], budget: Budget
+    ) -> Iterator[tuple[str, memoryview]]:
+        last = max(places)
+        for place, entry in self._entries(number, budget):
+            if place in places:
+                try:
+                    data = entry.content()
+                except PackedError as error:
+                    self._tell(number, error)
+                else:
+                    yield self.name_of(number, tidy(entry.path)), data
+            if place == last:
+                return
+
+    def _entries(self, number: int, budget: Budget) -> Iterator[tuple[int, Entry]]:
+        """The members of a layer with their places; what ends it early becomes a row, once."""
+        if budget.is_spent:
+            return
+        try:
+            yield from enumerate(iter_tar(open_stream(self.layers[number].data, budget), budget))
+        except PackedError as error:
+            self._tell(number, error)
+
+    def _tell(self, number: int, error: PackedError) -> None:
+        if (number, error.reason) not in self._told:
+            self._told.add((number, error.reason))
+            file, at = self.layers[number].name, error.offset
+            self.problems.add(file, error.reason, member=error.member, offset=at, help=HELP)
+
+
+def tidy(path: str) -> str:
+    """A member's path without what is said twice: it is only a name, and never opened."""
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def _folder(tree: Tree, parts: Sequence[str]) -> Tree:
+    """The folder at a path, made where it is not there; a file in its way is replaced."""
+    for part in parts:
+        if part:
+            inner = tree.get(part)
+            if not isinstance(inner, dict):
+                inner = tree[part] = {}
+            tree = inner
+    return tree
+
+
+def _remove(tree: Tree, removed: Sequence[str], opaque: Sequence[str]) -> None:
+    for path in removed:
+        folder, name = posixpath.split(path)
+        if (inner := _find(tree, folder)) is not None:
+            inner.pop(name, None)
+    for path in opaque:
+        if (inner := _find(tree, path)) is not None:
+            inner.clear()
+
+
+def _find(tree: Tree, path: str) -> Tree | None:
+    for part in path.split("/") if path else ():
+        inner = tree.get(part)
+        if not isinstance(inner, dict):
+            return None
+        tree = inner
+    return tree
+
+
+def _put_over(lower: Tree, upper: Tree) -> None:
+    """Merge the upper tree into the lower one: folders join, anything else is replaced."""
+    waiting = [(lower, upper)]
+    while waiting:
+        below, above = waiting.pop()
+        for name, node in above.items():
+            old = below.get(name)
+            if isinstance(node, dict) and isinstance(old, dict):
+                waiting.append((old, node))
+            else:
+                below[name] = node
+
+
+def _places(tree: Tree) -> dict[int, set[int]]:
+    """Layer -> the places in it of the objects that are left."""
+    found: dict[int, set[int]] = {}
+    waiting = [tree]
+    while waiting:
+        for node in waiting.pop().values():
+            if isinstance(node, dict):
+                waiting.append(node)
+            elif node is not None:
+                found.setdefault(node[0], set()).add(node[1])
+    return found

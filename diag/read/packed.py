@@ -1,0 +1,192 @@
+"""Objects in what packs files: layer tars, image archives, OCI layouts.
+
+Names: `layer.tar!/usr/lib/libx.so` in a tar, `image.tar!3f2a9c1d04ab!/usr/lib/libx.so` in an image
+(the layer's digest, cut to twelve digits), `image.tar!linux/arm64!3f2a9c1d04ab!/usr/lib/libx.so`
+where it holds several images: each is read, with all its layers. Nothing is written to disk but
+the expanded form of a compressed image archive, to a temporary file that has no name or is gone
+with this process.
+"""
+
+from __future__ import annotations
+
+import mmap
+import posixpath
+import re
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from diag.read.files import Problems, open_bytes
+from diag.read.images import Blobs, labels, layer_word, read_images, tidy_path
+from diag.read.layers import Layer, Selection, Stack, tidy
+from diag.read.tars import BLOCK, Entry, is_tar, iter_tar
+from diag.read.unpack import (
+    CHUNK_BYTES,
+    Budget,
+    PackedError,
+    PlainStream,
+    compression,
+    open_stream,
+)
+
+# What image archives hold: files at their top, blobs, and (before 2024) a folder for each layer.
+_IMAGE_NAME = re.compile(r"[^/]+|blobs/.*|[0-9a-f]{12,}/.*")
+_IMAGE_FOLDER = re.compile(r"|blobs(/.*)?|[0-9a-f]{12,}")
+
+Objects = Iterator[tuple[str, memoryview]]
+
+
+def is_packed(data: memoryview) -> bool:
+    """Whether it is a tar, plain or compressed."""
+    try:
+        return is_tar(open_stream(data, Budget(len(data))).read(BLOCK))
+    except PackedError:
+        return False
+
+
+def is_layout(folder: str) -> bool:
+    """Whether a folder is an OCI image layout."""
+    return all(Path(folder, name).is_file() for name in ("oci-layout", "index.json"))
+
+
+def iter_packed(
+    file: str, data: memoryview, problems: Problems, wanted: Selection | None = None
+) -> Objects:
+    """(name, bytes) of each object in a tar or image archive; `wanted`: of those alone."""
+    if not _may_be_image(data):
+        yield from _of_stacks(file, len(data), [[Layer(file, data)]], problems, wanted)
+        return
+    if compression(data) is not None:
+        data = _spooled(file, data, problems)
+    blobs = _Archive(file, data)
+    stacks = _stacks(file, blobs, problems) or blobs.without_manifest()
+    if stacks:
+        blobs.tell_damage(problems)
+    yield from _of_stacks(file, len(data), stacks or [[Layer(file, data)]], problems, wanted)
+
+
+def iter_layout(folder: str, problems: Problems, wanted: Selection | None = None) -> Objects:
+    """(name, bytes) of each object in an OCI layout folder."""
+
+    def blob(path: str) -> memoryview | None:
+        place = Path(folder, path)
+        return open_bytes(str(place), problems) if place.is_file() else None
+
+    stacks = _stacks(folder, blob, problems)
+    size = sum(len(layer.data) for layers in stacks for layer in layers)
+    yield from _of_stacks(folder, size, stacks, problems, wanted)
+
+
+def _of_stacks(
+    file: str,
+    size: int,
+    stacks: list[list[Layer]],
+    problems: Problems,
+    wanted: Selection | None,
+) -> Objects:
+    for layers in stacks:
+        yield from Stack(layers, problems, wanted).objects(partial(Budget, size))
+    if wanted is not None and not wanted.is_met:
+        reason = f"holds no file {wanted.pattern!r}"
+        problems.add(file, reason, help="its names are those that the other commands show")
+
+
+def _stacks(file: str, blobs: Blobs, problems: Problems) -> list[list[Layer]]:
+    """The layers of each image."""
+    images = read_images(file, blobs, problems)
+    stacks = []
+    for image, label in zip(images, labels(images), strict=True):
+        stem = f"{file}!{label}" if label else file
+        layers = []
+        for path in image.layers:
+            data = blobs(path)
+            if (reason := _no_layer(data)) is not None:
+                help = "pull the image and save it again"
+                problems.add(file, f"the layer {path} {reason}", member=path, help=help)
+            elif data is not None:
+                layers.append(Layer(f"{stem}!{layer_word(path)}", data))
+        stacks.append(layers)
+    return stacks
+
+
+def _no_layer(data: memoryview | None) -> str | None:
+    """Why it cannot be read as a layer; None where it can."""
+    if data is None:
+        return "is not in it"
+    is_empty_tar = len(data) >= BLOCK and not any(data[:BLOCK])
+    return None if is_empty_tar or is_packed(data) else "is no tar"
+
+
+def _may_be_image(data: memoryview) -> bool:
+    """By the names alone, and as a rule by the first that is none of an image archive."""
+    budget = Budget(len(data))
+    names: set[str] = set()
+    try:
+        for entry in iter_tar(open_stream(data, budget), budget):
+            path = tidy(entry.path)
+            if not (_IMAGE_FOLDER if entry.kind == "folder" else _IMAGE_NAME).fullmatch(path):
+                return False
+            names.add(path)
+    except PackedError:  # told when it is read
+        return any("/" in name for name in names)
+    return bool(names & {"index.json", "manifest.json"})
+
+
+def _spooled(file: str, data: memoryview, problems: Problems) -> memoryview:
+    """The expanded bytes, mapped: layers are read twice, and the manifest comes last."""
+    stream = open_stream(data, Budget(len(data)))
+    with tempfile.TemporaryFile() as spool:
+        try:
+            while piece := stream.read(CHUNK_BYTES):
+                spool.write(piece)
+        except PackedError as error:
+            problems.add(file, error.reason, offset=error.offset, help="copy it again, whole")
+        except OSError as error:
+            problems.add(file, f"cannot be expanded: {error.strerror}", help="make room for it")
+        spool.flush()
+        if not spool.tell():
+            return memoryview(b"")
+        return memoryview(mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+class _Archive:
+    """The files of an image archive by their paths; links inside it lead to files of it."""
+
+    def __init__(self, file: str, data: memoryview) -> None:
+        self.file = file
+        self._damage: PackedError | None = None
+        self._files: dict[str, memoryview] = {}
+        self._links: dict[str, str] = {}
+        budget = Budget(len(data))
+        try:
+            for entry in iter_tar(PlainStream(data), budget):
+                self._take(entry)
+        except PackedError as error:
+            self._damage = error
+
+    def tell_damage(self, problems: Problems) -> None:
+        """A row for what ended the archive early."""
+        if (error := self._damage) is not None:
+            help = "save it again, whole"
+            problems.add(
+                self.file, error.reason, member=error.member, offset=error.offset, help=help
+            )
+
+    def _take(self, entry: Entry) -> None:
+        path = tidy(entry.path)
+        if entry.kind == "file":
+            self._files[path] = entry.content()
+        elif entry.kind == "hard link":
+            self._links[path] = tidy_path(entry.link)
+        elif entry.kind == "symbolic link":  # docker save of old: a layer that two images share
+            self._links[path] = tidy_path(posixpath.join(posixpath.dirname(path), entry.link))
+
+    def __call__(self, path: str) -> memoryview | None:
+        return self._files.get(self._links.get(path, path))
+
+    def without_manifest(self) -> list[list[Layer]]:
+        """The layers of an archive that was cut before its manifest, in the order of the file."""
+        inside = [(path, data) for path, data in self._files.items() if "/" in path]
+        layers = [Layer(f"{self.file}!{layer_word(p)}", d) for p, d in inside if is_packed(d)]
+        return [layers] if layers else []
