@@ -10,13 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from diag.read.archive import Fault, Member, parse_archive
+from diag.read.archive import Archive, Fault, Member, parse_archive
 from diag.read.files import Problems, file_key, open_bytes, read_head, walk
+from diag.read.layers import Selection
 from diag.read.magic import FORMATS_IN_FOLDERS, describe, sniff
+from diag.read.packed import is_layout, is_packed, iter_layout, iter_packed
+from diag.read.sources import Inside, Source, expanded
 
-Source = str | Path | bytes | IO[bytes]
+__all__ = [
+    "Opened",
+    "Part",
+    "Source",
+    "iter_opened",
+    "iter_parts",
+    "members_of",
+    "parts_of",
+    "tell_fault",
+]
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,17 @@ class Part:
     has_index: bool | None = None
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A file, or bytes that were given, before it is taken apart; `archive` where it is one."""
+
+    file: str
+    format: str
+    data: memoryview
+    archive: Archive | None = None
+    folder: Path | None = None
+
+
 def tell_fault(problems: Problems, part: Part, fault: Fault) -> None:
     """A row for a fault inside a part; its offset counts from the part's first byte."""
     problems.add(part.file, fault.reason, member=part.member, offset=fault.offset, help=fault.help)
@@ -41,35 +63,82 @@ def iter_parts(sources: Sequence[Source], problems: Problems) -> Iterator[Part]:
 
     A path that is given twice is read once, and so is a file of a folder that several links name.
     """
+    for opened in iter_opened(sources, problems):
+        yield from parts_of(opened, problems)
+
+
+def iter_opened(sources: Sequence[Source], problems: Problems) -> Iterator[Opened]:
+    """The same files, whole: archives with their members listed and not yet cut out."""
     named: set[Path] = set()
     seen: set[tuple[int, int] | None] = {None}
-    for source in sources:
-        if not isinstance(source, str | Path):
-            data = source if isinstance(source, bytes) else source.read()
+    packed = _Packed(problems)
+    for source in expanded(sources, problems):
+        if isinstance(source, Inside):
+            yield from packed.of_path(source.file, Selection(source.file, source.pattern))
+        elif not isinstance(source, str | Path):
+            data = memoryview(source if isinstance(source, bytes) else source.read())
             name = "<bytes>" if isinstance(source, bytes) else str(getattr(source, "name", "-"))
-            yield from _parts_of(name, memoryview(data), problems, folder=None)
+            yield from packed.of_bytes(name, data) or [_opened(name, data, problems, folder=None)]
+        elif is_layout(str(source)):
+            yield from packed.of_path(str(source))
         elif Path(source).is_dir():
-            yield from _parts_of_folder(str(source), seen, problems)
+            yield from _opened_of_folder(str(source), seen, problems)
         elif Path(source) not in named:
             named.add(Path(source))
             seen.add(file_key(str(source)))
-            yield from _parts_of_file(str(source), problems)
+            yield from packed.of_path(str(source))
 
 
-def _parts_of_folder(
+def _opened_of_folder(
     folder: str, seen: set[tuple[int, int] | None], problems: Problems
-) -> Iterator[Part]:
+) -> Iterator[Opened]:
     for path in walk(folder, problems):
         key = file_key(path)
         if key not in seen and _looks_useful(path):
             seen.add(key)
-            yield from _parts_of_file(path, problems)
+            yield from _opened_file(path, problems)
 
 
-def _parts_of_file(path: str, problems: Problems) -> Iterator[Part]:
+class _Packed:
+    """The objects in the tars and images that are given; each name once."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self._seen: set[str] = set()
+
+    def of_path(self, path: str, wanted: Selection | None = None) -> Iterator[Opened]:
+        """What a named file or OCI layout holds; the file itself where it packs nothing."""
+        if is_layout(path):
+            yield from self._opened(iter_layout(path, self.problems, wanted))
+        elif (data := open_bytes(path, self.problems)) is not None:
+            found = self.of_bytes(path, data, wanted)
+            if found is not None:
+                yield from found
+            elif wanted is None:
+                yield _opened(path, data, self.problems, folder=Path(path).parent)
+            else:
+                reason = f"is no tar and no image: it holds no {wanted.pattern!r}"
+                self.problems.add(path, reason, help="give it without what follows the !")
+
+    def of_bytes(
+        self, name: str, data: memoryview, wanted: Selection | None = None
+    ) -> Iterator[Opened] | None:
+        """What a tar or image holds; None where the bytes are neither."""
+        if sniff(data[:64], len(data)) not in ("text", "unknown") or not is_packed(data):
+            return None
+        return self._opened(iter_packed(name, data, self.problems, wanted))
+
+    def _opened(self, objects: Iterator[tuple[str, memoryview]]) -> Iterator[Opened]:
+        for name, data in objects:
+            if name not in self._seen:
+                self._seen.add(name)
+                yield _opened(name, data, self.problems, folder=None)
+
+
+def _opened_file(path: str, problems: Problems) -> Iterator[Opened]:
     data = open_bytes(path, problems)
     if data is not None:
-        yield from _parts_of(path, data, problems, folder=Path(path).parent)
+        yield _opened(path, data, problems, folder=Path(path).parent)
 
 
 def _looks_useful(path: str) -> bool:
@@ -79,28 +148,40 @@ def _looks_useful(path: str) -> bool:
         return True  # told when it is opened
 
 
-def _parts_of(
-    file: str, data: memoryview, problems: Problems, folder: Path | None
-) -> Iterator[Part]:
+def _opened(file: str, data: memoryview, problems: Problems, folder: Path | None) -> Opened:
     format = sniff(data[:64], len(data))
     if format in ("text", "unknown"):
         reason, help = describe(data)
         problems.add(file, reason, help=help)
-    if format in ("archive", "thin-archive"):
-        yield from _parts_of_archive(file, data, format, problems, folder)
-    else:
-        yield Part(file, "", 0, format, data)
-
-
-def _parts_of_archive(
-    file: str, data: memoryview, format: str, problems: Problems, folder: Path | None
-) -> Iterator[Part]:
+    if format not in ("archive", "thin-archive"):
+        return Opened(file, format, data)
     archive = parse_archive(data)
     for fault in archive.faults:
         problems.add(file, fault.reason, member=fault.member, offset=fault.offset, help=fault.help)
-    yield Part(file, "", -1, format, data, archive.has_index)
-    outside = _Outside(file, folder, problems) if archive.is_thin else None
-    for member in archive.members:
+    return Opened(file, format, data, archive, folder)
+
+
+def part_of(opened: Opened) -> Part:
+    """The file itself as one part; an archive has member_no -1."""
+    archive = opened.archive
+    if archive is None:
+        return Part(opened.file, "", 0, opened.format, opened.data)
+    return Part(opened.file, "", -1, opened.format, opened.data, archive.has_index)
+
+
+def parts_of(opened: Opened, problems: Problems) -> Iterator[Part]:
+    """The file as one part, and the members of an archive."""
+    yield part_of(opened)
+    if opened.archive is not None:
+        yield from members_of(opened, opened.archive.members, problems)
+
+
+def members_of(opened: Opened, members: Sequence[Member], problems: Problems) -> Iterator[Part]:
+    """Some members of an archive, as parts."""
+    file, data = opened.file, opened.data
+    is_thin = opened.format == "thin-archive"
+    outside = _Outside(file, opened.folder, problems) if is_thin else None
+    for member in members:
         if outside is None:
             name, found = member.name, data[member.offset : member.offset + member.size]
             yield _member_part(file, name, member, found, problems)

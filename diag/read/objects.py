@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,23 @@ from typing import Any
 import pandas as pd
 
 from diag import schema
-from diag.read.containers import Part, Source, iter_parts, tell_fault
+from diag.read.containers import (
+    Opened,
+    Part,
+    Source,
+    iter_opened,
+    iter_parts,
+    members_of,
+    part_of,
+    parts_of,
+    tell_fault,
+)
 from diag.read.elf import Elf, ElfError, parse_elf
 from diag.read.elf_facts import elf_row
 from diag.read.files import Problems
 from diag.read.magic import foreign_arch
 from diag.read.symbols import SymbolBatches
+from diag.read.symbols_bulk import Run, read_runs
 from diag.read.symbols_tables import symbol_tables
 
 __all__ = ["Scan", "iter_elves", "read_objects", "read_symbols", "scan_objects", "with_errors"]
@@ -40,12 +51,8 @@ def scan_objects(paths: Source | Iterable[Source], *, with_sections: bool = Fals
     """
     problems = Problems()
     batches = SymbolBatches(problems, with_sections=with_sections)
-    rows = []
-    for part, elf in iter_elves(_many(paths), problems):
-        rows.append(_row(part, elf))
-        if elf is not None:
-            tables = symbol_tables(elf, with_sections=with_sections)
-            batches.add(part, elf.arch, tables)
+    rows: list[dict[str, Any]] = []
+    add_symbols(_many(paths), batches, problems, rows)
     symbols = batches.frame()
     return Scan(schema.make("objects", rows), symbols, schema.make("errors", problems.rows))
 
@@ -69,15 +76,56 @@ def read_symbols(*paths: Source, with_sections: bool = False) -> pd.DataFrame:
     """
     problems = Problems()
     batches = SymbolBatches(problems, with_sections=with_sections)
-    for part, elf in iter_elves(paths, problems):
-        if elf is not None:
-            batches.add(part, elf.arch, symbol_tables(elf, with_sections=with_sections))
+    add_symbols(paths, batches, problems)
     return with_errors(batches.frame(), problems)
+
+
+def add_symbols(
+    sources: Sequence[Source],
+    batches: SymbolBatches,
+    problems: Problems,
+    rows: list[dict[str, Any]] | None = None,
+) -> None:
+    """Take the tables of all sources, and the rows of `objects` where a list is given for them."""
+    for opened in iter_opened(sources, problems):
+        for parts, run in _stretches(opened, batches.with_sections, problems):
+            if run is not None and run.block is not None:
+                batches.add_block(run.block)
+            if run is not None and rows is None:
+                continue
+            for part, elf in _elves(parts, problems):
+                if rows is not None:
+                    rows.append(_row(part, elf))
+                if run is None and elf is not None:
+                    tables = symbol_tables(elf, with_sections=batches.with_sections)
+                    batches.add(part, elf.arch, tables)
+
+
+def _stretches(
+    opened: Opened, with_sections: bool, problems: Problems
+) -> Iterator[tuple[Iterator[Part], Run | None]]:
+    """The parts of a file in order: stretches that are read at once, and what lies between."""
+    runs = read_runs(opened, with_sections=with_sections)
+    if opened.archive is None:
+        yield parts_of(opened, problems), next(runs, None)
+        return
+    members, done = opened.archive.members, 0
+    yield iter([part_of(opened)]), None
+    for run in runs:
+        yield members_of(opened, members[done : run.first], problems), None
+        yield members_of(opened, members[run.first : run.end], problems), run
+        done = run.end
+    # A thin archive comes here whole: what it names twice is told once.
+    yield members_of(opened, members[done:], problems), None
 
 
 def iter_elves(paths: Iterable[Source], problems: Problems) -> Iterator[tuple[Part, Elf | None]]:
     """Each part with its ELF image, None for other formats; faults become rows after each."""
-    for part in iter_parts(list(paths), problems):
+    yield from _elves(iter_parts(list(paths), problems), problems)
+
+
+def _elves(parts: Iterable[Part], problems: Problems) -> Iterator[tuple[Part, Elf | None]]:
+    for part in parts:
         elf = None
         if part.format == "elf":
             try:

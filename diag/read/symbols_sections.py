@@ -15,6 +15,7 @@ from diag.read.elf_layout import SHN_LORESERVE, SHN_XINDEX, SHT_GROUP, SHT_SYMTA
 SPECIAL = {0: "UND", 0xFFF1: "ABS", 0xFFF2: "COM"}
 GRP_COMDAT = 0x1
 MAX_GROUPS = 1_000_000
+MAX_NAME_BYTES = 4096
 
 
 def section_numbers(elf: Elf, table: int, records: Records) -> npt.NDArray[np.int64]:
@@ -46,12 +47,17 @@ def section_words(elf: Elf, numbers: npt.NDArray[np.int64]) -> dict[int, str]:
     words = {}
     for number in np.unique(numbers).tolist():
         if number <= 0:
-            words[number] = SPECIAL.get(-number, f"{-number:#x}")
+            words[number] = special_word(-number)
         elif number < len(elf.sections):
             words[number] = elf.section_name(number)
         else:
             words[number] = f"section {number}, which does not exist"
     return words
+
+
+def special_word(number: int) -> str:
+    """UND, ABS and COM; another reserved number as it is."""
+    return SPECIAL.get(number, f"{number:#x}")
 
 
 def comdat_groups(elf: Elf) -> dict[int, str]:
@@ -73,6 +79,7 @@ def comdat_groups(elf: Elf) -> dict[int, str]:
         if len(words) and int(words[0]) & GRP_COMDAT:
             signature = _signature(elf, index)
             found.update(dict.fromkeys(words[1:].tolist(), signature))
+    found.pop(0, None)  # no section: what is undefined is in no group
     return found
 
 
@@ -94,5 +101,5 @@ def _signature(elf: Elf, group: int) -> str:
 def _string(elf: Elf, table: int, at: int) -> str:
     if table >= len(elf.sections):
         return ""
-    raw = bytes(elf.content(table)[at : at + 4096])
+    raw = bytes(elf.content(table)[at : at + MAX_NAME_BYTES])
     return raw.split(b"\0", 1)[0].decode("utf-8", "backslashreplace")
