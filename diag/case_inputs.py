@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import glob
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import IO, Any
 from diag.errors import InputError
 from diag.platforms import find_platform
 from diag.read.buildscript import is_build_script_output
+from diag.read.globs import expand
+from diag.read.sources import NO_MATCH_HELP, inside_of
 
 Source = str | Path | bytes | IO[Any]
 MAX_FILES = 200_000  # of one folder of objects
@@ -94,7 +97,8 @@ def gather(log: Any, dockerfile: Any, objects: Any, absent: Iterable[dict[str, A
         else:
             inputs.dockerfile = _name(dockerfile)
     for platform, paths in _by_platform(objects):
-        _sort_objects(inputs, platform, [Path(path) for path in paths])
+        named = [found for path in paths for found in _expanded(inputs, path)]
+        _sort_objects(inputs, platform, named)
     return inputs
 
 
@@ -113,12 +117,25 @@ def _many(given: Any) -> list[Any]:
     return [given]
 
 
+def _expanded(inputs: Inputs, path: str | Path) -> list[Path]:
+    """The paths that a pattern names; the path itself where it is none."""
+    matches = expand(path) if inside_of(path) is None else None
+    if matches is None:
+        return [Path(path)]
+    if not matches:
+        row = {"file": str(path), "where": "object", "reason": "the pattern names no file"}
+        inputs.errors.append({**row, "help": NO_MATCH_HELP})
+    return [Path(match) for match in matches]
+
+
 def _sort_objects(inputs: Inputs, platform: str, paths: list[Path]) -> None:
     for path in paths:
         if path.is_dir():
             found = [p for p in _walk(path) if is_build_script_output(p)]
         elif path.is_file():
             found = [path] if is_build_script_output(path) else []
+        elif inside_of(path) is not None:  # members of a tar or image
+            found = []
         else:
             inputs.errors.append(_absent(path, "object"))
             continue
@@ -215,7 +232,9 @@ class _CaseToml:
         found = []
         for name in [names] if isinstance(names, str) else names:
             path = _tidy(self.path.parent, str(name))
-            if path.exists():
+            if what == "object" and not path.exists() and glob.has_magic(str(name)):
+                found.append(_tidy(Path(glob.escape(str(self.path.parent))), str(name)))
+            elif path.exists() or (what == "object" and inside_of(path) is not None):
                 found.append(path)
             else:
                 self.absent.append({**_absent(path, what), "where": f"named in {self.path}"})

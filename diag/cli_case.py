@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--dockerfile", metavar="FILE", help="The Dockerfile as built.")
 @click.option(
     "--objects", "objects", multiple=True, metavar="[PLATFORM=]PATH",
-    help="Objects, archives, binaries, or a folder of them; repeatable.",
+    help="Objects, archives, binaries, folders, patterns, layer tars, images; repeatable.",
 )  # fmt: skip
 @build_options
 @click.option(

@@ -44,7 +44,9 @@ def symbols_cmd(
 ) -> int:
     """Show the symbols of objects, archives, rlibs and binaries.
 
-    Folders are walked. --why takes the files as a link line, in their order, with --start-group,
+    Folders are walked, quoted patterns such as 'target/**/*.o' expanded; layer tars, image archives
+    (docker save, OCI) and OCI layouts are read layer by layer. image.tar!/usr/lib takes what is in
+    that folder of an image alone. --why takes the files as a link line, in their order, with --start-group,
     --end-group, --whole-archive, -L and -l among them; the exit status is 1 where a link of them
     fails over X. --details shows libraries, versions, attributes, properties and sections.
     """
@@ -128,6 +130,7 @@ def _link_files(words: tuple[str, ...]) -> tuple[Any, list[str]]:
     """(the link line, the files and folders to read); words of a linker may stand between."""
     from diag.join.link_line import parse_link_line
 
+    words = _expanded(words)
     beside = [
         str(path)
         for word in words
@@ -144,14 +147,27 @@ def _link_files(words: tuple[str, ...]) -> tuple[Any, list[str]]:
     return line, list(dict.fromkeys(given.file for given in line.inputs))
 
 
+def _expanded(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words with patterns as the files that they name, as if the shell had done it."""
+    from diag.read.globs import expand
+    from diag.read.sources import inside_of
+
+    found: list[str] = []
+    for word in words:
+        is_path = not word.startswith("-") and inside_of(word) is None
+        found += (expand(word) if is_path else None) or [word]
+    return tuple(found)
+
+
 def _tell_why(line: Any, scan: Scan, symbols: pd.DataFrame, output: str | None) -> int:
     """Print why the symbol is satisfied or open, for each machine that has to do with it."""
     from diag.join.link_units import units_of
     from diag.join.why import explain
+    from diag.read.layers import is_member
     from diag.show.why import is_open, why_screen
 
     units = units_of(scan.objects, scan.symbols)
-    line = line.of_files(list(units.of_file))
+    line = line.of_files(list(units.of_file), is_member)
     whys = [
         explain(raw, line, units, arch)
         for raw in symbols["name"].unique()
@@ -175,6 +191,9 @@ def isa_cmd(
     output: str | None,
 ) -> int:
     """Show what each file needs of a processor, and which functions need it.
+
+    PATH: objects, archives, binaries, folders, quoted patterns, layer tars, image archives, as for
+    `diag symbols`.
 
     Alone: the baseline of each file, such as x86-64-v3+aes, by the functions that nothing shows to
     be guarded by a test at run time. --extension lists the functions that use it. --baseline lists

@@ -5,7 +5,7 @@ Words as GNU ld, gold, lld and mold take them, with or without the compiler's `-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -44,15 +44,23 @@ class LinkLine:
     flags: tuple[str, ...] = ()
     is_ordered: bool = True
 
-    def of_files(self, files: Sequence[str]) -> LinkLine:
+    def of_files(
+        self, files: Sequence[str], is_in: Callable[[str, str], bool] | None = None
+    ) -> LinkLine:
         """The line with each folder as the files that were found in it.
 
-        They have no order and no first object, so each is taken whole.
+        They have no order and no first object, so each is taken whole. `is_in(file, given)` tells
+        of other things than folders, such as tars, what is in them.
         """
         found: list[LinkInput] = []
         for given in self.inputs:
             folder = PurePath(given.file)
-            inside = [f for f in files if f != given.file and folder in PurePath(f).parents]
+            inside = [
+                file
+                for file in files
+                if file != given.file
+                and (folder in PurePath(file).parents or (is_in and is_in(file, given.file)))
+            ]
             found += [replace(given, file=file, is_whole=True) for file in inside] or [given]
         is_ordered = len(found) == len(self.inputs)
         return replace(self, inputs=tuple(found), is_ordered=is_ordered)

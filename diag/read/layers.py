@@ -64,6 +64,13 @@ class Selection:
         return rest, rest[rest.find("!/") + 1 :]
 
 
+def is_member(file: str, given: str) -> bool:
+    """Whether a file's name is that of a member of a tar or image, or of what is named of one."""
+    packed, _, pattern = given.partition("!")
+    is_packed = file.startswith(f"{packed}!")
+    return is_packed and (not pattern or Selection(packed, pattern).takes(file))
+
+
 class Stack:
     """The layers of one image, and what is to be seen of them."""
 
