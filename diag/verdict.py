@@ -242,6 +242,9 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
         ),
         symbols=case.symbols,
         load_details=lambda: plain(case.details),
+        load_lines=lambda literals: plain(
+            schema.stack("log_lines", [log.lines((), literals) for log in case.logs])
+        ),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -59,12 +60,29 @@ class Facts:
     near: pd.DataFrame = field(default_factory=lambda: empty("near"))
     symbols: pd.DataFrame = field(default_factory=lambda: empty("symbols"))  # as read: not `plain`
     load_details: Callable[[], pd.DataFrame] = field(default=lambda: empty("details"))
+    load_lines: Callable[[Collection[str]], pd.DataFrame] = field(
+        default=lambda literals: empty("log_lines")
+    )
     known: dict[Any, Any] = field(default_factory=dict, compare=False)  # answers that several ask
 
     @cached_property
     def details(self) -> pd.DataFrame:
         """What the objects say of themselves: frame `details`, read when a cause asks."""
         return self.load_details()
+
+    def lines_with(self, literals: Collection[str]) -> pd.DataFrame:
+        """The log lines of any kind that hold one of the literals. It reads the logs once more:
+        for names that only the evidence gives, when a cause is invited."""
+        key = ("lines_with", frozenset(literals))
+        if key not in self.known:
+            self.known[key] = self._lines_with(literals) if literals else empty("log_lines")
+        return self.known[key]  # type: ignore[no-any-return]
+
+    def _lines_with(self, literals: Collection[str]) -> pd.DataFrame:
+        told = self.lines["text"].str.contains("|".join(map(re.escape, literals)))
+        found = pd.concat([self.lines[told.astype(bool)], self.load_lines(literals)])
+        found = found.drop_duplicates(["file", "line_no", "part_no"])
+        return found.sort_values(["file", "line_no", "part_no"], kind="stable")
 
     @cached_property
     def units(self) -> Units:
