@@ -49,11 +49,12 @@ def read_runs(opened: Opened, *, with_sections: bool) -> Iterator[Run]:
 
 
 def _candidates(opened: Opened, *, with_sections: bool) -> Sequence[Member]:
+    # The many sections and groups of a single object are worth it too.
+    least = 1 if with_sections else MIN_MEMBERS
     if opened.archive is None:
-        # The many sections and groups of one object are worth it too.
         is_worth = with_sections and opened.format == "elf"
         return [Member("", 0, 0, 0, len(opened.data))] if is_worth else []
-    is_worth = opened.format == "archive" and len(opened.archive.members) >= MIN_MEMBERS
+    is_worth = opened.format == "archive" and len(opened.archive.members) >= least
     return opened.archive.members if is_worth else []
 
 

@@ -19,7 +19,8 @@ from diag.read.symbols_blocks import Coded
 from diag.read.symbols_names import PAD_BYTES, Bytes, decode_names, name_ends, padded
 from diag.read.symbols_sections import GRP_COMDAT, MAX_NAME_BYTES, special_word
 
-_N_SPECIAL = 1 + (1 << 16) - SHN_LORESERVE  # UND and the reserved numbers
+# UND and the reserved numbers.
+_SPECIAL = [special_word(number) for number in (0, *range(SHN_LORESERVE, SHN_XINDEX + 1))]
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,8 @@ def section_words(tables: Tables) -> tuple[Coded, Places]:
     is_used = np.zeros(len(images.sections), np.bool_)
     is_used[section[section >= 0]] = True
     names, odd = _section_names(images, np.flatnonzero(is_used))
-    special = [special_word(0), *map(special_word, range(SHN_LORESERVE, SHN_XINDEX + 1))]
-    words = pa.concat_arrays([pa.array(special, pa.large_string()), names])
-    real = (np.cumsum(is_used) - 1)[section] + _N_SPECIAL
+    words = pa.concat_arrays([pa.array(_SPECIAL, pa.large_string()), names])
+    real = (np.cumsum(is_used) - 1)[section] + len(_SPECIAL)
     reserved = np.where(tables.numbers == 0, 0, tables.numbers - SHN_LORESERVE + 1)
     codes = np.where(is_special, reserved, real)
     return Coded(words, codes), np.append(odd, tables.image[tables.table_of_row[is_odd]])
