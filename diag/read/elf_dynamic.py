@@ -24,6 +24,7 @@ from diag.read.elf_layout import (
 
 MAX_TAGS = 65_536
 MAX_NAME_BYTES = 4096
+MIN_TEXT_BYTES = 1 << 16
 
 DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_STRSZ, DT_SYMENT = 1, 4, 5, 6, 7, 10, 11
 DT_SONAME, DT_RPATH, DT_SYMBOLIC, DT_REL, DT_TEXTREL, DT_JMPREL = 14, 15, 16, 17, 22, 23
@@ -60,16 +61,29 @@ class Dynamic:
 
     def text(self, at: int) -> str:
         """The string at an offset of DT_STRTAB; empty, and a fault, where it lies outside."""
-        start, size = self.place(DT_STRTAB), self.values.get(DT_STRSZ, 0)
+        start, size = self._strings, self.values.get(DT_STRSZ, 0)
         if start is None or at >= size:
             self.elf.fault(self.offset, "a name of the dynamic section lies outside its strings")
             return ""
         raw = bytes(self.elf.data[start + at : start + min(size, at + MAX_NAME_BYTES)])
         return raw.split(b"\0", 1)[0].decode("utf-8", "backslashreplace")
 
+    @cached_property
+    def _strings(self) -> int | None:
+        return self.place(DT_STRTAB)
+
     def texts(self, tag: int) -> list[str]:
-        """The strings that a tag names."""
-        return [self.text(at) for at in self.each(tag)]
+        """The strings that a tag names; not all, and a fault, where they share their bytes."""
+        found: list[str] = []
+        left = max(MIN_TEXT_BYTES, len(self.elf.data))
+        for at in self.each(tag):
+            found.append(self.text(at))
+            left -= len(found[-1])
+            if left < 0:
+                reason = "names of the dynamic section overlap: not all are read"
+                self.elf.fault(self.offset, reason)
+                break
+        return found
 
 
 def read_dynamic(elf: Elf) -> Dynamic:

@@ -17,6 +17,7 @@ from diag.read.elf import Elf
 Places = npt.NDArray[np.int64]
 
 MAX_ENTRIES = 5_000_000
+MAX_SAME = 4  # sections of that name: a linked file has one
 _PCREL = 0x10
 _FORMS = {0x00: None, 0x02: "H", 0x03: "I", 0x04: "Q", 0x0A: "h", 0x0B: "i", 0x0C: "q"}
 
@@ -25,7 +26,7 @@ def function_ranges(elf: Elf) -> tuple[Places, Places]:
     """(start address, size in bytes) of each frame description; empty where there are none."""
     starts: list[int] = []
     sizes: list[int] = []
-    for index in elf.find_sections(b".eh_frame"):
+    for index in elf.find_sections(b".eh_frame")[:MAX_SAME]:
         reader = _Frames(elf, index)
         for start, size in reader.ranges():
             starts.append(start)

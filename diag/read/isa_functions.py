@@ -31,6 +31,9 @@ from diag.read.symbols_tables import symbol_tables
 Places = npt.NDArray[np.int64]
 
 MAX_NAME_BYTES = 65_536
+SHORT_NAME_BYTES = 256  # most names are shorter
+MIN_TEXT_BYTES = 1 << 20
+MAX_TEXT_FACTOR = 8  # text of the names beside the file's bytes
 _BIND_RANK = np.array([2, 0, 1] + [0] * 13, np.int64)  # local last, global first, weak between
 
 
@@ -64,6 +67,8 @@ class Symbols:
         tables = symbol_tables(elf)
         self.elf = elf
         self.table = tables[0] if tables else None  # .symtab, else .dynsym
+        # A hostile table may let all functions share one long name.
+        self._left = max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * len(elf.data))
         self.is_arm = elf.machine == EM_ARM
         self.sections = self._section_numbers()
         self._order = np.argsort(self.sections, kind="stable")
@@ -87,9 +92,15 @@ class Symbols:
         """A symbol's raw name, cut at MAX_NAME_BYTES."""
         if self.table is None:
             return ""
-        at = int(self.table.records["name"][symbol])
-        end = min(self.table.strings_size, at + MAX_NAME_BYTES)
-        raw = self.table.strings[at:end].tobytes().split(b"\0", 1)[0]
+        at, size = int(self.table.records["name"][symbol]), self.table.strings_size
+        raw = self.table.strings[at : min(size, at + SHORT_NAME_BYTES)].tobytes()
+        if b"\0" not in raw:
+            raw = self.table.strings[at : min(size, at + MAX_NAME_BYTES)].tobytes()
+        raw = raw.split(b"\0", 1)[0]
+        self._left -= len(raw)
+        if self._left < 0:
+            self.elf.fault(self.table.offset, "names of functions overlap: not all are shown")
+            return ""
         return raw.decode("utf-8", "backslashreplace")
 
     @cached_property

@@ -12,15 +12,17 @@ relocatable file have to be local, since other objects may refer to the others.
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 import numpy.typing as npt
 from iced_x86 import Decoder, FlowControl
 
 from diag.read.elf import Elf
-from diag.read.elf_layout import EM_AARCH64, EM_X86_64, ET_REL, STT_GNU_IFUNC
+from diag.read.elf_layout import EM_AARCH64, EM_X86_64, ET_REL, SHT_NOBITS, STT_GNU_IFUNC
 from diag.read.isa_code import DATA, Code, relocations
 from diag.read.isa_references import IRELATIVE, References, references
-from diag.read.isa_uses import Use
+from diag.read.isa_uses import MAX_OVERLAP, Use
 from diag.read.symbols_tables import symbol_tables
 
 Places = npt.NDArray[np.int64]
@@ -39,12 +41,24 @@ def guards_of(elf: Elf, uses: list[Use]) -> dict[int, str]:
         n: f"cpu test in {use.function}" for n, use in enumerate(uses) if _tests_itself(elf, use)
     }
     left = [number for number in range(len(uses)) if number not in found]
-    if left and (_has_ifunc(elf)):
+    if left and not _overlap(elf) and _has_ifunc(elf):
         code = Code(elf)
         numbers = {n: code.of(uses[n].section, uses[n].start) for n in left}
         by_ifunc = _guarded_by_ifunc(code, sorted({n for n in numbers.values() if n != DATA}))
         found.update({n: by_ifunc[number] for n, number in numbers.items() if number in by_ifunc})
     return found
+
+
+def _overlap(elf: Elf) -> bool:
+    """Whether sections share their bytes: each is searched for references, so that few bytes would
+    be searched without end."""
+    sections = elf.sections[elf.sections["type"] != SHT_NOBITS]
+    starts = np.minimum(sections["offset"].astype(np.uint64), len(elf.data))
+    sizes = np.minimum(sections["size"].astype(np.uint64), np.uint64(len(elf.data)) - starts)
+    if int(sizes.sum()) <= MAX_OVERLAP * len(elf.data):
+        return False
+    elf.fault(elf.sections_offset, "sections overlap: what guards functions is not looked for")
+    return True
 
 
 def _tests_itself(elf: Elf, use: Use) -> bool:
@@ -112,47 +126,52 @@ def _guarded_by_ifunc(code: Code, wanted: list[int]) -> dict[int, str]:
 
 def _without_lists(code: Code, found: References) -> References:
     """Without the function that only lists implementations, each with whether it can run here."""
-    is_list = np.array([by != DATA and code.name(by) in LISTS for by in found.by.tolist()], bool)
-    keep = ~(is_list & ~found.is_branch)
+    sources, which = np.unique(found.by, return_inverse=True)
+    is_list = np.array([by != DATA and code.name(by) in LISTS for by in sources.tolist()], bool)
+    keep = ~(is_list[which] & ~found.is_branch) if len(which) else np.empty(0, bool)
     return References(found.to[keep], found.by[keep], found.is_branch[keep])
 
 
 def _settled(found: References, closed: set[int], resolvers: dict[int, str]) -> dict[int, str]:
     """Functions whose every reference is a resolver's that takes the address, or of one of them.
 
-    What a function that falls has refers to falls with it, until nothing changes.
+    What a function that falls has refers to falls with it. Each is looked at once: chains of
+    functions may be long.
     """
-    by: dict[int, set[tuple[int, bool]]] = {number: set() for number in closed}
+    leads_to: dict[int, set[int]] = defaultdict(set)
+    taken_by: dict[int, set[int]] = defaultdict(set)
+    fallen = []
     for to, source, is_branch in zip(
         found.to.tolist(), found.by.tolist(), found.is_branch.tolist(), strict=True
     ):
-        if to in by:
-            by[to].add((source, is_branch))
-    is_open = True
-    while is_open:
-        fallen = {
-            to for to, sources in by.items()
-            if not all(s in by or (s in resolvers and not branch) for s, branch in sources)
-        }  # fmt: skip
-        is_open = bool(fallen)
-        by = {to: sources for to, sources in by.items() if to not in fallen}
-    return _named(by, resolvers)
+        if source in closed:
+            leads_to[source].add(to)
+        elif source in resolvers and not is_branch:
+            taken_by[source].add(to)
+        else:
+            fallen.append(to)
+    is_open = set(fallen)
+    while fallen:
+        more = leads_to[fallen.pop()] - is_open
+        is_open |= more
+        fallen += more
+    reached = [(to, resolvers[n]) for n, taken in taken_by.items() for to in taken]
+    return _named(closed - is_open, leads_to, reached)
 
 
-def _named(by: dict[int, set[tuple[int, bool]]], resolvers: dict[int, str]) -> dict[int, str]:
+def _named(
+    settled: set[int], leads_to: dict[int, set[int]], reached: list[tuple[int, str]]
+) -> dict[int, str]:
     """From the resolvers on, so that functions that only refer to each other get no name."""
     names: dict[int, str] = {}
-    while True:
-        more = {
-            to: min(
-                resolvers.get(s) or names[s] for s, _ in sources if s in resolvers or s in names
-            )
-            for to, sources in by.items()
-            if to not in names and any(s in resolvers or s in names for s, _ in sources)
-        }
-        if not more:
-            return {to: f"ifunc {name}" for to, name in names.items()}
-        names.update(more)
+    while reached:
+        found: dict[int, str] = {}
+        for to, name in reached:
+            if to in settled and to not in names:
+                found[to] = min(found.get(to, name), name)
+        names.update(found)
+        reached = [(to, name) for source, name in found.items() for to in leads_to[source]]
+    return {to: f"ifunc {name}" for to, name in names.items()}
 
 
 def _resolvers(code: Code) -> dict[int, str]:

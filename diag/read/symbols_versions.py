@@ -18,6 +18,8 @@ from diag.read.elf_layout import SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM
 MAX_ENTRIES = 65_536  # version numbers have 15 bits
 MAX_SECTIONS = 4  # of one kind: a sound file has one
 MAX_NAME_BYTES = 4096
+MIN_TEXT_BYTES = 1 << 16
+MAX_TEXT_FACTOR = 8  # names beside the string table that they stand in
 HIDDEN = 0x8000
 FIRST_NAMED = 2  # 0 is local, 1 is global without a version
 VER_FLG_BASE = 1
@@ -69,7 +71,7 @@ def needed_versions(elf: Elf) -> Iterator[tuple[int, str, str]]:
         for at, (_, n_aux, library, aux, _) in chains.follow(0, order + "HHIII", MAX_ENTRIES):
             for _, record in chains.follow(at + aux, order + "IHHII", n_aux):
                 _, _, number, name, _ = record
-                yield number & ~HIDDEN, _name(elf, index, name), _name(elf, index, library)
+                yield number & ~HIDDEN, chains.name(name), chains.name(library)
 
 
 def defined_versions(elf: Elf) -> Iterator[tuple[int, str, list[str]]]:
@@ -85,7 +87,7 @@ def defined_versions(elf: Elf) -> Iterator[tuple[int, str, list[str]]]:
             if flags & VER_FLG_BASE:
                 continue
             records = chains.follow(at + aux, order + "II", n_aux)
-            names = [_name(elf, index, name) for _, (name, _) in records]
+            names = [chains.name(name) for _, (name, _) in records]
             if names:
                 yield number & ~HIDDEN, names[0], names[1:]
 
@@ -94,6 +96,7 @@ class _Chains:
     """The records of one section, each with the distance to the next in its last field.
 
     Inner chains may overlap, so that few bytes ask for billions of records: all are counted as one.
+    So is the text of names, since all may be the same long one.
     """
 
     def __init__(self, elf: Elf, section: int) -> None:
@@ -101,6 +104,9 @@ class _Chains:
         self._data = elf.content(section)
         # The smallest record has 8 bytes.
         self._left = min(MAX_ENTRIES, len(self._data) // 8 + 1)
+        link = int(elf.sections["link"][section])
+        self._names = elf.content(link) if link < len(elf.sections) else memoryview(b"")
+        self._text_left = max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * len(self._names))
 
     def follow(self, at: int, form: str, limit: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         """(offset, fields) of at most `limit` records from there on."""
@@ -120,13 +126,15 @@ class _Chains:
                 return
             at += fields[-1]
 
+    def name(self, at: int) -> str:
+        """The name at an offset of the section's strings; empty when names take too much text."""
+        raw = bytes(self._names[at : at + MAX_NAME_BYTES]).split(b"\0", 1)[0]
+        self._text_left -= len(raw)
+        if self._text_left < 0:
+            self._elf.fault(self._offset, "names of versions overlap: not all are read")
+            return ""
+        return raw.decode("utf-8", "backslashreplace")
+
 
 def _order(elf: Elf) -> str:
     return "<" if elf.layout.byte_order == "little" else ">"
-
-
-def _name(elf: Elf, section: int, at: int) -> str:
-    link = int(elf.sections["link"][section])
-    table = elf.content(link) if link < len(elf.sections) else memoryview(b"")
-    raw = bytes(table[at : at + MAX_NAME_BYTES]).split(b"\0", 1)[0]
-    return raw.decode("utf-8", "backslashreplace")
