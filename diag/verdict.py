@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,8 @@ from diag import join, schema
 from diag.case import Case
 from diag.causes import CATALOGUE
 from diag.causes.facts import Facts
-from diag.causes.model import Evidence, Finding
+from diag.causes.model import Finding
+from diag.causes.rivals import answer_claims, explained_once
 from diag.errors import InputError
 from diag.platforms import PLATFORMS, display_order
 from diag.schema import plain
@@ -107,7 +108,9 @@ def judge(case: Case, facts: Facts) -> Verdict:
     """The verdict on facts gathered before; errors as for diagnose."""
     if not (facts.has_log or facts.has_dockerfile or len(facts.objects)):
         raise _nothing_usable(case)
-    findings = _ordered(_explained_once(_judge(facts)), facts.claims)
+    found = list(_judge(facts))
+    found += answer_claims(facts, found, CATALOGUE)
+    findings = _ordered(explained_once(found, CATALOGUE), facts.claims)
     headline = next((f for f in findings if f.status == "supported" and f.role == "cause"), None)
     return Verdict(
         outcome=_outcome(facts, headline),
@@ -142,29 +145,6 @@ def _judge(facts: Facts) -> Iterator[Finding]:
             if key not in seen:
                 seen.add(key)
                 yield finding
-
-
-def _explained_once(findings: Iterable[Finding]) -> list[Finding]:
-    """What a more exact explanation covers is told by that one, and refuted here."""
-    kept = list(findings)
-    held: dict[tuple[str | None, str | None], list[Finding]] = {}
-    for finding in kept:
-        if finding.status == "supported" and finding.role == "cause" and finding.symbol:
-            held.setdefault((finding.platform, finding.symbol), []).append(finding)
-    return [_outdone(f, held.get((f.platform, f.symbol), ())) for f in kept]
-
-
-def _outdone(finding: Finding, held: Iterable[Finding]) -> Finding:
-    asked = CATALOGUE[finding.cause].yields_to
-    exact = next(
-        (f for f in held if f.cause != finding.cause and (f.cause in asked or asked == ("*",))),
-        None,
-    )
-    if exact is None or finding.status == "refuted":
-        return finding
-    place = exact.evidence[0] if exact.evidence else Evidence("", None, "")
-    told = replace(place, text=f"explained by {exact.cause}: {place.text}")
-    return replace(finding, status="refuted", evidence=(told,), missing=(), fix=(), experiment=None)
 
 
 def _ordered(findings: list[Finding], claims: tuple[str, ...]) -> list[Finding]:

@@ -52,7 +52,10 @@ class Missing:
 
 @dataclass(frozen=True)
 class Finding:
-    """One cause judged on one platform: what it claims and what the evidence says of it."""
+    """One cause judged on one platform: what it claims and what the evidence says of it.
+
+    `covers`: further symbols of the platform that it is about in the same way; not in the JSON.
+    """
 
     cause: str
     family: str
@@ -65,13 +68,19 @@ class Finding:
     missing: tuple[Missing, ...] = ()
     fix: tuple[str, ...] = ()
     experiment: str | None = None
+    covers: tuple[str, ...] = ()
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol that it is about; one empty name where it is about none."""
+        return (self.symbol or "", *self.covers)
 
     @classmethod
     def of(
         cls, cause: str, family: str, role: Role, status: Status, claim: str, *,
         platform: str | None = None, symbol: str | None = None,
         evidence: Iterable[Evidence] = (), missing: Iterable[Missing] = (),
-        fix: Iterable[str] = (), experiment: str | None = None,
+        fix: Iterable[str] = (), experiment: str | None = None, covers: Iterable[str] = (),
     ) -> Finding:  # fmt: skip
         """A finding as each cause gives it: a fix only for what holds, an experiment only for
         what is not refuted, and no empty names."""
@@ -87,6 +96,7 @@ class Finding:
             missing=tuple(missing),
             fix=tuple(fix) if status == "supported" else (),
             experiment=experiment if status != "refuted" else None,
+            covers=tuple(covers),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -131,11 +141,12 @@ class Cause:
     def finding(
         self, status: Status, symbol: Symbol, evidence: Iterable[Evidence] = (),
         missing: Iterable[Missing] = (), *, fix: Iterable[str] = (), toolchain: str = "",
-        role: Role | None = None, claim: str = "",
+        role: Role | None = None, claim: str = "", covers: Iterable[str] = (),
     ) -> Finding:  # fmt: skip
         """A finding in this cause's words; `fix`, `role` and `claim` where they differ here."""
         return Finding.of(
             self.id, self.family, role or self.role, status, claim or self.texts.claim,
             platform=symbol.platform, symbol=symbol.name, evidence=evidence, missing=missing,
             fix=tuple(fix) or self.texts.fix_with(toolchain), experiment=self.texts.experiment,
+            covers=covers,
         )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Explanations beside each other: the more exact one tells, and a claim is always answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
+from diag.causes.model import Cause, Evidence, Finding
+from diag.schema import each
+
+_Held = dict[tuple[str | None, str], list[Finding]]
+
+
+def explained_once(findings: Iterable[Finding], catalogue: Mapping[str, Cause]) -> list[Finding]:
+    """What a more exact explanation covers is told by that one, and refuted here.
+
+    A finding about several symbols is outdone where each of them is explained. One about a whole
+    platform, without a symbol, is outdone by any that it names in `yields_to`.
+    """
+    kept = list(findings)
+    held: _Held = {}
+    for finding in kept:
+        if finding.status == "supported" and finding.role == "cause":
+            for name in dict.fromkeys((*finding.symbols, "")):
+                held.setdefault((finding.platform, name), []).append(finding)
+    return [_outdone(f, catalogue[f.cause].yields_to, held) for f in kept]
+
+
+def _outdone(finding: Finding, asked: tuple[str, ...], held: _Held) -> Finding:
+    if finding.status == "refuted" or not asked:
+        return finding
+    exact = [_more_exact(finding, name, asked, held) for name in finding.symbols]
+    first = exact[0]
+    if first is None or None in exact:
+        return finding
+    place = first.evidence[0] if first.evidence else Evidence("", None, "")
+    told = replace(place, text=f"explained by {first.cause}: {place.text}")
+    return replace(finding, status="refuted", evidence=(told,), missing=(), fix=(), experiment=None)
+
+
+def _more_exact(finding: Finding, name: str, asked: tuple[str, ...], held: _Held) -> Finding | None:
+    """The finding that explains the symbol better. `*` stands for any that names a symbol: what
+    is not known of a whole platform stays unknown."""
+    if asked == ("*",):
+        found = (f for f in held.get((finding.platform, name), ()) if name)
+    else:
+        found = (f for f in held.get((finding.platform, name), ()) if f.cause in asked)
+    return next((other for other in found if other.cause != finding.cause), None)
+
+
+def answer_claims(
+    facts: Facts, findings: Iterable[Finding], catalogue: Mapping[str, Cause]
+) -> Iterator[Finding]:
+    """One finding a platform for each claimed cause of which its own judge said nothing.
+
+    Nothing that was given fits its signature: what the linker really said, or a good end, refutes
+    it; where neither was given it cannot be told.
+    """
+    told = {finding.cause for finding in findings}
+    for claim in dict.fromkeys(facts.claims):
+        if claim not in told:
+            yield from (_answer(facts, catalogue[claim], one) for one in facts.judged)
+
+
+def _answer(facts: Facts, cause: Cause, platform: str) -> Finding:
+    symbol = Symbol("", platform)
+    errors = facts.on(facts.link_errors, platform).drop_duplicates(["kind", "symbol"]).head(3)
+    said = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(errors)]
+    if said:
+        return cause.finding("refuted", symbol, said, role="claim")
+    ended_badly = (facts.on(facts.outcomes, platform)["ran"] == False).any()  # noqa: E712
+    if facts.outcome(platform) == "linked" and not ended_badly:
+        return cause.finding("refuted", symbol, facts.outcome_evidence(platform), role="claim")
+    missing = objects_missing(platform) if facts.has_log else log_missing(platform)
+    return cause.finding("untestable", symbol, (), (missing,), role="claim")
