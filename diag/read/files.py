@@ -45,30 +45,54 @@ class Problems:
 
 def walk(folder: str, problems: Problems) -> list[str]:
     """Paths of files below the folder, sorted, links after the files themselves."""
-
-    def tell(error: OSError) -> None:
-        problems.add(str(error.filename), f"cannot be listed: {error.strerror}")
-
-    found: list[str] = []
-    for top, folders, files in os.walk(folder, onerror=tell):
-        folders.sort()
-        found += [str(Path(top, name)) for name in sorted(files)]
-        if len(found) > MAX_FILES:
+    files: list[str] = []
+    links: list[str] = []
+    waiting = [str(Path(folder))]
+    while waiting:
+        below = []
+        for entry in _listed(waiting.pop(), problems):
+            path = entry.path.removeprefix("./")
+            if not _is_folder(entry):
+                (links if entry.is_symlink() else files).append(path)
+            elif not entry.is_symlink():
+                below.append(path)
+        waiting += reversed(below)
+        if len(files) + len(links) > MAX_FILES:
             problems.add(folder, f"holds more than {MAX_FILES} files; the first are read")
             break
-    return sorted(found[:MAX_FILES], key=os.path.islink)
+    return (files + links)[:MAX_FILES]
 
 
+def _listed(folder: str, problems: Problems) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        problems.add(str(error.filename), f"cannot be listed: {error.strerror}")
+        return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+# Below, plain calls of the system: of tens of thousands of files Path would take most of the time.
 def read_head(path: str, size: int = 64) -> tuple[bytes, int]:
     """(first bytes of a file, its size); OSError where it cannot be opened."""
-    with Path(path).open("rb") as file:
-        return file.read(size), os.fstat(file.fileno()).st_size
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, size), os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
 
 
 def file_key(path: str) -> tuple[int, int] | None:
     """What is equal for every link to one file; None for what is no regular file."""
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116
     except OSError:  # a dangling link, or gone since it was listed
         return None
     return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
@@ -78,10 +102,10 @@ def open_bytes(path: str, problems: Problems) -> memoryview | None:
     """The bytes of a regular file, mapped if it is large; None, and a row, where there are none."""
     try:
         # Asked before opening: to open a named pipe would wait for its other end.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
             problems.add(path, "is neither a regular file nor a folder")
             return None
-        with Path(path).open("rb") as file:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
             if os.fstat(file.fileno()).st_size < MAP_FROM_BYTES:
                 return memoryview(file.read())
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -20,6 +20,7 @@ _BY_MAGIC = (
     (b"\xce\xfa\xed\xfe", "macho"),
     (b"\xcf\xfa\xed\xfe", "macho"),
 )
+_MAGICS = tuple(magic for magic, _ in _BY_MAGIC)
 _FAT_MACHO = b"\xca\xfe\xba\xbe"  # Java class files too: those have a version from 45 up there
 _COFF_MACHINES = {
     0x014C: "i386", 0x8664: "x86_64", 0x01C0: "arm", 0x01C2: "arm", 0x01C4: "arm",
@@ -34,9 +35,8 @@ _MACHO_CPUS = {7: "i386", 0x01000007: "x86_64", 12: "arm", 0x0100000C: "aarch64"
 def sniff(head: bytes | memoryview, size: int) -> str:
     """The format by the first 64 bytes of a file of that size: a word of `objects.format`."""
     start = bytes(head[:64])
-    for magic, format in _BY_MAGIC:
-        if start.startswith(magic):
-            return format
+    if start.startswith(_MAGICS):
+        return next(format for magic, format in _BY_MAGIC if start.startswith(magic))
     if start.startswith(_FAT_MACHO) and 0 < int.from_bytes(start[4:8], "big") < 45:
         return "macho"
     if start.startswith(b"MZ") and len(start) == 64 and size > 64:
