@@ -90,7 +90,7 @@ class Symbols:
 
     def name_of(self, symbol: int) -> str:
         """A symbol's raw name, cut at MAX_NAME_BYTES."""
-        if self.table is None:
+        if self.table is None or self._left < 0:
             return ""
         at, size = int(self.table.records["name"][symbol]), self.table.strings_size
         raw = self.table.strings[at : min(size, at + SHORT_NAME_BYTES)].tobytes()

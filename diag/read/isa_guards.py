@@ -121,7 +121,7 @@ def _guarded_by_ifunc(code: Code, wanted: list[int]) -> dict[int, str]:
         if not more:
             break
         closed |= more
-    return {number: name for number, name in names.items() if number in set(wanted)}
+    return {number: names[number] for number in wanted if number in names}
 
 
 def _without_lists(code: Code, found: References) -> References:
