@@ -21,7 +21,7 @@ from typing import Union
 
 from diag.read.files import Problems
 from diag.read.magic import FORMATS_IN_FOLDERS, sniff
-from diag.read.tars import Entry, iter_tar
+from diag.read.tars import MAX_COPIED_BYTES, Entry, iter_tar
 from diag.read.unpack import Budget, PackedError, open_stream
 
 WHITEOUT = ".wh."
@@ -95,18 +95,21 @@ class Stack:
         own: Tree = {}
         removed: list[str] = []
         opaque: list[str] = []
-        for place, entry in self._entries(number, budget):
-            path = tidy(entry.path)
-            folder, name = posixpath.split(path)
-            if name == OPAQUE:
-                opaque.append(folder)
-            elif name.startswith(WHITEOUT):
-                removed.append(posixpath.join(folder, name[len(WHITEOUT) :]))
-            elif entry.kind == "folder":
-                _folder(own, path.split("/"))
-            elif name:
-                holds = self._is_object(number, path, entry)
-                _folder(own, folder.split("/"))[name] = (number, place) if holds else None
+        try:
+            for place, entry in self._entries(number, budget):
+                path = tidy(entry.path)
+                folder, name = posixpath.split(path)
+                if name == OPAQUE:
+                    opaque.append(folder)
+                elif name.startswith(WHITEOUT):
+                    removed.append(posixpath.join(folder, name[len(WHITEOUT) :]))
+                elif entry.kind == "folder":
+                    _folder(own, path.split("/"))
+                elif name:
+                    holds = self._is_object(number, path, entry)
+                    _folder(own, folder.split("/"))[name] = (number, place) if holds else None
+        except PackedError as error:
+            self._tell(number, error)
         return own, removed, opaque
 
     def _is_object(self, number: int, path: str, entry: Entry) -> bool:
@@ -136,25 +139,30 @@ class Stack:
         self, number: int, places: set[int], budget: Budget
     ) -> Iterator[tuple[str, memoryview]]:
         last = max(places)
-        for place, entry in self._entries(number, budget):
-            if place in places:
-                try:
-                    data = entry.content()
-                except PackedError as error:
-                    self._tell(number, error)
-                else:
-                    yield self.name_of(number, tidy(entry.path)), data
-            if place == last:
-                return
-
-    def _entries(self, number: int, budget: Budget) -> Iterator[tuple[int, Entry]]:
-        """The members of a layer with their places; what ends it early becomes a row, once."""
-        if budget.is_spent:
-            return
         try:
-            yield from enumerate(iter_tar(open_stream(self.layers[number].data, budget), budget))
+            for place, entry in self._entries(number, budget):
+                if place in places:
+                    data = self._content(number, entry)
+                    if data is not None:
+                        yield self.name_of(number, tidy(entry.path)), data
+                if place == last:
+                    return
         except PackedError as error:
             self._tell(number, error)
+
+    def _content(self, number: int, entry: Entry) -> memoryview | None:
+        """A member's bytes; None, and a row, where they are too many."""
+        if entry.is_too_large:
+            reason = f"a member of {entry.size} bytes: more than {MAX_COPIED_BYTES} are not held"
+            self._tell(number, PackedError(reason, entry.offset, entry.path))
+            return None
+        return entry.content()
+
+    def _entries(self, number: int, budget: Budget) -> Iterator[tuple[int, Entry]]:
+        """The members of a layer with their places; PackedError as soon as one cannot be read."""
+        if budget.is_spent:
+            return iter(())
+        return enumerate(iter_tar(open_stream(self.layers[number].data, budget), budget))
 
     def _tell(self, number: int, error: PackedError) -> None:
         if (number, error.reason) not in self._told:

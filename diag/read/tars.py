@@ -67,12 +67,14 @@ class Entry:
             return memoryview(bytes(min(HEAD_BYTES, self.size)))
         return self._stream.read(min(HEAD_BYTES, self._pieces[0][1]))
 
-    def content(self) -> memoryview:
-        """All bytes; PackedError where they are not there, or too many to be held in memory."""
+    @property
+    def is_too_large(self) -> bool:
+        """Whether its bytes would have to be held in memory and are too many for that."""
         is_copied = self._stream.is_copied or self._pieces is not None
-        if is_copied and self.size > MAX_COPIED_BYTES:
-            reason = f"a member of {self.size} bytes: more than {MAX_COPIED_BYTES} are not held"
-            raise PackedError(reason, self.offset, self.path)
+        return is_copied and self.size > MAX_COPIED_BYTES
+
+    def content(self) -> memoryview:
+        """All bytes; PackedError where they are not there."""
         if self._pieces is not None:
             return self._filled(self._pieces)
         return self._whole(self._stored)
