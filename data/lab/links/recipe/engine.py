@@ -1,0 +1,253 @@
+"""Builds one situation on one machine with one linker, and keeps what a person would have of it.
+
+A situation is a small project: its files, what was there before (`prepare`: a vendored archive, an
+older build), and the lines that its makefile runs. Real make, compilers and linkers run them in a
+folder of their own; the log is their output, with the name of that folder and of temporary files
+made stable. Nothing else of the log is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LINKERS = ("bfd", "gold", "lld", "mold")
+VERSIONS = {"bfd": "GNU ld", "gold": "GNU gold", "lld": "LLD", "mold": "mold"}
+MAX_KEPT = 80_000  # bytes of an object; larger ones (a static program) tell nothing more
+MAGIC = (b"\x7fELF", b"!<arch>", b"!<thin>", b"BC\xc0\xde")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A platform and the words that reach its compilers."""
+
+    platform: str
+    prefix: str = ""
+    cc: str = "gcc"
+    cxx: str = "g++"
+    flags: str = ""
+    linkers: tuple[str, ...] = LINKERS
+    triple: str = ""
+
+    def variables(self) -> dict[str, str]:
+        """Variables of make and of the preparing shell."""
+        tools = {"AR": "ar", "NM": "nm", "RANLIB": "ranlib", "STRIP": "strip", "OBJCOPY": "objcopy"}
+        names = {key: self.prefix + value for key, value in tools.items()}
+        compilers = {"CC": self.prefix + self.cc, "CXX": self.prefix + self.cxx}
+        return names | {k: f"{v} {self.flags}".strip() for k, v in compilers.items()}
+
+
+MACHINES = {
+    "amd64": Machine("linux/amd64", triple="x86_64-linux-gnu"),
+    "arm64": Machine("linux/arm64", "aarch64-linux-gnu-", triple="aarch64-linux-gnu"),
+    "armhf": Machine("linux/arm/v7", "arm-linux-gnueabihf-", triple="arm-linux-gnueabihf"),
+    # lld 14 does not relax, which the start files of riscv64 ask for.
+    "riscv64": Machine(
+        "linux/riscv64", "riscv64-linux-gnu-", linkers=("bfd", "mold"), triple="riscv64-linux-gnu"
+    ),
+    "i386": Machine("linux/386", flags="-m32", triple="i386-linux-gnu"),
+    "musl": Machine("linux/amd64", cc="musl-gcc", cxx="musl-gcc", triple="x86_64-linux-musl"),
+}
+ALL = "amd64 arm64 armhf riscv64"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One small project and what is wrong with it.
+
+    `build` and `prepare` are lines; `$(LINK)` and `$(LINKXX)` are the compiler with its linker.
+    `passes`: linkers, machines or `machine-linker` where it links all the same. `causes`: the true
+    cause where it is another one, by the same keys ("" nothing is wrong). `ended`: how the program
+    ended where the build lines run it. `plain`: linkers are not told apart (no link at all).
+    """
+
+    name: str
+    cause: str
+    title: str
+    build: str
+    files: dict[str, str] = field(default_factory=dict)
+    prepare: str = ""
+    archs: str = ALL
+    linkers: str = "bfd gold lld mold"
+    passes: str = ""
+    causes: dict[str, str] = field(default_factory=dict)
+    also: str = ""
+    not_causes: str = ""
+    symbol: str = ""
+    note: str = ""
+    ended: int | None = None
+    dockerfile: str = ""
+    keep: str = ""
+    drop: str = ""
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
+    heldout: bool = False
+
+    def cases(self) -> Iterator[tuple[str, str]]:
+        """(machine, linker) of each case."""
+        for arch in self.archs.split():
+            for linker in self.linkers.split():
+                if linker in MACHINES[arch].linkers or linker == "default":
+                    yield arch, linker
+
+    def applies(self, words: str, arch: str, linker: str) -> bool:
+        """Whether a machine, a linker or both stand in the words."""
+        return bool({arch, linker, f"{arch}-{linker}"} & set(words.split()))
+
+    def cause_of(self, arch: str, linker: str) -> str:
+        """The true cause of a case; empty where it links and nothing is wrong."""
+        for key in (f"{arch}-{linker}", arch, linker):
+            if key in self.causes:
+                return self.causes[key]
+        return "" if self.applies(self.passes, arch, linker) else self.cause
+
+
+@dataclass(frozen=True)
+class Built:
+    """What one run left: the log, and the files kept by their path in the build folder."""
+
+    log: str
+    is_linked: bool
+    files: dict[str, bytes]
+
+
+class WrongEndError(Exception):
+    """A build that failed where the situation says it links, or the reverse."""
+
+
+def environment(linker_dir: Path, home: Path) -> dict[str, str]:
+    """Nothing of the caller's but what a build needs."""
+    fixed = {"LC_ALL": "C", "SOURCE_DATE_EPOCH": "1700000000", "HOME": str(home)}
+    return fixed | {
+        "PATH": f"{rust_folder()}:/usr/local/bin:/usr/bin:/bin",
+        "COMPILER_PATH": str(linker_dir),
+        "TOOLCHAINS": os.environ.get("TOOLCHAINS", ""),
+        "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup")),
+        "GOCACHE": str(home / ".gocache"),
+    }
+
+
+def rust_folder() -> str:
+    """Where the rustc of this machine lies; a name that does not get into a log."""
+    found = shutil.which("rustc", path=f"{os.environ['PATH']}:{Path.home()}/.cargo/bin")
+    return str(Path(found).parent) if found else "/usr/bin"
+
+
+def make_linker_dir(folder: Path) -> Path:
+    """lld and mold by names that a cross compiler's -fuse-ld finds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, program in (("ld.lld", "/usr/bin/ld.lld"), ("ld.mold", "/usr/bin/mold")):
+        if not (folder / name).exists():
+            (folder / name).symlink_to(program)
+    return folder
+
+
+def check_linker(arch: str, linker: str, folder: Path, linker_dir: Path) -> None:
+    """Fail where -fuse-ld= runs another linker than the one that was named."""
+    cc = MACHINES[arch].variables()["CC"]
+    command = [*cc.split(), f"-fuse-ld={linker}", "-nostdlib", "-Wl,--version"]
+    env = environment(linker_dir, folder)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if VERSIONS[linker] not in done.stdout:
+        raise WrongEndError(f"{arch}: -fuse-ld={linker} ran another linker: {done.stdout[:80]}")
+
+
+def build(situation: Situation, arch: str, linker: str, linker_dir: Path) -> Built:
+    """Run the situation's lines in a fresh folder."""
+    with tempfile.TemporaryDirectory(prefix="links-") as name:
+        folder = Path(name).resolve() / "src"
+        folder.mkdir()
+        for path, text in situation.files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text if text.endswith("\n") or not text else text + "\n")
+            if text.startswith("#!"):
+                target.chmod(0o755)
+        variables = _variables(situation, arch, linker)
+        env = environment(linker_dir, folder.parent)
+        if situation.prepare:
+            _prepare(situation, folder, env | variables)
+        log, code = _make(situation.build, folder, env, variables)
+        is_ran = situation.ended is not None
+        is_linked = code == 0 or is_ran
+        _check_end(situation, arch, linker, log, code)
+        return Built(stable(log, folder), is_linked, _kept(folder, situation))
+
+
+def _variables(situation: Situation, arch: str, linker: str) -> dict[str, str]:
+    variables = MACHINES[arch].variables()
+    fuse = "" if linker == "default" else f" -fuse-ld={linker}"
+    variables |= {"LINK": variables["CC"] + fuse, "LINKXX": variables["CXX"] + fuse}
+    machine = MACHINES[arch]
+    variables |= {"FUSE": fuse.strip(), "TRIPLE": machine.triple, "PREFIX": machine.prefix}
+    # Pages of 64 kB would make each shared object of arm and arm64 70 kB long.
+    variables["SMALL"] = "-Wl,-z,max-page-size=4096" if machine.triple[:3] in ("aar", "arm") else ""
+    variables["RUSTC"] = "rustc"
+    for key in ("all", arch, linker, f"{arch}-{linker}"):
+        variables |= situation.variables.get(key, {})
+    return variables
+
+
+def _prepare(situation: Situation, folder: Path, env: dict[str, str]) -> None:
+    command = ["sh", "-ec", situation.prepare]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise WrongEndError(f"{situation.name}: prepare: {done.stderr}")
+
+
+def _make(
+    lines: str, folder: Path, env: dict[str, str], variables: dict[str, str]
+) -> tuple[str, int]:
+    """The output of a makefile whose one rule runs the lines, both streams as one."""
+    recipe = "\n".join(f"\t{line.strip()}" for line in lines.strip().splitlines())
+    told = "".join(f"{name} = {value}\n" for name, value in variables.items())
+    (folder / "Makefile").write_text(f"{told}.PHONY: all\nall:\n{recipe}\n")
+    done = subprocess.run(
+        ["make", "--no-print-directory"],
+        cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        timeout=300,
+    )  # fmt: skip
+    return done.stdout.decode(errors="replace"), done.returncode
+
+
+def _check_end(situation: Situation, arch: str, linker: str, log: str, code: int) -> None:
+    is_meant = situation.applies(situation.passes, arch, linker)
+    is_meant = is_meant or situation.cause == "" and situation.ended is None
+    if (code == 0) != is_meant:
+        meant = "linked" if is_meant else "failed"
+        raise WrongEndError(
+            f"{situation.name} {arch}-{linker}: should have {meant}:\n{log[-3000:]}"
+        )
+
+
+_TEMPORARY = re.compile(r"(?<=/tmp/|/src/)(?:cc|rustc|go-build|go-link-)\w{6,}")
+
+
+def stable(log: str, folder: Path) -> str:
+    """The log with the build folder as /src and temporary names numbered as they come."""
+    text = log.replace(str(folder), "/src").replace(str(folder.parent), "/home-of-build")
+    seen: dict[str, str] = {}
+    for name in _TEMPORARY.findall(text):
+        kind = re.match(r"cc|rustc|go-build|go-link-", name)
+        assert kind is not None
+        seen.setdefault(name, f"{kind[0]}{len(seen) + 1:06d}")
+    return _TEMPORARY.sub(lambda found: seen[found[0]], text)
+
+
+def _kept(folder: Path, situation: Situation) -> dict[str, bytes]:
+    """Objects, archives, libraries and programs, and what the situation names besides."""
+    kept = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not path.is_file() or name in situation.drop.split():
+            continue
+        content = path.read_bytes()
+        is_object = content.startswith(MAGIC) or path.suffix in (".o", ".a", ".so")
+        if name in situation.keep.split() or is_object and len(content) <= MAX_KEPT:
+            kept[name] = content
+    return kept
