@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from diag import schema
 from diag.read.containers import Part
@@ -26,6 +27,7 @@ from diag.read.symbols_tables import TABLES, Table
 # A hostile table may let a million entries share one long name: more text than this is refused.
 MAX_TEXT_FACTOR = 32
 MIN_TEXT_BYTES = 1 << 24
+SHORT_WORD = 255  # letters of a word that many symbols share: file names have no more
 BATCH_SYMBOLS = 200_000  # tables of fewer are copied and built together
 BATCH_BYTES = 1 << 28
 
@@ -77,15 +79,48 @@ class SymbolBatches:
         self._waiting, self._symbols, self._bytes = [], 0, 0
 
     def _build(self, blocks: list[Block]) -> pd.DataFrame:
-        frame = _frame(blocks, self._problems)
+        words = _Words(blocks, self._problems)
+        frame = _frame(blocks, words, self._problems)
         if self.with_sections:
-            counts = [len(block.records) for block in blocks]
-            frame["section"] = _column(join_coded([block.section for block in blocks], counts))
-            frame["group"] = _column(join_coded([block.group for block in blocks], counts))
+            frame["section"] = words.coded([block.section for block in blocks])
+            frame["group"] = words.coded([block.group for block in blocks])
         return frame
 
 
-def _frame(blocks: list[Block], problems: Problems) -> pd.DataFrame:
+class _Words:
+    """Columns of words that many symbols share, with a bound on the text that they take."""
+
+    def __init__(self, blocks: list[Block], problems: Problems) -> None:
+        self._blocks, self._problems = blocks, problems
+        self._counts = [len(block.records) for block in blocks]
+        size = sum(int(block.text_sizes.sum()) for block in blocks)
+        self._most = max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * size) + SHORT_WORD * sum(self._counts)
+
+    def coded(self, parts: Sequence[Coded | None]) -> pd.Series:
+        """The word of each symbol, missing where it has none."""
+        joined = join_coded(parts, self._counts)
+        if not len(joined.words):
+            return _series(pa.nulls(len(joined.codes), pa.large_string()))
+        return self.spread(joined.words, joined.codes)
+
+    def spread(self, words: Sequence[str] | pa.Array, codes: npt.NDArray[Any]) -> pd.Series:
+        """words[code] for each code, missing where it is -1."""
+        array = words if isinstance(words, pa.Array) else pa.array(words, pa.large_string())
+        sizes = np.asarray(pc.binary_length(array))
+        if (int(sizes.max()) if len(sizes) else 0) > SHORT_WORD:
+            counts = np.bincount(codes[codes >= 0], minlength=len(sizes))
+            if int(sizes @ counts) > self._most:
+                array = pc.utf8_slice_codeunits(array, 0, SHORT_WORD)
+                self._tell()
+        return _series(array.take(pa.array(codes, mask=codes < 0)))
+
+    def _tell(self) -> None:
+        reason = f"long names of sections, members or versions repeat: cut at {SHORT_WORD} letters"
+        for file in dict.fromkeys(owner.file for block in self._blocks for owner in block.owners):
+            self._problems.add(file, reason, help="build the file again")
+
+
+def _frame(blocks: list[Block], words: _Words, problems: Problems) -> pd.DataFrame:
     owners = [owner for block in blocks for owner in block.owners]
     counts = np.concatenate([block.counts for block in blocks])
     spread = np.repeat(np.arange(len(owners)), counts)
@@ -100,16 +135,14 @@ def _frame(blocks: list[Block], problems: Problems) -> pd.DataFrame:
     table_codes = np.array([tables.index(owner.table) for owner in owners], np.int8)
     return pd.DataFrame(
         {
-            "file": _spread_words([owner.file for owner in owners], spread),
-            "member": _spread_words([owner.member for owner in owners], spread),
+            "file": words.spread([owner.file for owner in owners], spread),
+            "member": words.spread([owner.member for owner in owners], spread),
             "member_no": np.array([owner.member_no for owner in owners])[spread],
             "table": pd.Categorical.from_codes(table_codes[spread], dtype=_TABLE_TYPE),
             "index": _indexes(counts),
             "arch": _spread_words([owner.arch for owner in owners], spread),
             "name": _series(decode_names(strings, starts, ends, high)),
-            "version": _column(
-                join_coded([b.version for b in blocks], [len(b.records) for b in blocks])
-            ),
+            "version": words.coded([block.version for block in blocks]),
             "bind": _spread_words(_words(BINDS, 16), info >> 4),
             "type": _spread_words(_words(TYPES, 16), info & 0xF),
             "visibility": _spread_words(VISIBILITIES, other & 0x3),
@@ -147,12 +180,6 @@ def _words(known: dict[int, str], count: int) -> list[str]:
 def _spread_words(words: Sequence[str], codes: npt.NDArray[Any]) -> pd.Series:
     """words[code] for each code."""
     return _series(pa.array(words, pa.large_string()).take(pa.array(codes)))
-
-
-def _column(coded: Coded) -> pd.Series:
-    if not len(coded.words):
-        return _series(pa.nulls(len(coded.codes), pa.large_string()))
-    return _series(coded.words.take(pa.array(coded.codes, mask=coded.codes < 0)))
 
 
 def _series(array: pa.Array | pa.ChunkedArray) -> pd.Series:
