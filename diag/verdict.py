@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -192,7 +193,8 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     unlisted = next(p.name for p in PLATFORMS if p.name not in platforms and p.bits == 64)
     assignments = plain(join.join_case_assignments(case.instruction_records))
     unlisted_env = case.env_for([unlisted]) if len(assignments) else schema.empty("env")
-    names = {*errors["symbol"].dropna(), *symbols}
+    written = join.names_of_build(case.symbols, _undefined(errors))
+    names = {*errors["symbol"].dropna(), *symbols, *chain.from_iterable(written.raw.values())}
     sightings = join.join_symbols(case.symbols, case.objects, case.platform_of_file, names)
     return Facts(
         platforms=platforms,
@@ -217,9 +219,8 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
         has_log=bool(case.logs),
         dockerfile=case.inputs.dockerfile,
         claims=asked,
-        near=plain(
-            join.join_near(case.symbols, case.objects, case.platform_of_file, _undefined(errors))
-        ),
+        near=plain(join.join_near(case.symbols, case.objects, case.platform_of_file, written)),
+        raw_names=written.raw,
         symbols=case.symbols,
         load_details=lambda: plain(case.details),
         load_lines=lambda literals: plain(

@@ -32,7 +32,8 @@ class Facts:
     `lines` holds the log lines of the kinds that can decide. `unlisted_env` is the environment
     flow for one platform that the build does not list (`unlisted_platform`), to see what a
     script does where none of its branches fits. `probe` is empty where nothing was probed.
-    `platform_of_file` maps object files to platforms.
+    `platform_of_file` maps object files to platforms. `raw_names`: a name that the linker printed
+    demangled -> the raw names that the objects have of it.
     """
 
     platforms: tuple[str, ...]
@@ -57,6 +58,7 @@ class Facts:
     has_log: bool
     dockerfile: str | None
     claims: tuple[str, ...] = ()
+    raw_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     near: pd.DataFrame = field(default_factory=lambda: empty("near"))
     symbols: pd.DataFrame = field(default_factory=lambda: empty("symbols"))  # as read: not `plain`
     load_details: Callable[[], pd.DataFrame] = field(default=lambda: empty("details"))
@@ -171,8 +173,18 @@ class Facts:
 
     def seen(self, symbol: Symbol, role: str) -> pd.DataFrame:
         """Where the objects of the symbol's platform want it, define it, or make it zero."""
-        rows = self.sightings[self.sightings["name"] == symbol.name]
+        places = [self._places_of_name.get(name, ()) for name in self.raw_of(symbol)]
+        rows = self.sightings.iloc[[place for own in places for place in own]]
         return rows[(rows["platform"] == symbol.platform) & (rows["role"] == role)]
+
+    def raw_of(self, symbol: Symbol) -> tuple[str, ...]:
+        """The names by which objects know the symbol: more than one where constructors share it."""
+        return self.raw_names.get(symbol.name, (symbol.name,))
+
+    @cached_property
+    def _places_of_name(self) -> Mapping[Any, Any]:
+        """Name -> places in `sightings`: with ten thousand wanted names no one scans it for each."""
+        return self.sightings.groupby("name", sort=False).indices
 
     def definitions(self, symbol: Symbol) -> pd.DataFrame:
         """Inputs of the symbol's platform that define it for others to use (not LOCAL)."""

@@ -102,7 +102,7 @@ def _why_of(facts: Facts, symbol: Symbol) -> Why | None:
         return None
     line, _ = line_of_command(facts, command)
     arch = platform.elf_arch if platform else _arch_of(facts)
-    return explain(symbol.name, line, facts.units, arch)
+    return explain(facts.raw_of(symbol)[0], line, facts.units, arch)
 
 
 def _arch_of(facts: Facts) -> str:

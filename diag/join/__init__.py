@@ -3,7 +3,7 @@
 from diag.join.dockerfile import join_case_assignments, join_log_and_dockerfile
 from diag.join.flow import join_flow_and_echoes
 from diag.join.isa import join_isa
-from diag.join.near import join_near
+from diag.join.near import join_near, names_of_build
 from diag.join.outcomes import join_outcomes
 from diag.join.symbols import join_symbols
 
@@ -15,4 +15,5 @@ __all__ = [
     "join_near",
     "join_outcomes",
     "join_symbols",
+    "names_of_build",
 ]

@@ -1,77 +1,124 @@
 """Wanted names beside definitions that resemble them: other mangling, other arguments, other tag.
 
-Two names are near if their keys are equal: the last identifier of the name as people write it,
-without arguments, template arguments, version, ABI tags, case and outer underscores. What makes
-the difference is for the causes to say.
+Two names are near if their keys are equal (diag/join/name_keys.py). What makes the difference is
+for the causes to say. Linkers print many names demangled: `raw_names` finds what stands for such
+a text among the symbols of the objects, so that it can be joined.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from diag import schema
+from diag.join.name_keys import is_spelled_out, key_of, names_by_key
 from diag.join.symbols import OUTPUT_KINDS
 from diag.read.names import demangle
 
-MAX_WANTED = 500  # of one build: a log with more undefined names has few causes all the same
+__all__ = ["NamesOfBuild", "join_near", "key_of", "names_of_build"]
+
+MAX_WANTED = 10_000  # of one build
 MAX_NEAR = 40  # definitions shown for one wanted name
-MIN_KEY = 2
-_TEMPLATE = re.compile(r"<[^<>]*>")
-_TAG = re.compile(r"\[abi:\w+\]")
-_SPECIAL = re.compile(
-    r"^(?:vtable|typeinfo(?: name)?|VTT|guard variable|TLS (?:init|wrapper) function|construction vtable"
-    r"|thunk|non-virtual thunk|covariant return thunk|reference temporary #\d+) (?:for|to) "
+MAX_PLACES = 8  # members of a platform shown that define one and the same name
+MAX_ROWS = 20_000
+MIN_NEAR = 2  # for each wanted name, where many share MAX_ROWS
+
+_SPACE = re.compile(r"\s+")
+_HASH = re.compile(r"(?:::h[0-9a-f]{16}$)|\[[0-9a-f]{5,16}\]")  # of Rust, printed or not
+_ABBREVIATED = (  # GNU's demangler writes the short names of the standard library, LLVM's the long
+    ("std::basic_string<char,std::char_traits<char>,std::allocator<char>>", "std::string"),
+    ("std::basic_istream<char,std::char_traits<char>>", "std::istream"),
+    ("std::basic_ostream<char,std::char_traits<char>>", "std::ostream"),
+    ("std::basic_iostream<char,std::char_traits<char>>", "std::iostream"),
 )
-_LAST = re.compile(r"([A-Za-z_$][\w$]*)\W*$")
 
 
-def key_of(name: str) -> str:
-    """The key of a raw or demangled name; "" where it has no identifier of two letters."""
-    text = _TAG.sub("", _SPECIAL.sub("", demangle(name.partition("@")[0])))
-    text = text.partition("(")[0] if not text.startswith("(") else text
-    while (shorter := _TEMPLATE.sub("", text)) != text:
-        text = shorter
-    found = _LAST.search(text)
-    key = found[1].strip("_$").lower() if found else ""
-    return key if len(key) >= MIN_KEY else ""
+@dataclass(frozen=True)
+class NamesOfBuild:
+    """Names that links want, and what the symbol tables have of them.
+
+    `keys`: wanted name -> its key; `by_key`: key -> raw names, wanted or defined; `raw`: a name
+    that a linker printed demangled -> the raw names that it stands for.
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    by_key: Mapping[str, list[str]] = field(default_factory=dict)
+    raw: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def names_of_build(symbols: pd.DataFrame, names: Iterable[str]) -> NamesOfBuild:
+    """What the symbols say of these names: MAX_WANTED at most are looked at."""
+    keys = {name: key_of(name) for name in list(dict.fromkeys(names))[:MAX_WANTED]}
+    by_key = names_by_key(symbols, keys.values())
+    spelled = {name: key for name, key in keys.items() if is_spelled_out(name)}
+    likely = {raw for key in spelled.values() for raw in by_key.get(key, ())}
+    undefined = (
+        symbols[~symbols["is_defined"] & symbols["name"].isin(likely)] if likely else symbols
+    )
+    wanted = frozenset(undefined["name"]) if likely else frozenset()
+    told = {name: _raw_of(name, by_key.get(key, ()), wanted) for name, key in spelled.items()}
+    return NamesOfBuild(keys, by_key, {name: raw for name, raw in told.items() if raw})
+
+
+def plain_text(text: str) -> str:
+    """A demangled name without what demanglers write in different ways: spaces, Rust's hashes."""
+    plain = _SPACE.sub("", _HASH.sub("", text)).replace("{anonymous}", "(anonymousnamespace)")
+    for long, short in _ABBREVIATED:
+        plain = plain.replace(long, short)
+    return plain
+
+
+def _raw_of(name: str, likely: Sequence[str], wanted: frozenset[str]) -> tuple[str, ...]:
+    """The raw names that demangle to that text: those that an object wants, if any does."""
+    text = plain_text(name)
+    same = [raw for raw in likely if plain_text(demangle(raw)) == text]
+    return tuple([raw for raw in same if raw in wanted] or same)
 
 
 def join_near(
     symbols: pd.DataFrame,
     objects: pd.DataFrame,
     platform_of_file: Mapping[str, str],
-    names: Iterable[str],
+    names: Iterable[str] | NamesOfBuild,
 ) -> pd.DataFrame:
-    """The frame `near`: for each of the names, the definitions of other names with the same key."""
-    keys = {name: key_of(name) for name in list(dict.fromkeys(names))[:MAX_WANTED]}
-    wanted = {key for key in keys.values() if key}
-    if symbols.empty or not wanted:
+    """The frame `near`: for each of the names, the definitions of other names with the same key.
+
+    Bounded: MAX_NEAR other names for a name, fewer where many are wanted, those first that others
+    may use and that resemble it most; MAX_PLACES members for a name; MAX_ROWS rows.
+    """
+    known = names if isinstance(names, NamesOfBuild) else names_of_build(symbols, names)
+    likely = {raw for key in known.keys.values() for raw in known.by_key.get(key, ())}
+    if not likely:
         return schema.empty("near")
-    raw = _raw_that_hold(symbols, wanted)
-    raw_of: dict[str, list[str]] = {}
-    for name in raw:
-        key = key_of(name)
-        if key in wanted:
-            raw_of.setdefault(key, []).append(name)
-    found = {
-        name: [other for other in raw_of.get(key, ()) if other != name][:MAX_NEAR]
-        for name, key in keys.items()
-    }
-    return _rows(symbols, objects, platform_of_file, found)
+    rows = symbols[symbols["is_defined"] & symbols["name"].isin(likely)]
+    usable = set(rows.loc[rows["bind"] != "LOCAL", "name"])
+    others = _others(known, set(rows["name"]), usable)
+    return _rows(rows, objects, platform_of_file, others)
 
 
-def _raw_that_hold(symbols: pd.DataFrame, keys: Iterable[str]) -> list[str]:
-    """The distinct defined names in which a key occurs, in any case of letters."""
-    defined = symbols.loc[symbols["is_defined"] & (symbols["name"] != ""), "name"]
-    unique = pa.array(defined.drop_duplicates(), pa.large_string())
-    pattern = "|".join(re.escape(key) for key in keys)
-    holds = pc.match_substring_regex(unique, pattern, ignore_case=True)
-    return unique.filter(holds).to_pylist()  # type: ignore[no-any-return]
+def _others(known: NamesOfBuild, defined: set[str], usable: set[str]) -> dict[str, list[str]]:
+    """Wanted name -> the names near it that something defines, the likeliest first."""
+    found = {}
+    for name, key in known.keys.items():
+        own = {name, *known.raw.get(name, ())}
+        others = [raw for raw in known.by_key.get(key, ()) if raw in defined and raw not in own]
+        if others:
+            found[name] = others
+    share = min(max(MAX_ROWS // max(len(found), 1), MIN_NEAR), MAX_NEAR)
+    for name, others in found.items():
+        scope = scope_of(name)
+        others.sort(key=lambda raw: (raw not in usable, scope_of(raw) != scope, len(raw), raw))
+        found[name] = others[:share]
+    return found
+
+
+def scope_of(name: str) -> str:
+    """The qualified name without arguments, spaces apart: what stays the same when only the
+    argument types differ."""
+    return plain_text(demangle(name)).partition("(")[0]
 
 
 def _rows(
@@ -84,30 +131,33 @@ def _rows(
     for name, others in found.items():
         for other in others:
             wanted_by.setdefault(other, []).append(name)
-    near = symbols[symbols["name"].isin(list(wanted_by)) & symbols["is_defined"]]
-    kinds = {(r.file, r.member_no): r.kind for r in schema.each(objects)}
+    near = symbols[symbols["name"].isin(list(wanted_by))]
+    near = near.drop_duplicates(["file", "member_no", "name"])
+    platforms = near["file"].map(lambda file: platform_of_file.get(file, ""))
+    near = near[near.groupby(["name", platforms]).cumcount() < MAX_PLACES]
+    kinds = dict(
+        zip(zip(objects["file"], objects["member_no"], strict=True), objects["kind"], strict=True)
+    )
     rows = []
-    for row in schema.each(near.drop_duplicates(["file", "member_no", "name"])):
+    for row in schema.each(near):
         kind = kinds.get((row.file, row.member_no), "")
-        if kind in OUTPUT_KINDS:
-            continue
-        for name in wanted_by[row.name]:
-            rows.append(
-                {
-                    "platform": platform_of_file.get(row.file, ""),
-                    "wanted": name,
-                    "name": row.name,
-                    "file": row.file,
-                    "member": row.member,
-                    "member_no": row.member_no,
-                    "kind": kind,
-                    "arch": row.arch,
-                    "bind": row.bind,
-                    "type": row.type,
-                    "visibility": row.visibility,
-                    "version": None if pd.isna(row.version) else row.version,
-                    "wanted_text": demangle(name),
-                    "text": demangle(row.name),
-                }
-            )
+        if kind not in OUTPUT_KINDS:
+            platform = platform_of_file.get(row.file, "")
+            rows += [_row(row, name, platform, kind) for name in wanted_by[row.name]]
+        if len(rows) > MAX_ROWS:
+            break
     return schema.make("near", rows)
+
+
+def _row(row: object, name: str, platform: str, kind: str) -> dict[str, object]:
+    kept = ("name", "file", "member", "member_no", "arch", "bind", "type", "visibility")
+    version = getattr(row, "version")  # noqa: B009
+    return {
+        **{column: getattr(row, column) for column in kept},
+        "platform": platform,
+        "wanted": name,
+        "kind": kind,
+        "version": None if pd.isna(version) else version,
+        "wanted_text": demangle(name),
+        "text": demangle(getattr(row, "name")),  # noqa: B009
+    }
