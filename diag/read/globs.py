@@ -1,8 +1,8 @@
 """Paths with `*`, `?`, `[...]` and `**`, for those whose shell did not expand them.
 
 As a shell does it: `*` stays inside one folder and passes over names that begin with a dot, `**`
-is this folder and all below it, results are sorted. Links to folders are not followed by `**`:
-links in a circle would never end.
+is this folder and all below it, results are sorted. Links to folders are not followed by `**`
+(bash takes the first of them): links in a circle would never end.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def expand(path: str | Path) -> list[str] | None:
         places, parts = [parts[0]], parts[1:]
     for number, part in enumerate(parts):
         places = _step(places, part, is_last=number == len(parts) - 1)
+    if text.endswith("/"):
+        places = [place for place in places if Path(place).is_dir()]
     return sorted(set(places))
 
 
