@@ -16,7 +16,7 @@ from diag.read.files import Problems
 from diag.read.objects import iter_elves, with_errors
 
 MIN_TEXT_BYTES = 1 << 16
-MAX_TEXT_FACTOR = 32  # text of one image beside its bytes: hostile names share their bytes
+MAX_TEXT_FACTOR = 8  # text of one image beside its bytes: hostile names share their bytes
 
 
 def read_details(*paths: Source) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from diag.read.elf import Records
@@ -17,7 +18,13 @@ from diag.read.elf_bulk import Images, Places, cut_out, numbers
 from diag.read.elf_layout import SHN_LORESERVE, SHN_XINDEX, SHT_GROUP, SHT_STRTAB
 from diag.read.symbols_blocks import Coded
 from diag.read.symbols_names import PAD_BYTES, Bytes, decode_names, name_ends, padded
-from diag.read.symbols_sections import GRP_COMDAT, MAX_NAME_BYTES, special_word
+from diag.read.symbols_sections import (
+    GRP_COMDAT,
+    MAX_NAME_BYTES,
+    MAX_TEXT_FACTOR,
+    MIN_TEXT_BYTES,
+    special_word,
+)
 
 # UND and the reserved numbers.
 _SPECIAL = [special_word(number) for number in (0, *range(SHN_LORESERVE, SHN_XINDEX + 1))]
@@ -104,14 +111,22 @@ def _section_names(images: Images, sections: Places) -> tuple[pa.Array, Places]:
     owner, names = images.owner[sections], images.field("name", sections)
     is_outside = names >= sizes[owner]
     starts = np.minimum(names, sizes[owner]) + (np.cumsum(sizes + 1) - sizes - 1)[owner]
-    words = _decode(text, starts)
-    return words, np.append(np.flatnonzero(~is_sound), owner[is_outside])
+    words, is_long = _decode(images, owner, text, starts)
+    return words, np.append(np.flatnonzero(~is_sound | is_long), owner[is_outside])
 
 
-def _decode(text: Bytes, starts: Places) -> pa.Array:
-    """The names that begin there, cut as those of single images are."""
+def _decode(
+    images: Images, owner: Places, text: Bytes, starts: Places
+) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """(the names that begin there, cut as those of single images are; images with too much text).
+
+    Of these, whose names share their bytes, no name is decoded.
+    """
     ends, high = name_ends(text, len(text) - PAD_BYTES, starts)
-    return decode_names(text, starts, np.minimum(ends, starts + MAX_NAME_BYTES), high)
+    ends = np.minimum(ends, starts + MAX_NAME_BYTES)
+    texts = np.bincount(owner, ends - starts, len(images.number))
+    is_long = texts > np.maximum(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * images.size)
+    return decode_names(text, starts, np.where(is_long[owner], starts, ends), high), is_long
 
 
 def group_words(tables: Tables) -> tuple[Coded, Places]:
@@ -123,13 +138,14 @@ def group_words(tables: Tables) -> tuple[Coded, Places]:
     is_odd = ~is_inside | (sizes % 4 != 0) | (signature < 0)
     owner = images.owner[groups]
     total = np.bincount(owner, np.where(is_inside, sizes, 0), len(images.number))
-    odd = np.append(owner[is_odd], np.flatnonzero(total > images.size))
-    kept = ~is_odd & (sizes >= 4)
+    overlap = total > images.size
+    kept = ~is_odd & ~overlap[owner] & (sizes >= 4)
     group_of_section = _members(images, groups[kept], places[kept], sizes[kept])
-    words = _decode(tables.strings, tables.starts[signature[kept]])
+    starts = tables.starts[signature[kept]]
+    words, is_long = _decode(images, owner[kept], tables.strings, starts)
     section = tables.section_of_row
     codes = np.where(section >= 0, group_of_section[section], -1)
-    return Coded(words, codes), odd
+    return Coded(words, codes), np.append(owner[is_odd], np.flatnonzero(overlap | is_long))
 
 
 def _members(images: Images, groups: Places, places: Places, sizes: Places) -> Places:

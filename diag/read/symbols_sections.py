@@ -16,6 +16,8 @@ SPECIAL = {0: "UND", 0xFFF1: "ABS", 0xFFF2: "COM"}
 GRP_COMDAT = 0x1
 MAX_GROUPS = 1_000_000
 MAX_NAME_BYTES = 4096
+MIN_TEXT_BYTES = 1 << 20
+MAX_TEXT_FACTOR = 8  # text of one image's words beside its bytes: hostile names share their bytes
 
 
 def section_numbers(elf: Elf, table: int, records: Records) -> npt.NDArray[np.int64]:
@@ -44,12 +46,16 @@ def _escaped(elf: Elf, table: int, count: int) -> npt.NDArray[np.int64]:
 
 def section_words(elf: Elf, numbers: npt.NDArray[np.int64]) -> dict[int, str]:
     """The word for each number that occurs: the section's name, or that of SPECIAL."""
-    words = {}
+    words: dict[int, str] = {}
+    left = max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * len(elf.data))
     for number in np.unique(numbers).tolist():
         if number <= 0:
             words[number] = special_word(-number)
         elif number < len(elf.sections):
-            words[number] = elf.section_name(number)
+            words[number] = elf.section_name(number) if left > 0 else ""
+            left -= len(words[number])
+            if left <= 0:
+                elf.fault(elf.sections_offset, "names of sections overlap: not all are read")
         else:
             words[number] = f"section {number}, which does not exist"
     return words
@@ -69,16 +75,19 @@ def comdat_groups(elf: Elf) -> dict[int, str]:
     order = "<u4" if elf.layout.byte_order == "little" else ">u4"
     found: dict[int, str] = {}
     left = len(elf.data)  # groups do not overlap: together they are no larger than the file
+    text_left = max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * len(elf.data))
     for index in elf.of_type(SHT_GROUP)[:MAX_GROUPS]:
         content = elf.content(index)
         left -= len(content)
-        if left < 0:
+        if left < 0 or text_left < 0:
             elf.fault(elf.header_offset(index), "section groups overlap: not all are read")
             break
         words = np.frombuffer(content, order, len(content) // 4)
         if len(words) and int(words[0]) & GRP_COMDAT:
             signature = _signature(elf, index)
-            found.update(dict.fromkeys(words[1:].tolist(), signature))
+            text_left -= len(signature)
+            members = words[1:][words[1:] < len(elf.sections)]
+            found.update(dict.fromkeys(members.tolist(), signature))
     found.pop(0, None)  # no section: what is undefined is in no group
     return found
 
