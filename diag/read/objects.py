@@ -25,7 +25,7 @@ from diag.read.elf import Elf, ElfError, parse_elf
 from diag.read.elf_facts import elf_row
 from diag.read.files import Problems
 from diag.read.magic import foreign_arch
-from diag.read.symbols import SymbolBatches
+from diag.read.symbols import Batches, SymbolBatches
 from diag.read.symbols_bulk import Run, read_runs
 from diag.read.symbols_tables import symbol_tables
 
@@ -82,7 +82,7 @@ def read_symbols(*paths: Source, with_sections: bool = False) -> pd.DataFrame:
 
 def add_symbols(
     sources: Sequence[Source],
-    batches: SymbolBatches,
+    batches: Batches,
     problems: Problems,
     rows: list[dict[str, Any]] | None = None,
 ) -> None:

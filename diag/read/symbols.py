@@ -8,6 +8,7 @@ symbol has the name of its entry, mostly empty.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from diag.read.containers import Part
 from diag.read.elf_layout import BINDS, SHN_UNDEF, TYPES, VISIBILITIES
 from diag.read.files import Problems
 from diag.read.symbols_blocks import Block, Coded, Owner, block_of, gather, join_coded, locate_names
-from diag.read.symbols_names import decode_names
+from diag.read.symbols_names import Places, decode_names
 from diag.read.symbols_tables import TABLES, Table
 
 # A hostile table may let a million entries share one long name: more text than this is refused.
@@ -34,15 +35,14 @@ BATCH_BYTES = 1 << 28
 _TABLE_TYPE = pd.CategoricalDtype(list(TABLES.values()))
 
 
-class SymbolBatches:
-    """Collects tables and builds the frame in batches, so that small objects cost little each."""
+class Batches:
+    """Collects tables and hands them on in batches, so that small objects cost little each."""
 
     def __init__(self, problems: Problems, *, with_sections: bool = False) -> None:
-        self._problems = problems
+        self.problems = problems
         self.with_sections = with_sections
         self._waiting: list[Block] = []
         self._symbols = self._bytes = 0
-        self._frames: list[pd.DataFrame] = []
 
     def add(self, part: Part, arch: str, tables: Sequence[Table]) -> None:
         """Take an object's tables; a refused one gets a row of `errors`."""
@@ -56,16 +56,34 @@ class SymbolBatches:
     def add_block(self, block: Block) -> None:
         """Take tables that are end to end; many are a batch of their own."""
         if len(block.records) >= BATCH_SYMBOLS:
-            self._flush()
+            self.flush()
         self._waiting.append(block)
         self._symbols += len(block.records)
         self._bytes += block.size_bytes
         if self._symbols >= BATCH_SYMBOLS or self._bytes >= BATCH_BYTES:
-            self._flush()
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand on what waits."""
+        if self._waiting:
+            self.take(self._waiting)
+        self._waiting, self._symbols, self._bytes = [], 0, 0
+
+    def take(self, blocks: list[Block]) -> None:
+        """What becomes of a batch."""
+        raise NotImplementedError
+
+
+class SymbolBatches(Batches):
+    """Tables that become the frame `symbols`."""
+
+    def __init__(self, problems: Problems, *, with_sections: bool = False) -> None:
+        super().__init__(problems, with_sections=with_sections)
+        self._frames: list[pd.DataFrame] = []
 
     def frame(self) -> pd.DataFrame:
         """Everything added so far: frame `symbols`."""
-        self._flush()
+        self.flush()
         if not self._frames:
             none = schema.empty("symbols")
             return none.assign(section="", group="") if self.with_sections else none
@@ -73,35 +91,77 @@ class SymbolBatches:
             return self._frames[0]
         return pd.concat(self._frames, ignore_index=True)
 
-    def _flush(self) -> None:
-        if self._waiting:
-            self._frames.append(self._build(self._waiting))
-        self._waiting, self._symbols, self._bytes = [], 0, 0
-
-    def _build(self, blocks: list[Block]) -> pd.DataFrame:
-        words = _Words(blocks, self._problems)
-        frame = _frame(blocks, words, self._problems)
+    def take(self, blocks: list[Block]) -> None:
+        """One more piece of the frame."""
+        columns = columns_of(blocks, self.problems)
+        frame = frame_of(columns, self.problems)
         if self.with_sections:
-            frame["section"] = words.coded([block.section for block in blocks])
-            frame["group"] = words.coded([block.group for block in blocks])
-        return frame
+            counts = [len(block.records) for block in blocks]
+            words = _Words(columns, self.problems)
+            frame["section"] = words.coded(join_coded([b.section for b in blocks], counts))
+            frame["group"] = words.coded(join_coded([b.group for b in blocks], counts))
+        self._frames.append(frame)
+
+
+@dataclass
+class Columns:
+    """Symbols before their words are spread: codes, and what the records hold.
+
+    `owner` is the place of each symbol's table among `owners`; `text_size` the bytes of all names
+    as the string tables have them.
+    """
+
+    owners: list[Owner]
+    owner: Places
+    index: Places
+    name: pa.Array
+    version: Coded
+    info: npt.NDArray[np.uint8]
+    other: npt.NDArray[np.uint8]
+    value: Places
+    size: Places
+    is_defined: npt.NDArray[np.bool_]
+    text_size: int
+
+
+def columns_of(blocks: list[Block], problems: Problems) -> Columns:
+    """What the blocks hold; names that take far too much text are told, and left empty."""
+    owners = [owner for block in blocks for owner in block.owners]
+    counts = np.concatenate([block.counts for block in blocks])
+    spread = np.repeat(np.arange(len(owners)), counts)
+    strings, starts, ends, high = locate_names(blocks)
+    text_sizes = np.concatenate([block.text_sizes for block in blocks])
+    refused = _refuse_long(owners, counts, text_sizes, ends - starts, problems)
+    if refused.any():
+        ends = np.where(refused[spread], starts, ends)
+    return Columns(
+        owners,
+        spread,
+        _indexes(counts),
+        decode_names(strings, starts, ends, high),
+        join_coded([block.version for block in blocks], [len(b.records) for b in blocks]),
+        gather(blocks, "info", np.uint8),
+        gather(blocks, "other", np.uint8),
+        gather(blocks, "value", np.uint64).view(np.int64),
+        gather(blocks, "size", np.uint64).view(np.int64),
+        gather(blocks, "shndx", np.uint16) != SHN_UNDEF,
+        int(text_sizes.sum()),
+    )
 
 
 class _Words:
     """Columns of words that many symbols share, with a bound on the text that they take."""
 
-    def __init__(self, blocks: list[Block], problems: Problems) -> None:
-        self._blocks, self._problems = blocks, problems
-        self._counts = [len(block.records) for block in blocks]
-        size = sum(int(block.text_sizes.sum()) for block in blocks)
-        self._most = max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * size) + SHORT_WORD * sum(self._counts)
+    def __init__(self, columns: Columns, problems: Problems) -> None:
+        self._owners, self._problems = columns.owners, problems
+        size = max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * columns.text_size)
+        self._most = size + SHORT_WORD * len(columns.owner)
 
-    def coded(self, parts: Sequence[Coded | None]) -> pd.Series:
+    def coded(self, part: Coded) -> pd.Series:
         """The word of each symbol, missing where it has none."""
-        joined = join_coded(parts, self._counts)
-        if not len(joined.words):
-            return _series(pa.nulls(len(joined.codes), pa.large_string()))
-        return self.spread(joined.words, joined.codes)
+        if not len(part.words):
+            return _series(pa.nulls(len(part.codes), pa.large_string()))
+        return self.spread(part.words, part.codes)
 
     def spread(self, words: Sequence[str] | pa.Array, codes: npt.NDArray[Any]) -> pd.Series:
         """words[code] for each code, missing where it is -1."""
@@ -116,39 +176,31 @@ class _Words:
 
     def _tell(self) -> None:
         reason = f"long names of sections, members or versions repeat: cut at {SHORT_WORD} letters"
-        for file in dict.fromkeys(owner.file for block in self._blocks for owner in block.owners):
+        for file in dict.fromkeys(owner.file for owner in self._owners):
             self._problems.add(file, reason, help="build the file again")
 
 
-def _frame(blocks: list[Block], words: _Words, problems: Problems) -> pd.DataFrame:
-    owners = [owner for block in blocks for owner in block.owners]
-    counts = np.concatenate([block.counts for block in blocks])
-    spread = np.repeat(np.arange(len(owners)), counts)
-    strings, starts, ends, high = locate_names(blocks)
-    text_sizes = np.concatenate([block.text_sizes for block in blocks])
-    refused = _refuse_long(owners, counts, text_sizes, ends - starts, problems)
-    if refused.any():
-        ends = np.where(refused[spread], starts, ends)
-    info = gather(blocks, "info", np.uint8)
-    other = gather(blocks, "other", np.uint8)
+def frame_of(columns: Columns, problems: Problems) -> pd.DataFrame:
+    """The frame `symbols`."""
+    owners, owner, words = columns.owners, columns.owner, _Words(columns, problems)
     tables = list(TABLES.values())
-    table_codes = np.array([tables.index(owner.table) for owner in owners], np.int8)
+    table_codes = np.array([tables.index(one.table) for one in owners], np.int8)
     return pd.DataFrame(
         {
-            "file": words.spread([owner.file for owner in owners], spread),
-            "member": words.spread([owner.member for owner in owners], spread),
-            "member_no": np.array([owner.member_no for owner in owners])[spread],
-            "table": pd.Categorical.from_codes(table_codes[spread], dtype=_TABLE_TYPE),
-            "index": _indexes(counts),
-            "arch": _spread_words([owner.arch for owner in owners], spread),
-            "name": _series(decode_names(strings, starts, ends, high)),
-            "version": words.coded([block.version for block in blocks]),
-            "bind": _spread_words(_words(BINDS, 16), info >> 4),
-            "type": _spread_words(_words(TYPES, 16), info & 0xF),
-            "visibility": _spread_words(VISIBILITIES, other & 0x3),
-            "value": gather(blocks, "value", np.uint64).view(np.int64),
-            "size_bytes": gather(blocks, "size", np.uint64).view(np.int64),
-            "is_defined": gather(blocks, "shndx", np.uint16) != SHN_UNDEF,
+            "file": words.spread([one.file for one in owners], owner),
+            "member": words.spread([one.member for one in owners], owner),
+            "member_no": np.array([one.member_no for one in owners])[owner],
+            "table": pd.Categorical.from_codes(table_codes[owner], dtype=_TABLE_TYPE),
+            "index": columns.index,
+            "arch": _spread_words([one.arch for one in owners], owner),
+            "name": _series(columns.name),
+            "version": words.coded(columns.version),
+            "bind": _spread_words(_words(BINDS, 16), columns.info >> 4),
+            "type": _spread_words(_words(TYPES, 16), columns.info & 0xF),
+            "visibility": _spread_words(VISIBILITIES, columns.other & 0x3),
+            "value": columns.value,
+            "size_bytes": columns.size,
+            "is_defined": columns.is_defined,
         }
     )
 
