@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -80,6 +80,42 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "size_bytes": 0,
     },
     "build_script": {"package": "numerics"},
+    "bases": {
+        "file": DOCKERFILE,
+        "line_no": 1,
+        "stage": "builder",
+        "stage_no": 0,
+        "image": "",
+        "image_line_no": 1,
+        "distro": "",
+        "release": "",
+        "libc": "",
+        "version": "",
+        "is_last": True,
+    },
+    "packages": {"file": DOCKERFILE, "stage": "builder", "stage_no": 0, "manager": "apt"},
+    "near": {
+        "platform": AMD64,
+        "member": "",
+        "member_no": 0,
+        "kind": "relocatable",
+        "arch": "x86_64",
+        "bind": "GLOBAL",
+        "type": "FUNC",
+        "visibility": "DEFAULT",
+    },
+    "symbols": {
+        "member": "",
+        "member_no": 0,
+        "table": ".symtab",
+        "arch": "x86_64",
+        "bind": "GLOBAL",
+        "type": "FUNC",
+        "visibility": "DEFAULT",
+        "value": 0,
+        "size_bytes": 0,
+    },
+    "details": {"member": "", "member_no": 0, "item_no": 0},
     "drift": {"file": LOG, "dockerfile": DOCKERFILE},
     "arrivals": {"platform": AMD64, "file": LOG, "arrived_status": "set", "is_same": True},
     "outcomes": {"platform": AMD64, "ended": "", "file": LOG, "line_no": 1, "text": "RUN"},
@@ -97,6 +133,7 @@ def make_facts(
 ) -> Facts:
     """Facts with the given rows (a log counts as given where there are lines or link errors)."""
     frames = {name: _frame(name, rows.get(name, ())) for name in _FRAMES}
+    details = frames.pop("details")
     if frames["outcomes"].empty:
         failed = [{"platform": p, "outcome": "failed"} for p in platforms]
         frames["outcomes"] = _frame("outcomes", failed)
@@ -109,8 +146,15 @@ def make_facts(
         has_log=bool(rows.get("lines") or rows.get("link_errors") or rows.get("drift")),
         dockerfile=DOCKERFILE if rows.get("instructions") else None,
         claims=tuple(claims),
+        load_details=lambda: details,
+        load_lines=lambda literals: _lines_with(frames["lines"], literals),
         **frames,
     )
+
+
+def _lines_with(lines: pd.DataFrame, literals: Collection[str]) -> pd.DataFrame:
+    """As the log would give them: here every line is at hand already."""
+    return lines[[any(one in text for one in literals) for text in lines["text"]]]
 
 
 def _frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

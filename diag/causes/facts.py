@@ -60,6 +60,8 @@ class Facts:
     claims: tuple[str, ...] = ()
     raw_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     near: pd.DataFrame = field(default_factory=lambda: empty("near"))
+    bases: pd.DataFrame = field(default_factory=lambda: empty("bases"))
+    packages: pd.DataFrame = field(default_factory=lambda: empty("packages"))
     symbols: pd.DataFrame = field(default_factory=lambda: empty("symbols"))  # as read: not `plain`
     load_details: Callable[[], pd.DataFrame] = field(default=lambda: empty("details"))
     load_lines: Callable[[Collection[str]], pd.DataFrame] = field(

@@ -1,5 +1,6 @@
 """Frames beside frames: wanted against defined, log against Dockerfile, flow against echo."""
 
+from diag.join.bases import join_bases, join_packages
 from diag.join.dockerfile import join_case_assignments, join_log_and_dockerfile
 from diag.join.flow import join_flow_and_echoes
 from diag.join.isa import join_isa
@@ -8,12 +9,14 @@ from diag.join.outcomes import join_outcomes
 from diag.join.symbols import join_symbols
 
 __all__ = [
+    "join_bases",
     "join_case_assignments",
     "join_flow_and_echoes",
     "join_isa",
     "join_log_and_dockerfile",
     "join_near",
     "join_outcomes",
+    "join_packages",
     "join_symbols",
     "names_of_build",
 ]
