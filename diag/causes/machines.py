@@ -1,0 +1,240 @@
+"""Which machine an input is for, which one a linker makes, and which one the build wants.
+
+Numbers and names come from what the linker said, from the objects, and from the triples in paths
+and in names of programs; where none of them tells, the answer is "".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePath
+from typing import Any
+
+from diag.causes.facts import Facts, clip
+from diag.causes.model import Evidence
+from diag.knowledge import table
+from diag.platforms import BY_NAME, PLATFORMS, Platform
+from diag.schema import each
+
+MAX_REFUSED = 400  # of one platform: a link with more says the same of all of them
+# Linkers whose words on machines are read here (loaders and emulators have a cause of their own).
+_LINKERS = ("ld.bfd", "gold", "lld", "rust-lld", "mold", "wild")
+_NUMBER = re.compile(r"(?:\(EM: |machine number )(?P<number>\d{1,5})\b")
+_MOLD = re.compile(r"incompatible file type: (?P<expected>\S+) is expected but got (?P<found>\S+)")
+_LLD = re.compile(r" is incompatible with (?P<expected>\S+)$")
+_BFD = re.compile(
+    r"(?P<found>\S+) architecture of input file .* is incompatible with (?P<expected>\S+) output"
+)
+FLOAT_WORDS = re.compile(
+    r"VFP register arguments|different floating-point ABI|can't link \S+-float modules"
+    r"|failed to merge target specific data"
+)
+# What a C library or compiler brings for the start of a program.
+STARTUP = re.compile(r"(?:[Sgr]?crt[1in]|crt(?:begin|end)\w*|gcrt1|Mcrt1)\.o$")
+
+# Switches that choose the float ABI of the distributions' ports. Source: GCC 12, "Machine-Dependent Options".
+_FLOAT_SWITCH = {"arm": "-mfloat-abi=hard", "riscv64": "-march=rv64gc -mabi=lp64d"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An input that a linker refused for its machine. `found`, `expected`: "" where not told."""
+
+    object: str
+    member: str
+    found: str
+    expected: str
+    evidence: Evidence
+    symbol: str  # the first that the same link misses; "" for none
+
+    @property
+    def name(self) -> str:
+        """As linkers name it."""
+        return f"{self.object}({self.member})" if self.member else self.object
+
+    @property
+    def is_own(self) -> bool:
+        """A plain object that is none of the C library's: the project's code, compiled here."""
+        name = PurePath(self.object).name
+        return not self.member and name.endswith((".o", ".obj")) and not STARTUP.search(name)
+
+    @property
+    def is_archived(self) -> bool:
+        """An archive, or a member of one."""
+        return bool(self.member) or self.object.endswith((".a", ".rlib", ".lib"))
+
+
+@cache
+def _machines() -> tuple[dict[int, str], dict[str, str]]:
+    rows = table("machines")["machine"]
+    return (
+        {row["number"]: row["arch"] for row in rows},
+        {name: row["arch"] for row in rows for name in row["names"]},
+    )
+
+
+def arch_of_number(number: int) -> str:
+    """The machine with that e_machine, as `EM:N` where the table has none."""
+    return _machines()[0].get(number, f"EM:{number}")
+
+
+def arch_of_name(name: str) -> str:
+    """The machine that a linker calls so; "" where the table has none."""
+    return _machines()[1].get(name, "")
+
+
+@cache
+def _triples() -> tuple[re.Pattern[str], dict[str, Platform]]:
+    of: dict[str, Platform] = {}
+    for platform in PLATFORMS:
+        alpine = platform.triplet.replace("-linux-gnu", "-linux-musl")
+        for triple in (*platform.rust_targets, platform.triplet, alpine):
+            of.setdefault(triple, platform)
+    longest = sorted(of, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?![a-z])"), of
+
+
+def platform_in(text: str) -> Platform | None:
+    """The platform of the first triple (Rust's or GNU's) in a path, a program or a line."""
+    pattern, of = _triples()
+    found = pattern.search(text)
+    return of[found[0]] if found else None
+
+
+def arch_in(text: str) -> str:
+    """The machine of the first triple in the text; "" for none."""
+    platform = platform_in(text)
+    return platform.elf_arch if platform else ""
+
+
+def target_of(facts: Facts, platform: str) -> Platform | None:
+    """What is built for: the platform; where the log names none, the one target in its paths."""
+    if platform in BY_NAME:
+        return BY_NAME[platform]
+    key = ("target", platform)
+    if key not in facts.known:
+        errors = facts.on(facts.link_errors, platform)
+        texts = [*errors["object"].dropna(), *facts.on(facts.link_commands, platform)["output"].dropna()]  # fmt: skip
+        rust = [found for text in texts if "/target/" in text and (found := platform_in(text))]
+        facts.known[key] = rust[0] if rust and len(set(rust)) == 1 else None
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def refusals_on(facts: Facts, platform: str) -> list[Refusal]:
+    """The inputs that linkers of the platform refused for their machine, each once."""
+    key = ("refusals", platform)
+    if key not in facts.known:
+        facts.known[key] = list(_refusals(facts, platform))
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _refusals(facts: Facts, platform: str) -> Iterator[Refusal]:
+    errors = facts.on(facts.link_errors, platform)
+    rows = errors[(errors["kind"] == "wrong_arch") & errors["linker"].isin(_LINKERS)]
+    if rows.empty:
+        return
+    given, missed = _Given(facts, platform), _missed(errors)
+    seen: set[tuple[str, str]] = set()
+    for row in each(rows.dropna(subset=["object"])):
+        said = first_part(row.detail_text)
+        member = row.member if isinstance(row.member, str) else ""
+        # The archive is told of once more, without the member, when it is given up.
+        if FLOAT_WORDS.search(said) or not seen.isdisjoint(
+            [(row.object, member), (row.object, "*")]
+        ):
+            continue
+        seen |= {(row.object, member), (row.object, "*" if not member else "")}
+        found, expected = _told(said)
+        line = Evidence(row.file, int(row.line_no), clip(said))
+        expected = expected or given.linker_of(row)
+        found = found or given.machine(row.object, member)
+        symbol = next((n for at, n in missed.get(_step(row), ()) if at > row.line_no), "")
+        yield Refusal(row.object, member, found, expected, line, symbol)
+        if len(seen) > MAX_REFUSED:
+            return
+
+
+def _missed(errors: Any) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """(file, step) -> line and name of the first symbols that it misses."""
+    own = errors[errors["kind"] == "undefined"].dropna(subset=["symbol"])
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for row in each(own.head(1000)):
+        found.setdefault(_step(row), []).append((int(row.line_no), row.symbol))
+    return found
+
+
+def _step(row: Any) -> tuple[str, str]:
+    return str(row.file), str(row.step_id)
+
+
+def first_part(detail: str) -> str:
+    """What the line itself says: messages that follow it are joined to it by `; `."""
+    return detail.partition("; ")[0]
+
+
+def _told(text: str) -> tuple[str, str]:
+    """(machine of the input, machine that the linker makes) by the message alone."""
+    number = _NUMBER.search(text)
+    if number is not None:
+        return arch_of_number(int(number["number"])), ""
+    for pattern in (_MOLD, _BFD):
+        found = pattern.search(text)
+        if found is not None:
+            return arch_of_name(found["found"]), arch_of_name(found["expected"])
+    lld = _LLD.search(text)
+    return "", arch_of_name(lld["expected"]) if lld else ""
+
+
+class _Given:
+    """The objects of the platform by name, the log's linker lines and commands by place."""
+
+    def __init__(self, facts: Facts, platform: str) -> None:
+        own = facts.of_platform(facts.objects, platform)
+        # A file of another machine may have been put under another platform by it.
+        own = own if len(own) else facts.objects
+        self._arch = {(PurePath(r.file).name, r.member): r.arch for r in each(own) if r.arch}
+        linker = facts.lines[facts.lines["kind"] == "linker"]
+        self._text = {(r.file, r.line_no): r.text for r in each(linker)}
+        self._commands = [
+            (c.file, int(c.line_no), c.driver) for c in each(facts.on(facts.link_commands, platform))
+        ]  # fmt: skip
+
+    def machine(self, file: str, member: str) -> str:
+        """By the objects given, else by a triple in the path."""
+        known = self._arch.get((PurePath(file).name, member), "")
+        return known or ("" if "/target/" in file else arch_in(file))
+
+    def linker_of(self, row: Any) -> str:
+        """By the linker's own path, else by the name of the driver that called it."""
+        text = self._text.get((row.file, row.line_no), "")
+        by_path = arch_in(text.partition(str(row.object))[0])
+        before = [driver for f, n, driver in self._commands if f == row.file and n < row.line_no]
+        return by_path or (arch_in(before[-1]) if before else "")
+
+
+def host_of(facts: Facts, platform: str) -> Platform | None:
+    """The machine that the build runs on, by the steps or by a build script's HOST."""
+    rows = facts.steps[facts.steps["target_platform"] == platform]
+    names = [name for name in rows["platform"] if isinstance(name, str) and name]
+    if names and names[-1] in BY_NAME:
+        return BY_NAME[names[-1]]
+    told = facts.lines["text"].str.extract(r"HOST = Some\(\"?([\w.-]+)", expand=False).dropna()
+    return platform_in(str(told.iloc[0])) if len(told) else None
+
+
+def fitted(steps: Iterable[str], target: Platform | None) -> tuple[str, ...]:
+    """The steps with this target's names in place of <target>, <TARGET>, <target_>, <triplet>,
+    <debian>, <goarch> and <float>."""
+    if target is None:
+        return tuple(steps)
+    rust = target.rust_targets[0]
+    names = {
+        "<target>": rust, "<TARGET>": rust.upper().replace("-", "_"),
+        "<target_>": rust.replace("-", "_"), "<triplet>": target.triplet,
+        "<debian>": target.debian, "<goarch>": target.go_arch, "<platform>": target.name,
+    }  # fmt: skip
+    pattern = re.compile("|".join(map(re.escape, names)))
+    return tuple(pattern.sub(lambda found: names[found[0]], step) for step in steps)

@@ -1,0 +1,170 @@
+"""Where an object or archive came from, as far as the log, its path and the Dockerfile tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from diag.causes.facts import Facts, clip
+from diag.causes.machines import arch_in
+from diag.causes.model import Evidence
+from diag.schema import each
+
+# Folders whose files come with a package or a repository and are compiled by nobody here.
+_SHIPPED = re.compile(
+    r"/(?:pkg/mod|registry/src|node_modules|site-packages|vendor(?:ed)?|third[-_]party|prebuilts?"
+    r"|external/[^/]*prebuilt[^/]*|opt|usr/local)/|^(?:vendor(?:ed)?|third[-_]party|prebuilts?)/"
+)
+_COMPILER = re.compile(
+    r"(?:^|[\s\"/])(?P<prefix>(?:[\w.+]+-)*)(?P<name>gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d[\d.]*)?\"?(?=\s)"
+)
+_COMPILES = re.compile(r"(?:^|\s)\"?-c\"?(?:\s|$)")
+_ARCHIVES = re.compile(
+    r"(?:^|[\s\"/-])(?:ar|libtool|ranlib)\"?\s|archiv|Creating|Linking \w+ static library", re.I
+)
+# What the cc crate (1.0 to 1.2) prints of its surroundings; older releases quote the values.
+_CC_RS = re.compile(
+    r"(?P<name>(?:TARGET|HOST)(?:_CC)?|CC(?:_[\w-]+)?) = Some\(\"?(?P<value>[^\")]+)\"?\)"
+)
+CC_RS = ("TARGET = Some(", "HOST = Some(", "CC = Some(")
+MAX_LINES = 2000  # looked at of the lines that name an archive
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`compiled`: compiler lines of the file's own source; `archived`: lines that made the archive;
+    `shipped`: why it is taken for one that came as it is; `is_verbose`: other compiles are shown."""
+
+    compiled: tuple[Evidence, ...] = ()
+    compilers: tuple[str, ...] = ()  # their programs, in step with `compiled`
+    archived: tuple[Evidence, ...] = ()
+    shipped: tuple[Evidence, ...] = ()
+    is_verbose: bool = False
+    by_build_script: bool = False
+
+    @property
+    def is_made_here(self) -> bool:
+        """The log shows that it was made in this build."""
+        return bool(self.compiled or self.archived)
+
+
+def origin_of(facts: Facts, platform: str, object: str, member: str) -> Origin:
+    """The origin of an input that a link names."""
+    names = [PurePath(name).name for name in (object, member) if name]
+    sources = {stem for name in names if (stem := _stem(name))}
+    text = facts.lines_with(tuple(sorted({*names, *(f"{stem}.c" for stem in sources)})))
+    lines = list(each(facts.on(text, platform).head(MAX_LINES)))
+    compiled = [row for row in lines if _compiles(row.text, names, sources)]
+    archived = [row for row in lines if _archives(row.text, names[0])]
+    return Origin(
+        compiled=tuple(_line(row) for row in compiled),
+        compilers=tuple(compiler_of(row.text) for row in compiled),
+        archived=tuple(_line(row) for row in archived),
+        shipped=tuple(_shipped(facts, object, names[0])),
+        is_verbose=_is_verbose(facts, platform, set(names)),
+        by_build_script=bool(re.search(r"/build/[^/]+-[0-9a-f]{16}/out/", object)),
+    )
+
+
+def _stem(name: str) -> str:
+    """The source's name of an object: `blend.o`, `0a1b2c3d-blend.o` (cc crate), `blend.c.o`."""
+    found = re.fullmatch(r"(?:[0-9a-f]{8,16}-)?(?P<stem>[\w+.-]+?)(?:\.(?:c|cc|cpp|cxx|S|s))?\.(?:o|obj|lo)", name)  # fmt: skip
+    return found["stem"] if found and len(found["stem"]) > 1 else ""
+
+
+def compiler_of(text: str) -> str:
+    """The compiler that a command line calls; "" for none."""
+    found = _COMPILER.search(text[:4096])
+    return found["prefix"] + found["name"] if found else ""
+
+
+def _compiles(text: str, names: list[str], sources: set[str]) -> bool:
+    if not _COMPILES.search(text) or not compiler_of(text):
+        return False
+    words = {PurePath(word.strip("\"'")).name for word in text.split()}
+    return any(
+        name in words for name in (*names, *(f"{s}{e}" for s in sources for e in _ENDS))
+    )  # fmt: skip
+
+
+_ENDS = (".c", ".cc", ".cpp", ".cxx", ".S", ".s", ".asm")
+
+
+def _archives(text: str, name: str) -> bool:
+    return name.endswith((".a", ".rlib")) and name in text and bool(_ARCHIVES.search(text[:4096]))
+
+
+def _line(row: Any) -> Evidence:
+    return Evidence(row.file, int(row.line_no), clip(row.text))
+
+
+def _shipped(facts: Facts, object: str, name: str) -> Iterator[Evidence]:
+    """That it came as it is: by its folder, or by a COPY or ADD that names it."""
+    for row in each(facts.instructions):
+        if row.instruction in ("COPY", "ADD") and name in row.value_text:
+            yield Evidence(row.file, int(row.line_no), clip(f"{row.instruction} {row.value_text}"))
+    folder = _SHIPPED.search(object)
+    if folder is not None:
+        rows = facts.link_errors[facts.link_errors["object"] == object].head(1)
+        for row in each(rows):
+            text = f"it lies in {folder[0].strip('/')}/, where nothing is compiled"
+            yield Evidence(row.file, int(row.line_no), text)
+
+
+def _is_verbose(facts: Facts, platform: str, but: set[str]) -> bool:
+    """Whether the log shows how another input of the link was compiled."""
+    others = []
+    for command in each(facts.on(facts.link_commands, platform).tail(3)):
+        names = [PurePath(name).name for kind, name in command.inputs if kind == "object"]
+        others += [name for name in names if name not in but and _stem(name)][:5]
+    if not others:
+        return False
+    rows = facts.on(facts.lines_with(tuple(sorted(set(others)))), platform).head(MAX_LINES)
+    sources = {_stem(name) for name in others}
+    return any(_compiles(row.text, others, sources) for row in each(rows))
+
+
+@dataclass(frozen=True)
+class CcCrate:
+    """What the cc crate says of its surroundings to one build script, by name, with the line."""
+
+    values: dict[str, tuple[str, Evidence]] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        """The value; "" where it said none."""
+        return self.values.get(name, ("",))[0]
+
+    @property
+    def overriding(self) -> tuple[str, Evidence] | None:
+        """A bare CC that is for another machine than TARGET, and was taken for it."""
+        target, host = self.value("TARGET"), self.value("HOST")
+        if not target or not host or target == host or self._has_own(target):
+            return None
+        for name in ("TARGET_CC", "CC"):
+            if name in self.values:
+                value, line = self.values[name]
+                return (value, line) if arch_in(value) != arch_in(target) else None
+        return None
+
+    def _has_own(self, target: str) -> bool:
+        names = (f"CC_{target}", f"CC_{target.replace('-', '_')}")
+        return any(name in self.values for name in names)
+
+
+def overriding_cc(facts: Facts, platform: str) -> tuple[str, Evidence] | None:
+    """The bare CC that the cc crate took for another machine than its TARGET, and its line."""
+    lines = facts.on(facts.lines, platform)
+    rows = lines[lines["text"].str.contains(" = Some(", regex=False).astype(bool)]
+    block: dict[str, tuple[str, Evidence]] = {}
+    for row in each(rows.head(MAX_LINES)):
+        for found in _CC_RS.finditer(row.text):
+            if found["name"] == "TARGET":
+                block = {}  # each crate's build script begins with it
+            block[found["name"]] = (found["value"], _line(row))
+            bare = CcCrate(block).overriding
+            if bare is not None:
+                return bare
+    return None
