@@ -8,6 +8,8 @@ from __future__ import annotations
 from diag.causes import (
     after_case,
     claims,
+    cross_libraries,
+    crossing,
     environment,
     inputs,
     masks,
@@ -20,7 +22,18 @@ from diag.causes.model import Cause, Evidence, Finding, Missing
 
 __all__ = ["CATALOGUE", "Cause", "Evidence", "Finding", "Missing", "explain"]
 
-_MODULES = (never_produced, resolution, masks, environment, after_case, claims, inputs, remainder)
+_MODULES = (
+    never_produced,
+    crossing,
+    cross_libraries,
+    resolution,
+    masks,
+    environment,
+    after_case,
+    claims,
+    inputs,
+    remainder,
+)
 CATALOGUE: dict[str, Cause] = {cause.id: cause for module in _MODULES for cause in module.CAUSES}
 
 
