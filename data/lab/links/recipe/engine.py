@@ -19,7 +19,7 @@ from pathlib import Path
 
 LINKERS = ("bfd", "gold", "lld", "mold")
 VERSIONS = {"bfd": "GNU ld", "gold": "GNU gold", "lld": "LLD", "mold": "mold"}
-MAX_KEPT = 80_000  # bytes of an object; larger ones (a static program) tell nothing more
+MAX_KEPT = 40_000  # bytes of an object; larger ones (a static program) tell nothing more
 MAGIC = (b"\x7fELF", b"!<arch>", b"!<thin>", b"BC\xc0\xde")
 
 
@@ -54,6 +54,10 @@ MACHINES = {
     "i386": Machine("linux/386", flags="-m32", triple="i386-linux-gnu"),
     "musl": Machine("linux/amd64", cc="musl-gcc", cxx="musl-gcc", triple="x86_64-linux-musl"),
 }
+EMULATORS = {
+    arch: f"qemu-{name}-static -L /usr/{MACHINES[arch].triple}"
+    for arch, name in (("arm64", "aarch64"), ("armhf", "arm"), ("riscv64", "riscv64"))
+}
 ALL = "amd64 arm64 armhf riscv64"
 
 
@@ -65,6 +69,8 @@ class Situation:
     `passes`: linkers, machines or `machine-linker` where it links all the same. `causes`: the true
     cause where it is another one, by the same keys ("" nothing is wrong). `ended`: how the program
     ended where the build lines run it. `plain`: linkers are not told apart (no link at all).
+    `keep`, `drop`: files to keep or not besides objects; `hide`: folders of the system that the
+    build sees empty (root, a mount namespace).
     """
 
     name: str
@@ -85,6 +91,7 @@ class Situation:
     dockerfile: str = ""
     keep: str = ""
     drop: str = ""
+    hide: str = ""
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
     heldout: bool = False
 
@@ -172,7 +179,8 @@ def build(situation: Situation, arch: str, linker: str, linker_dir: Path) -> Bui
         env = environment(linker_dir, folder.parent)
         if situation.prepare:
             _prepare(situation, folder, env | variables)
-        log, code = _make(situation.build, folder, env, variables)
+        hidden = situation.hide.replace("$TRIPLE", variables["TRIPLE"]).split()
+        log, code = _make(situation.build, folder, env, variables, hidden)
         is_ran = situation.ended is not None
         is_linked = code == 0 or is_ran
         _check_end(situation, arch, linker, log, code)
@@ -180,16 +188,17 @@ def build(situation: Situation, arch: str, linker: str, linker_dir: Path) -> Bui
 
 
 def _variables(situation: Situation, arch: str, linker: str) -> dict[str, str]:
-    variables = MACHINES[arch].variables()
-    fuse = "" if linker == "default" else f" -fuse-ld={linker}"
-    variables |= {"LINK": variables["CC"] + fuse, "LINKXX": variables["CXX"] + fuse}
     machine = MACHINES[arch]
+    fuse = "" if linker == "default" else f" -fuse-ld={linker}"
+    variables = machine.variables()
     variables |= {"FUSE": fuse.strip(), "TRIPLE": machine.triple, "PREFIX": machine.prefix}
     # Pages of 64 kB would make each shared object of arm and arm64 70 kB long.
     variables["SMALL"] = "-Wl,-z,max-page-size=4096" if machine.triple[:3] in ("aar", "arm") else ""
-    variables["RUSTC"] = "rustc"
+    variables["RUN"] = EMULATORS.get(arch, "")
     for key in ("all", arch, linker, f"{arch}-{linker}"):
         variables |= situation.variables.get(key, {})
+    for name, compiler in (("LINK", "CC"), ("LINKXX", "CXX")):
+        variables.setdefault(name, variables[compiler] + fuse)
     return variables
 
 
@@ -201,23 +210,26 @@ def _prepare(situation: Situation, folder: Path, env: dict[str, str]) -> None:
 
 
 def _make(
-    lines: str, folder: Path, env: dict[str, str], variables: dict[str, str]
+    lines: str, folder: Path, env: dict[str, str], variables: dict[str, str], hidden: list[str]
 ) -> tuple[str, int]:
     """The output of a makefile whose one rule runs the lines, both streams as one."""
     recipe = "\n".join(f"\t{line.strip()}" for line in lines.strip().splitlines())
     told = "".join(f"{name} = {value}\n" for name, value in variables.items())
     (folder / "Makefile").write_text(f"{told}.PHONY: all\nall:\n{recipe}\n")
+    command = ["make", "--no-print-directory"]
+    if hidden:
+        mounts = "".join(f"mount -t tmpfs none {path}; " for path in hidden)
+        command = ["unshare", "-m", "sh", "-ec", f"{mounts}exec {' '.join(command)}"]
     done = subprocess.run(
-        ["make", "--no-print-directory"],
-        cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-        timeout=300,
+        command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        check=False, timeout=300,
     )  # fmt: skip
     return done.stdout.decode(errors="replace"), done.returncode
 
 
 def _check_end(situation: Situation, arch: str, linker: str, log: str, code: int) -> None:
     is_meant = situation.applies(situation.passes, arch, linker)
-    is_meant = is_meant or situation.cause == "" and situation.ended is None
+    is_meant = is_meant or (situation.cause == "" and not situation.ended) or situation.ended == 0
     if (code == 0) != is_meant:
         meant = "linked" if is_meant else "failed"
         raise WrongEndError(
@@ -248,6 +260,6 @@ def _kept(folder: Path, situation: Situation) -> dict[str, bytes]:
             continue
         content = path.read_bytes()
         is_object = content.startswith(MAGIC) or path.suffix in (".o", ".a", ".so")
-        if name in situation.keep.split() or is_object and len(content) <= MAX_KEPT:
+        if name in situation.keep.split() or (is_object and len(content) <= MAX_KEPT):
             kept[name] = content
     return kept

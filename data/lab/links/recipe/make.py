@@ -29,7 +29,7 @@ PACKAGES = (
     "pkg-config g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-riscv64-linux-gnu "
     "libc6-dev-i386 lib32gcc-12-dev lib32stdc++-12-dev"
 )
-COLUMNS = "case arch linker cause also not_causes heldout symbol note".split()
+COLUMNS = ["case", "arch", "linker", "cause", "also", "not_causes", "heldout", "symbol", "note"]
 ENDS = {127: None, 132: "SIGILL", 134: "SIGABRT", 139: "SIGSEGV", 137: "SIGKILL"}
 
 
@@ -149,11 +149,12 @@ def main() -> int:
             for one in wanted
         }
         for one in wanted:
-            try:
+            errors = {case: job.exception() for case, job in jobs[one.name].items()}
+            if any(errors.values()):
+                failed += [f"{one.name} {case}: {error}" for case, error in errors.items() if error]
+            else:
                 record(one, {case: job.result() for case, job in jobs[one.name].items()})
                 done.append(one)
-            except Exception as error:
-                failed.append(f"{one.name}: {error}")
     write_truth(done, known)
     print(f"{len(done)} situations, {sum(len(list(one.cases())) for one in done)} cases")
     print(*failed, sep="\n", file=sys.stderr)

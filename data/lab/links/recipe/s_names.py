@@ -55,7 +55,7 @@ SITUATIONS = [
     ),
     Situation(
         "function-without-no-mangle", "rust-symbol-mangled", "a C program on a Rust object",
-        "$(RUSTC) --edition 2021 --crate-type lib --crate-name digest --emit obj -C opt-level=1 -C panic=abort -o digest.o digest.rs\n"
+        "rustc --edition 2021 --crate-type lib --crate-name digest --emit obj -C opt-level=1 -C panic=abort -o digest.o digest.rs\n"
         "$(CC) -O1 -c -o main.o main.c\n$(LINK) -o hash main.o digest.o",
         {
             "digest.rs": "#![no_std]\npub extern \"C\" fn digest_update(state: u32, byte: u8) -> u32 {\n    state.rotate_left(5) ^ byte as u32\n}\n",
@@ -66,7 +66,7 @@ SITUATIONS = [
     Situation(
         "extern-block-without-link", "native-library-not-declared", "a Rust program on a C library",
         "$(CC) -O1 -c -o codec.o codec.c\n$(AR) rcs libcodec.a codec.o\n"
-        "$(RUSTC) --edition 2021 --crate-name player -C linker=gcc $(RUST_FUSE) -L native=. -C strip=debuginfo -o player main.rs",
+        "rustc --edition 2021 --crate-name player -C linker=gcc $(RUST_FUSE) -L native=. -C strip=debuginfo -o player main.rs",
         {
             "codec.c": "int codec_init(int rate) { return rate / 100; }",
             "main.rs": 'extern "C" {\n    fn codec_init(rate: i32) -> i32;\n}\nfn main() {\n    std::process::exit(unsafe { codec_init(44100) });\n}\n',
