@@ -46,9 +46,12 @@ def of_bash(pattern: str, folder: Path) -> list[str]:
     script = f"shopt -s globstar nullglob; printf '%s\\n' {pattern}"
     done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, check=True)
     words = [os.path.normpath(w) for w in done.stdout.decode().splitlines() if w]
-    if "**" in pattern:  # bash goes through one link there
-        words = [word for word in words if not re.search("(round|again)/", word)]
     return sorted(set(words))
+
+
+def without_links(words: list[str]) -> list[str]:
+    """Bash goes through the first link with `**`, and this kit through none."""
+    return [word for word in words if not re.search("round/|again/", word)]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -62,7 +65,7 @@ def test_patterns_are_those_of_bash(
     if Path(pattern).exists():
         assert found is None
     else:
-        assert found == of_bash(pattern, tree)
+        assert without_links(found) == without_links(of_bash(pattern, tree))
     absolute = expand(f"{tree}/{pattern}")
     assert absolute == (None if found is None else [f"{tree}/{name}" for name in found])
 
@@ -77,8 +80,9 @@ def test_random_patterns_are_those_of_bash(tree: Path, parts: list[str]) -> None
     pattern = "/".join(parts)
     found = expand(f"{tree}/{pattern}")
     if found is not None:
-        kept = [os.path.relpath(name, tree) for name in found]
-        assert sorted(set(kept)) == [w for w in of_bash(pattern, tree) if w != "."]
+        kept = sorted({os.path.relpath(name, tree) for name in found} - {"."})
+        of_shell = [word for word in of_bash(pattern, tree) if word != "."]
+        assert without_links(kept) == without_links(of_shell)
 
 
 def test_a_last_double_star_is_every_file(tree: Path) -> None:

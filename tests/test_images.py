@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.case import Case
+from diag.read import unpack
 from diag.read.files import Problems
 from diag.read.objects import read_symbols, scan_objects
 from diag.read.packed import iter_packed
@@ -250,6 +251,20 @@ def test_expanding_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
     data = gzip.compress(docker_save(LAYERS))
     for _ in iter_packed("i.tar.gz", memoryview(data), Problems()):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_one_layer_a_thousand_times_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Manifests cost little, what they name together does: all images share one budget."""
+    monkeypatch.setattr(unpack, "FREE_BYTES", len(LAYERS[0]) * 50)
+    monkeypatch.setattr(unpack, "MAX_RATIO", 0)
+    for layer in (LAYERS[0], gzip.compress(LAYERS[0])):
+        made = Layout()
+        images = [made.image([layer], f"cpu{number}") for number in range(300)]
+        data = made.index(*images).tar()
+        problems = Problems()
+        found = list(iter_packed("i.tar", memoryview(data), problems))
+        assert 0 < len(found) < 300 * 4
+        assert "expands to more" in problems.rows[-1]["reason"]
 
 
 NAMES = st.lists(st.sampled_from(["a", "b", "c.o"]), min_size=1, max_size=3)

@@ -14,7 +14,7 @@ last layer down would need one reading, but would still hand out what the same t
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Union
@@ -78,17 +78,15 @@ class Stack:
         self.layers, self.problems, self.wanted = layers, problems, wanted
         self._told: set[tuple[int, str]] = set()
 
-    def objects(self, budget: Callable[[], Budget]) -> Iterator[tuple[str, memoryview]]:
-        """(name, bytes) of each object that is left, layer by layer. `budget`: one for a pass."""
+    def objects(self, first: Budget, second: Budget) -> Iterator[tuple[str, memoryview]]:
+        """(name, bytes) of each object that is left, layer by layer; a budget for each reading."""
         seen: Tree = {}
-        allowed = budget()
         for number in range(len(self.layers)):
-            own, removed, opaque = self._names(number, allowed)
+            own, removed, opaque = self._names(number, first)
             _remove(seen, removed, opaque)
             _put_over(seen, own)
-        allowed = budget()
         for number, places in sorted(_places(seen).items()):
-            yield from self._read(number, places, allowed)
+            yield from self._read(number, places, second)
 
     def _names(self, number: int, budget: Budget) -> tuple[Tree, list[str], list[str]]:
         """(what the layer holds, what it removes, the folders that it empties)."""
@@ -142,7 +140,7 @@ class Stack:
         try:
             for place, entry in self._entries(number, budget):
                 if place in places:
-                    data = self._content(number, entry)
+                    data = self._content(number, entry, budget)
                     if data is not None:
                         yield self.name_of(number, tidy(entry.path)), data
                 if place == last:
@@ -150,12 +148,14 @@ class Stack:
         except PackedError as error:
             self._tell(number, error)
 
-    def _content(self, number: int, entry: Entry) -> memoryview | None:
+    def _content(self, number: int, entry: Entry, budget: Budget) -> memoryview | None:
         """A member's bytes; None, and a row, where they are too many."""
         if entry.is_too_large:
             reason = f"a member of {entry.size} bytes: more than {MAX_COPIED_BYTES} are not held"
             self._tell(number, PackedError(reason, entry.offset, entry.path))
             return None
+        if not entry.is_copied:  # a manifest may name one layer a thousand times
+            budget.take_bytes(entry.size)
         return entry.content()
 
     def _entries(self, number: int, budget: Budget) -> Iterator[tuple[int, Entry]]:

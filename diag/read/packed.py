@@ -14,7 +14,6 @@ import posixpath
 import re
 import tempfile
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from diag.read.files import Problems, open_bytes
@@ -85,8 +84,9 @@ def _of_stacks(
     problems: Problems,
     wanted: Selection | None,
 ) -> Objects:
+    first, second = Budget(size), Budget(size)
     for layers in stacks:
-        yield from Stack(layers, problems, wanted).objects(partial(Budget, size))
+        yield from Stack(layers, problems, wanted).objects(first, second)
     if wanted is not None and not wanted.is_met:
         reason = f"holds no file {wanted.pattern!r}"
         problems.add(file, reason, help="its names are those that the other commands show")

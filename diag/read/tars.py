@@ -68,10 +68,14 @@ class Entry:
         return self._stream.read(min(HEAD_BYTES, self._pieces[0][1]))
 
     @property
+    def is_copied(self) -> bool:
+        """Whether its bytes have to be held in memory."""
+        return self._stream.is_copied or self._pieces is not None
+
+    @property
     def is_too_large(self) -> bool:
-        """Whether its bytes would have to be held in memory and are too many for that."""
-        is_copied = self._stream.is_copied or self._pieces is not None
-        return is_copied and self.size > MAX_COPIED_BYTES
+        """Whether they are too many for that."""
+        return self.is_copied and self.size > MAX_COPIED_BYTES
 
     def content(self) -> memoryview:
         """All bytes; PackedError where they are not there."""

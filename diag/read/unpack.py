@@ -13,11 +13,10 @@ import lzma
 import zlib
 from typing import Any, Protocol
 
-MAX_EXPANDED_BYTES = 64 << 30
-# Layers shrink to a half or a tenth; data made to fill a memory expands a thousandfold.
+# Layers shrink to a half or a tenth; data made to take long expands a thousandfold.
 FREE_BYTES = 1 << 30
-MAX_RATIO = 100
-MAX_MEMBERS = 500_000
+MAX_RATIO = 20
+MAX_MEMBERS = 1_000_000
 CHUNK_BYTES = 1 << 20
 XZ_MEMORY = 256 << 20  # a header may ask for a window of 4 GB
 
@@ -39,17 +38,15 @@ class PackedError(Exception):
 
 
 class Budget:
-    """What one file may still expand to, in bytes and in members; `is_spent` once it is refused."""
+    """What one file may still give, in bytes and in members; `is_spent` once it is refused."""
 
     def __init__(self, packed_bytes: int) -> None:
-        self._bytes = self._limit = min(
-            MAX_EXPANDED_BYTES, max(FREE_BYTES, MAX_RATIO * packed_bytes)
-        )
+        self._bytes = self._limit = FREE_BYTES + MAX_RATIO * packed_bytes
         self._members = MAX_MEMBERS
         self.is_spent = False
 
     def take_bytes(self, count: int) -> None:
-        """Count expanded bytes; PackedError where they become too many."""
+        """Count bytes that are expanded or handed out; PackedError where they become too many."""
         self._bytes -= count
         if self._bytes < 0:
             self.is_spent = True
