@@ -4,7 +4,8 @@
 
 Each file is a sound one with a mutation (tests/fuzz_mutations.py). All readers of machine code and
 the joins over what they give run on it, in worker processes whose memory is bounded and that a
-watchdog ends. A file from which an exception escapes, that kills its worker, hangs, is slow or
+watchdog ends. Negative numbers are the giants (tests/fuzz_giants.py), which ask for more than they
+have bytes, and may take GIANT_SECONDS and GIANT_MB. A file from which an exception escapes, that kills its worker, hangs, is slow or
 takes much memory is kept under build/fuzz/ and told; the exit status is 1 where there is one.
 """
 
@@ -36,14 +37,25 @@ from diag.join.resolve import RULES, resolve
 from diag.read.details import read_details
 from diag.read.isa import read_isa
 from diag.read.objects import read_objects, read_symbols, scan_objects
+from tests.fuzz_giants import GIANTS
 from tests.fuzz_mutations import mutated
 from tests.fuzz_seeds import Seed, make_seeds
 
 KEPT = Path("build/fuzz")
 MEMORY_BYTES = 4 << 30  # address space of a worker
-HANG_SECONDS = 20.0
+HANG_SECONDS = 40.0
 SLOW_SECONDS = 1.0
 LARGE_MB = 100.0
+GIANT_SECONDS, GIANT_MB = 15.0, 800.0  # of some MB and up to 300,000 symbols
+
+
+def broken(seeds: list[Seed], run: int, number: int) -> tuple[str, bytes]:
+    """(what it is, the bytes) of a number: a giant, or a mutation."""
+    if number >= 0:
+        return mutated(seeds, run, number)
+    name = sorted(GIANTS)[-1 - number]
+    maker, times = GIANTS[name]
+    return name, maker(times)
 
 
 def read_all(path: Path, number: int = 0) -> Counter[str]:
@@ -53,6 +65,8 @@ def read_all(path: Path, number: int = 0) -> Counter[str]:
     frames = {"objects": scan.objects, "symbols": scan.symbols}
     if number % 2:
         frames["objects"], frames["symbols"] = read_objects(path), read_symbols(path)
+        same = scan.symbols[list(frames["symbols"])]
+        assert same.equals(frames["symbols"]), "symbols with and without sections differ"
     frames["details"] = read_details(path)
     frames["isa"] = read_isa(path, with_guards=True, **_ISA[number % len(_ISA)])
     for frame in frames.values():
@@ -83,7 +97,7 @@ def _join(scan: Any, isa: pd.DataFrame) -> None:
 
 @dataclass
 class Result:
-    """What one file did."""
+    """What one file did; seconds of the processor."""
 
     number: int
     seconds: float = 0.0
@@ -94,13 +108,13 @@ class Result:
 
 def run_one(path: Path, number: int) -> Result:
     """Read one file and measure it; an exception of any kind is a result."""
-    before, began = _reset_peak(), time.perf_counter()
+    before, began = _reset_peak(), time.process_time()
     result = Result(number)
     try:
         result.rows = read_all(path, number)
     except BaseException:  # a panic of a library in another language is no Exception
         result.exception = traceback.format_exc(limit=-6)
-    result.seconds = time.perf_counter() - began
+    result.seconds = time.process_time() - began  # others may have the processor, too
     result.growth_mb = (_status_kb("VmHWM") - before) / 1024
     return result
 
@@ -122,7 +136,7 @@ def _work(seeds: list[Seed], run: int, numbers: list[int], folder: Path, out: Co
     path = folder / "case"
     with (folder / "hang.txt").open("w") as told:
         for number in numbers:
-            path.write_bytes(mutated(seeds, run, number)[1])
+            path.write_bytes(broken(seeds, run, number)[1])
             # A thread outside of Python's reach: it ends the process in a loop of C, too.
             faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=told)
             result = run_one(path, number)
@@ -142,12 +156,13 @@ class _Worker:
 
 
 def fuzz(seeds: list[Seed], run: int, count: int, jobs: int, folder: Path) -> Iterator[Result]:
-    """Results of `count` files, read in `jobs` processes; a killed one is replaced."""
+    """Results of the giants and `count` files, read in `jobs` processes; a killed one is replaced."""
     workers = []
     for job in range(jobs):
         beside = folder / f"job-{job}"
         shutil.copytree(folder / "seeds", beside, dirs_exist_ok=True)
-        workers.append(_start(seeds, run, list(range(job, count, jobs)), beside))
+        numbers = list(range(-len(GIANTS), count))[job::jobs]
+        workers.append(_start(seeds, run, numbers, beside))
     while workers:
         wait([worker.results for worker in workers])
         for worker in list(workers):
@@ -195,8 +210,9 @@ class Summary:
 
     n_files: int = 0
     bad: list[tuple[Result, str]] = field(default_factory=list)
-    slowest: Result = field(default_factory=lambda: Result(-1))
-    largest: Result = field(default_factory=lambda: Result(-1))
+    slowest: Result = field(default_factory=lambda: Result(0))
+    largest: Result = field(default_factory=lambda: Result(0))
+    giants: list[Result] = field(default_factory=list)
     rows: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -205,12 +221,15 @@ class Summary:
         self.n_files += 1
         self.rows += result.rows
         self.seconds += result.seconds
-        self.slowest = max(self.slowest, result, key=lambda each: each.seconds)
-        self.largest = max(self.largest, result, key=lambda each: each.growth_mb)
+        if is_giant := result.number < 0:
+            self.giants.append(result)
+        else:
+            self.slowest = max(self.slowest, result, key=lambda each: each.seconds)
+            self.largest = max(self.largest, result, key=lambda each: each.growth_mb)
         why = result.exception
-        if not why and result.seconds > SLOW_SECONDS:
+        if not why and result.seconds > (GIANT_SECONDS if is_giant else SLOW_SECONDS):
             why = f"took {result.seconds:.2f} s"
-        if not why and result.growth_mb > LARGE_MB:
+        if not why and result.growth_mb > (GIANT_MB if is_giant else LARGE_MB):
             why = f"took {result.growth_mb:.0f} MB"
         if why:
             self.bad.append((result, why))
@@ -243,7 +262,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _only(seeds: list[Seed], run: int, number: int) -> int:
     """One file, with what its reading says."""
     path = KEPT / "seeds" / "case"
-    name, data = mutated(seeds, run, number)
+    name, data = broken(seeds, run, number)
     path.write_bytes(data)
     result = run_one(path, number)
     print(f"{path}: {name}: {result.seconds:.3f} s, {result.growth_mb:.1f} MB, {dict(result.rows)}")
@@ -252,15 +271,16 @@ def _only(seeds: list[Seed], run: int, number: int) -> int:
 
 
 def _keep(seeds: list[Seed], run: int, number: int) -> str:
-    name, data = mutated(seeds, run, number)
+    name, data = broken(seeds, run, number)
     path = KEPT / f"{run}-{number}"
     path.write_bytes(data)
     return f"{path} ({name})"
 
 
 def _tell(summary: Summary, seeds: list[Seed], run: int, seconds: float) -> None:
-    for title, result in (("slowest", summary.slowest), ("largest", summary.largest)):
-        name = mutated(seeds, run, result.number)[0]
+    told = [("giant", giant) for giant in sorted(summary.giants, key=lambda each: each.number)]
+    for title, result in (*told, ("slowest", summary.slowest), ("largest", summary.largest)):
+        name = broken(seeds, run, result.number)[0]
         size = f"{result.seconds:.3f} s, {result.growth_mb:.1f} MB more"
         print(f"{title}: {size}: number {result.number} ({name})")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -18,7 +18,7 @@ from diag.read.elf_dynamic import DT_FLAGS_1, DT_NEEDED, DT_SONAME, read_dynamic
 from diag.read.elf_layout import PT_NOTE, SHT_NOTE
 
 BUDGET_BYTES = 1 << 25
-BUDGET_CALLS = 200_000
+BUDGET_CALLS = 50_000
 MAX_NOTE_BYTES = 1 << 20
 
 
