@@ -46,6 +46,8 @@ _HOMES = {
     "read_build_config": "diag.read.build_config",
     "read_base_env": "diag.read.build_config",
     "read_symbols": "diag.read.objects",
+    "index_symbols": "diag.read.symbols_index",
+    "SymbolIndex": "diag.read.symbols_index",
     "read_objects": "diag.read.objects",
     "read_details": "diag.read.details",
     "read_isa": "diag.read.isa",

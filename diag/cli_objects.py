@@ -101,16 +101,10 @@ def _tell(errors: pd.DataFrame) -> None:
 
 
 def _named(symbols: pd.DataFrame, wanted: str) -> pd.DataFrame:
-    """Rows of the symbol of that raw name, or else of that demangled name."""
-    own = symbols[symbols["name"] == wanted]
-    if len(own):
-        return own
-    if "(" in wanted or "::" in wanted:
-        from diag.read.names import demangle
+    """Rows of the symbol of that raw name, or else of that name in another spelling."""
+    from diag.read.name_table import find_symbol
 
-        names = [name for name in symbols["name"].unique() if name.startswith(("_Z", "_R", "?"))]
-        same = [name for name in names if demangle(name) == wanted]
-        own = symbols[symbols["name"].isin(same)]
+    own = find_symbol(symbols, wanted)
     if len(own):
         return own
     near = difflib.get_close_matches(wanted, list(symbols["name"].unique()[:50_000]), n=3)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.read.names import demangle, find_symbol, spellings
+from diag.read.name_table import find_symbol
+from diag.read.names import demangle, spellings
 from diag.read.objects import read_symbols
 from tests.tools import need
 

@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MANGLED_PREFIXES = ("_Z", "__Z", "_R")
 # A mangled name may refer back to its own parts, so that 300 bytes stand for gigabytes: with r
@@ -32,7 +28,6 @@ _ESCAPE_TEXT = {
 }  # fmt: skip
 _VERSION = re.compile(r"@@?[^@]*$")
 _ARGUMENTS = re.compile(r"\((?:[^()]|\([^()]*\))*\)(?: const)?(?: \[clone [^]]*\]| \(\.[^)]*\))*$")
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @lru_cache(maxsize=65_536)
@@ -95,23 +90,9 @@ def spellings(name: str) -> set[str]:
     """The ways in which people write a raw name: raw, without version, demangled, without types."""
     bare = _VERSION.sub("", name)
     text = demangle(bare)
-    return {name, bare, text, _ARGUMENTS.sub("", text)}
+    return {name, bare, text, without_arguments(text)}
 
 
-def find_symbol(symbols: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The rows of a frame with a `name` column whose symbol has that name in any spelling.
-
-    Raw names decide if any is the same; only then are demangled ones looked at, those first that
-    hold the last word of the name.
-    """
-    is_raw = symbols["name"] == name
-    if is_raw.any():
-        return symbols[is_raw]
-    unique = symbols["name"].drop_duplicates()
-    words = _WORD.findall(_ARGUMENTS.sub("", name))
-    near = unique[unique.str.contains(words[-1], regex=False)] if words else unique
-    for names in (near, unique):
-        same = [raw for raw in names if name in spellings(raw)]
-        if same:
-            return symbols[symbols["name"].isin(same)]
-    return symbols.iloc[:0]
+def without_arguments(text: str) -> str:
+    """A demangled function without what is behind its name."""
+    return _ARGUMENTS.sub("", text)

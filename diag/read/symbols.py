@@ -112,8 +112,8 @@ class Columns:
     """
 
     owners: list[Owner]
-    owner: Places
-    index: Places
+    owner: npt.NDArray[Any]
+    index: npt.NDArray[Any]
     name: pa.Array
     version: Coded
     info: npt.NDArray[np.uint8]

@@ -32,7 +32,7 @@ class Coded:
     """A word for each symbol: `words[code]`, missing where the code is -1."""
 
     words: pa.Array
-    codes: Places
+    codes: npt.NDArray[Any]
 
 
 @dataclass
