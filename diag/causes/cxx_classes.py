@@ -1,0 +1,201 @@
+"""Family G, C++: what a template, a static member or an inline function needs and no object has."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.model import Evidence
+from diag.causes.name_evidence import (
+    Judged,
+    absent,
+    cause_of_names,
+    defined_near,
+    lines_that_make,
+    near_of,
+    source_missing,
+    symbol_text,
+    told_in_log,
+)
+from diag.causes.name_parts import (
+    LIBRARY_SCOPES,
+    Parts,
+    is_plain,
+    parts_of,
+    unversioned,
+)
+from diag.schema import each
+
+TEMPLATE = "template-not-instantiated"
+MEMBER = "static-member-not-defined"
+INLINE = "inline-not-emitted"
+
+
+# -- templates -----------------------------------------------------------------------------------
+
+
+def judge_template(facts: Facts, symbol: Symbol) -> Judged | None:
+    """template-not-instantiated: the template is instantiated, and not for these arguments."""
+    parts = parts_of(symbol_text(facts, symbol))
+    if parts is None or not parts.templates or parts.path.startswith(LIBRARY_SCOPES):
+        return None
+    told = told_in_log(facts, symbol)
+    if not facts.has_objects(symbol.platform):
+        return Judged(symbol, "untestable", told, (objects_missing(symbol.platform),))
+    found = [row for row in near_of(facts, symbol) if _is_other_instance(parts, row)]
+    if found:
+        claim = f"{parts.text} is wanted, and the template is instantiated elsewhere only as {found[0].text}."
+        evidence = (*told, *map(defined_near, found[:3]))
+        return Judged(symbol, "supported", evidence, claim=claim)
+    read, missing = absent(facts, symbol)
+    why = "no object has any instance of it: its body may stand in a source that was not compiled"
+    pattern = rf"'\b{parts.base}\b'"
+    return Judged(
+        symbol, "untestable", (*told, *read), missing or (source_missing(symbol, why, pattern),)
+    )
+
+
+def _is_other_instance(wanted: Parts, row: Any) -> bool:
+    other = parts_of(row.text)
+    if row.bind == "LOCAL" or other is None or not other.templates or other.path != wanted.path:
+        return False
+    return unversioned(other.templates) != unversioned(wanted.templates)
+
+
+# -- static members ------------------------------------------------------------------------------
+
+
+def judge_member(facts: Facts, symbol: Symbol) -> Judged | None:
+    """static-member-not-defined: a variable of a class is used by address, and nothing defines it."""
+    text = symbol_text(facts, symbol)
+    parts = parts_of(text)
+    if (
+        parts is None
+        or parts.arguments is not None
+        or not parts.scope
+        or _is_of_rust(facts, symbol)
+    ):
+        return None
+    if parts.path.startswith(LIBRARY_SCOPES) or not re.fullmatch(r"[\w:]+", parts.path):
+        return None
+    told = told_in_log(facts, symbol)
+    read, missing = absent(facts, symbol)
+    if missing:
+        return Judged(symbol, "untestable", told, missing)
+    if _is_class(facts, symbol.platform, parts.scope):
+        claim = f"{text} is a static member of a class that is used by address, and no source defines it."
+        return Judged(symbol, "supported", (*told, *read), claim=claim)
+    why = f"whether {parts.scope} is a class or a namespace, and which source should define it"
+    return Judged(
+        symbol, "untestable", (*told, *read), (source_missing(symbol, why, f"-w {parts.base}"),)
+    )
+
+
+def _is_of_rust(facts: Facts, symbol: Symbol) -> bool:
+    """Whether the path is a Rust one: its raw name says so, or rustc's own objects want it."""
+    if any(re.match(r"_R|_?_ZN.*17h[0-9a-f]{16}E", raw) for raw in facts.raw_of(symbol)):
+        return True
+    errors = facts.on(facts.link_errors, symbol.platform)
+    own = errors[errors["symbol"] == symbol.name].head(5)
+    places = [*own["object"].dropna(), *own["member"].dropna(), *own["detail_text"].dropna()]
+    return any(re.search(r"\.rcgu\.o|-cgu\.\d|\.rlib", str(place)) for place in places)
+
+
+def _is_class(facts: Facts, platform: str, scope: str) -> bool:
+    """Whether a scope is a class: a symbol shows it (constructor, table, const method, argument),
+    or it is written as classes are, with a capital and small letters."""
+    last = scope.rpartition("::")[2]
+    nested = "".join(f"{len(part)}{part}" for part in scope.split("::"))
+    own = facts.of_platform(
+        facts.symbols[facts.symbols["name"].str.contains(nested, regex=False)], platform
+    )
+    sign = re.compile(
+        rf"_ZT[VIST]N?{nested}E?$|_ZN{nested}[CD]\dE|_ZNK{nested}\d|_Z\w*(?:[RPK]|E|v)N?{nested}E?"
+    )
+    if any(sign.match(name) for name in own["name"].drop_duplicates().head(500)):
+        return True
+    return last[:1].isupper() and not last.isupper()
+
+
+# -- inline functions ----------------------------------------------------------------------------
+
+# GCC and clang, of C and of C++; the name stands in quotes of any kind.
+_INLINE_TOLD = re.compile(
+    r"inline function \W?(?P<name>.+?)\W? (?:declared but never defined|used but never defined|is not defined)"
+)
+_UNOPTIMISED = re.compile(r"(?:^|[\s\"'])(?:\S*-)?(?:gcc|cc|clang)(?:-[\d.]+)?[\"']?\s")
+_OPTIMISED = re.compile(r"\s[\"']?-O(?:[123s]|fast|g|z)?[\"']?(?=\s)")
+
+
+def judge_inline(facts: Facts, symbol: Symbol) -> Judged | None:
+    """inline-not-emitted: the compiler says so, or C's `inline` at -O0 would look like this."""
+    told = told_in_log(facts, symbol)
+    said = _inline_lines(facts, symbol.platform).get(_bare(symbol_text(facts, symbol)))
+    if said:
+        return Judged(symbol, "supported", (said, *told))
+    if not is_plain(symbol.name) or near_of(facts, symbol):
+        return None
+    read, missing = absent(facts, symbol)
+    compiled = () if missing else _compiled_unoptimised(facts, symbol)
+    if not compiled:
+        return None
+    why = "C99's `inline` makes no definition by itself: is the function declared so in a header?"
+    pattern = rf"-w '{symbol.name}' | grep inline"
+    return Judged(
+        symbol, "untestable", (*told, *compiled, *read), (source_missing(symbol, why, pattern),)
+    )
+
+
+def _bare(text: str) -> str:
+    parts = parts_of(text)
+    return parts.path if parts else text
+
+
+def _inline_lines(facts: Facts, platform: str) -> dict[str, Evidence]:
+    """Function -> the compiler's line that says it is inline and has no body."""
+    key = ("inline lines", platform)
+    if key not in facts.known:
+        lines = facts.on(facts.lines, platform)
+        found: dict[str, Evidence] = {}
+        for row in each(
+            lines[lines["text"].str.contains("inline function", regex=False)].head(2000)
+        ):
+            said = _INLINE_TOLD.search(row.text[:2000])
+            if said:
+                found.setdefault(
+                    _bare(said["name"]), Evidence(row.file, int(row.line_no), clip(row.text))
+                )
+        facts.known[key] = found
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _compiled_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
+    """The log's line that compiles, as C and without optimisation, the object that wants it."""
+    errors = facts.on(facts.link_errors, symbol.platform)
+    own = errors[errors["symbol"] == symbol.name]
+    objects = sorted({str(name).rpartition("/")[2] for name in own["object"].dropna()})
+    for row in each(lines_that_make(facts, symbol.platform, objects)):
+        if " -c " in row.text:
+            is_c = _UNOPTIMISED.search(row.text) and not _OPTIMISED.search(
+                row.text.replace("-O0", "")
+            )
+            return (Evidence(row.file, int(row.line_no), clip(row.text)),) if is_c else ()
+    return ()
+
+
+CAUSES = (
+    cause_of_names(
+        TEMPLATE,
+        "cxx_classes",
+        judge_template,
+        yields_to=("cxx11-abi-mismatch", "inline-namespace-version-mismatch"),
+    ),
+    cause_of_names(
+        MEMBER,
+        "cxx_classes",
+        judge_member,
+        yields_to=("symbol-hidden", "static-link-order", "object-not-linked"),
+    ),
+    cause_of_names(INLINE, "cxx_classes", judge_inline, telling=("inline function",)),
+)
