@@ -46,7 +46,7 @@ MEMORY_BYTES = 4 << 30  # address space of a worker
 HANG_SECONDS = 40.0
 SLOW_SECONDS = 1.0
 LARGE_MB = 100.0
-GIANT_SECONDS, GIANT_MB = 15.0, 800.0  # of some MB and up to 300,000 symbols
+GIANT_SECONDS, GIANT_MB = 5.0, 500.0  # of some MB and up to 300,000 symbols
 
 
 def broken(seeds: list[Seed], run: int, number: int) -> tuple[str, bytes]:

@@ -117,7 +117,7 @@ class _Chains:
                 self._elf.fault(self._offset, "version records overlap: not all are read")
                 return
             if at + size > len(self._data):
-                place = self._offset + at
+                place = self._offset + min(at, len(self._data))
                 self._elf.fault(place, "a version record lies outside its section")
                 return
             fields = struct.unpack_from(form, self._data, at)
