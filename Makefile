@@ -3,13 +3,17 @@ PY := .venv/bin/python
 # Tests run on all processors; `make test PYTEST="-x tests/test_elf.py"` runs what you name.
 PYTEST ?= -n logical --dist worksteal
 
-.PHONY: help report test lint bench lab notebooks clean
+# `make fuzz FUZZ="--seed 2 --count 100000"` breaks others.
+FUZZ ?=
+
+.PHONY: help report test lint bench fuzz lab notebooks clean
 
 help:
 	@echo "make report     set up, investigate the first incident, write build/report/index.html"
 	@echo "make test       set up, run every test"
 	@echo "make lint       formatting, lint, types, import contract"
 	@echo "make bench      the kit beside the tools it replaces, as ratios"
+	@echo "make fuzz       20,000 broken objects through every reader; bad ones are kept in build/fuzz/"
 	@echo "make lab        rebuild data/ with a real BuildKit and real compilers (root, Debian 12)"
 	@echo "make notebooks  execute the notebooks again"
 	@echo "make clean      remove what these commands made"
@@ -38,6 +42,9 @@ lint: .venv/.test
 
 bench: .venv/.test
 	@$(PY) -m benchmarks
+
+fuzz: .venv/.test
+	@$(PY) -m tests.fuzz $(FUZZ)
 
 lab:
 	@bash data/avx512-link/recipe/rebuild.sh
