@@ -179,6 +179,9 @@ def test_platforms_are_told_apart(tmp_path: Path) -> None:
     assert sorted(case.platform_of_file.values()) == ["linux/amd64", "linux/arm64"]
     one = scan_objects([f"{file}!linux/arm64!*"])
     assert one.objects["arch"].tolist() == ["aarch64"]
+    case = Case(objects={"linux/arm64": f"{file}!linux/arm64!/x.o"})
+    assert list(case.platform_of_file.values()) == ["linux/arm64"]
+    assert case.errors.empty
 
 
 def test_images_of_one_platform_are_told_apart() -> None:

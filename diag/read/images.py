@@ -17,7 +17,7 @@ from typing import Any
 
 from diag.read.files import Problems
 
-MAX_JSON_BYTES = 8 << 20
+MAX_JSON_BYTES = 4 << 20  # registries refuse larger manifests
 MAX_IMAGES = 1000
 MAX_DEPTH = 4  # of indexes in indexes
 HELP = "save it again, whole"
@@ -80,6 +80,7 @@ class _Reader:
         self.file, self.blobs, self.problems = file, blobs, problems
         self._seen: set[str] = set()
         self._absent: list[str] = []
+        self._platforms: dict[str, str] = {}
 
     def json(self, path: str) -> Any:
         """The value in a blob; None, and a row, where it is no JSON."""
@@ -119,9 +120,7 @@ class _Reader:
 
     def _of_manifest(self, value: dict[str, Any], platform: str) -> Image:
         if not platform:
-            config = _path_of(_dict(value.get("config")))
-            if config is not None and self.blobs(config) is not None:
-                platform = _platform(self.json(config))
+            platform = self._of_config(_path_of(_dict(value.get("config"))) or "")
         layers = []
         for descriptor in _dicts(value["layers"]):
             path = _path_of(descriptor)
@@ -129,13 +128,20 @@ class _Reader:
                 layers.append(path)
         return Image(platform, "", tuple(layers))
 
+    def _of_config(self, path: str) -> str:
+        """The platform that a config tells, read once though many images share it."""
+        if path not in self._platforms:
+            is_there = self.blobs(path) is not None
+            self._platforms[path] = _platform(self.json(path)) if is_there else ""
+        return self._platforms[path]
+
     def of_docker(self, value: Any) -> Iterator[Image]:
         """The images that `docker save` lists."""
         for stated in _dicts(value)[:MAX_IMAGES]:
             layers = [tidy_path(name) for name in _strings(stated.get("Layers"))]
             config = stated.get("Config")
             path = tidy_path(config) if isinstance(config, str) else ""
-            platform = _platform(self.json(path)) if self.blobs(path) is not None else ""
+            platform = self._of_config(path)
             tags = _strings(stated.get("RepoTags"))
             yield Image(platform, _word(tags[0] if tags else layer_word(path)), tuple(layers))
 

@@ -59,9 +59,14 @@ class Selection:
         """Whether the very name is given."""
         return self.pattern in self._spellings(name)
 
-    def _spellings(self, name: str) -> tuple[str, str]:
+    def _spellings(self, name: str) -> tuple[str, ...]:
+        """What follows the file's name, the same without the layer, and the path alone."""
         rest = name[len(self.file) + 1 :]
-        return rest, rest[rest.find("!/") + 1 :]
+        if rest.startswith("/"):
+            return (rest,)
+        stem, _, path = rest.partition("!/")
+        platform = stem.rpartition("!")[0]
+        return rest, f"{platform}!/{path}", f"/{path}"
 
 
 def is_member(file: str, given: str) -> bool:

@@ -29,6 +29,7 @@ from diag.read.unpack import (
     open_stream,
 )
 
+MAX_LAYERS = 5000  # of all images of a file; an engine takes 127 for one
 # What image archives hold: files at their top, blobs, and (before 2024) a folder for each layer.
 _IMAGE_NAME = re.compile(r"[^/]+|blobs/.*|[0-9a-f]{12,}/.*")
 _IMAGE_FOLDER = re.compile(r"|blobs(/.*)?|[0-9a-f]{12,}")
@@ -95,27 +96,33 @@ def _of_stacks(
 def _stacks(file: str, blobs: Blobs, problems: Problems) -> list[list[Layer]]:
     """The layers of each image."""
     images = read_images(file, blobs, problems)
-    stacks = []
+    stacks: list[list[Layer]] = []
+    known: dict[str, memoryview | None] = {}
+    left = MAX_LAYERS
     for image, label in zip(images, labels(images), strict=True):
         stem = f"{file}!{label}" if label else file
-        layers = []
-        for path in image.layers:
-            data = blobs(path)
-            if (reason := _no_layer(data)) is not None:
-                help = "pull the image and save it again"
-                problems.add(file, f"the layer {path} {reason}", member=path, help=help)
-            elif data is not None:
-                layers.append(Layer(f"{stem}!{layer_word(path)}", data))
-        stacks.append(layers)
+        for path in image.layers[:left]:
+            if path not in known:
+                known[path] = _layer(file, path, blobs(path), problems)
+        found = [(path, known[path]) for path in image.layers[:left]]
+        stacks.append([Layer(f"{stem}!{layer_word(p)}", d) for p, d in found if d is not None])
+        left -= len(found)
+    if sum(len(image.layers) for image in images) > MAX_LAYERS:
+        problems.add(file, f"more than {MAX_LAYERS} layers: the others are not read")
     return stacks
 
 
-def _no_layer(data: memoryview | None) -> str | None:
-    """Why it cannot be read as a layer; None where it can."""
+def _layer(file: str, path: str, data: memoryview | None, problems: Problems) -> memoryview | None:
+    """A layer's bytes; None, and a row, where it cannot be read."""
     if data is None:
-        return "is not in it"
-    is_empty_tar = len(data) >= BLOCK and not any(data[:BLOCK])
-    return None if is_empty_tar or is_packed(data) else "is no tar"
+        reason = "is not in it"
+    elif is_packed(data) or (len(data) >= BLOCK and not any(data[:BLOCK])):  # an empty tar
+        return data
+    else:
+        reason = "is no tar"
+    help = "pull the image and save it again"
+    problems.add(file, f"the layer {path} {reason}", member=path, help=help)
+    return None
 
 
 def _may_be_image(data: memoryview) -> bool:
