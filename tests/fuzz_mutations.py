@@ -7,7 +7,9 @@ know nothing: flipped bytes, cuts, splices, blocks twice, moved or gone.
 
 from __future__ import annotations
 
+import io
 import random
+import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -60,17 +62,27 @@ def _lie(rng: random.Random, seed: Seed, data: bytearray, seeds: list[Seed]) -> 
         raw = bytes(data[field.offset : field.offset + field.width])
         if kind.startswith("ar."):
             put = _text(rng, field.width)
+        elif kind.startswith("tar."):
+            put = rng.choice(TAR_WORDS).ljust(field.width, b"\0")[: field.width]
         else:
             old = int.from_bytes(raw, _order(field))
             value = _number(rng, old, field.width, len(data)) % (1 << 8 * field.width)
             put = value.to_bytes(field.width, _order(field))
         if len(raw) == field.width:
             data[field.offset : field.offset + field.width] = put
+        if kind.startswith("tar.") and rng.random() < 0.9:
+            _sum(data, field.offset & ~511)
+
+
+def _sum(data: bytearray, at: int) -> None:
+    """Make the checksum of a tar header right, so that more than the checksum is read."""
+    data[at + 148 : at + 156] = b" " * 8
+    data[at + 148 : at + 156] = b"%06o\0 " % sum(data[at : at + 512])
 
 
 def _lie_often(rng: random.Random, seed: Seed, data: bytearray, seeds: list[Seed]) -> None:
     """One kind of field, the same lie in many of them."""
-    kinds = {k: v for k, v in fields_by_kind(seed).items() if not k.startswith("ar.")}
+    kinds = {k: v for k, v in fields_by_kind(seed).items() if not k.startswith(("ar.", "tar."))}
     chosen = kinds[rng.choice(sorted(kinds))] if kinds else []
     value = _number(rng, 0, 8, len(data))
     for field in chosen:
@@ -146,8 +158,36 @@ def _fields(data: bytes) -> Iterator[Field]:
         yield from _fields_of_archive(data)
     elif data.startswith(b"\x7fELF"):
         yield from fields_of_elf(data)
+    elif data[257:262] == b"ustar":
+        yield from _fields_of_tar(data)
     else:
         yield from (Field("head", at, 4) for at in range(0, min(len(data) - 4, 256), 2))
+
+
+# What a lying tar likes to hold: numbers in octal, decimal and base 256, and paths.
+TAR_WORDS = (
+    b"", b"0", b"7", b"00000001000", b"77777777777", b"99999999999", b"-1", b"\x80" + b"\xff" * 11,
+    b"\xff" * 12, b"\x80" + bytes(6) + b"\x7f" + b"\xff" * 4, b"/", b"..", b"../../up.o", b"/abs.o",
+    b".wh.usr", b"usr/.wh..wh..opq", b"usr/lib/one.o", b"usr/lib/one.o/below", b"manifest.json",
+    b"1", b"2", b"5", b"x", b"g", b"L", b"K", b"S", b"\xff", b"ustar\0", b"usr/hard.o", b"././@LongLink",
+)  # fmt: skip
+TAR_FIELDS = {
+    "name": (0, 100), "mode": (100, 8), "size": (124, 12), "sum": (148, 8), "type": (156, 1),
+    "link": (157, 100), "magic": (257, 8), "prefix": (345, 155), "sparse": (386, 24),
+}  # fmt: skip
+
+
+def _fields_of_tar(data: bytes) -> Iterator[Field]:
+    """The headers, and the fields of ELF members."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        members = tar.getmembers()
+    for member in members:
+        for at in range(member.offset, member.offset_data, 512):
+            for name, (start, width) in TAR_FIELDS.items():
+                if data[at + 257 : at + 262] == b"ustar":
+                    yield Field(f"tar.{name}", at + start, width)
+        content = data[member.offset_data : member.offset_data + member.size]
+        yield from fields_of_elf(content, member.offset_data)
 
 
 def _fields_of_archive(data: bytes) -> Iterator[Field]:

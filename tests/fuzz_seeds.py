@@ -6,9 +6,13 @@ seeds out; those of `BY_HAND` are always there.
 
 from __future__ import annotations
 
+import gzip
+import io
+import json
 import shutil
 import struct
 import subprocess
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,11 +177,43 @@ def _by_hand(folder: Path) -> list[Seed]:
         Seed("sym64.a", inner),
         Seed("nested.a", bsd_archive([(b"inner.a", inner), (b"one.o", one)])),
         Seed("thin.a", _thin(one, inner)),
+        *_tars(one, two, inner),
         Seed("pe.exe", _pe()),
         Seed("macho.o", _macho()),
         Seed("made.bc", b"BC\xc0\xde\x35\x14\0\0" + bytes(range(200))),
     ]
     return made
+
+
+def _tars(one: bytes, two: bytes, inner: bytes) -> list[Seed]:
+    """A layer, in the formats of tar and packed; an image archive of two layers."""
+    found = []
+    for format in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        files = {"usr/lib/one.o": one, f"usr/{'deep/' * 30}two.o": two, "usr/lib/in.a": inner}
+        found.append(_tar({**files, "usr/.wh.gone": b"", "opt/.wh..wh..opq": b""}, format))
+        found.append(gzip.compress(found[-1], mtime=0))
+    upper = _tar({"usr/lib/.wh.one.o": b"", "usr/lib/two.o": two}, tarfile.USTAR_FORMAT)
+    layers = {"a/layer.tar": found[0], "b/layer.tar": gzip.compress(upper, mtime=0)}
+    manifest = [{"Config": "c.json", "RepoTags": ["made:1"], "Layers": list(layers)}]
+    texts = {"manifest.json": manifest, "c.json": {"architecture": "amd64", "os": "linux"}}
+    files = {**layers, **{name: json.dumps(text).encode() for name, text in texts.items()}}
+    found.append(_tar(files, tarfile.USTAR_FORMAT))
+    return [Seed(f"layers-{number}.tar", data) for number, data in enumerate(found)]
+
+
+def _tar(files: dict[str, bytes], format: int) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=format) as tar:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+        for kind, name in ((tarfile.LNKTYPE, "usr/hard.o"), (tarfile.SYMTYPE, "usr/soft.o")):
+            link = tarfile.TarInfo(name)
+            link.type, link.linkname = kind, next(iter(files))
+            tar.addfile(link)
+    used = out.getvalue().rstrip(b"\0")  # without the 10 kB that tarfile fills up
+    return used + bytes(-len(used) % 512 + 1024)
 
 
 def _thin(one: bytes, inner: bytes) -> bytes:
