@@ -20,6 +20,7 @@ from pathlib import Path
 LINKERS = ("bfd", "gold", "lld", "mold")
 VERSIONS = {"bfd": "GNU ld", "gold": "GNU gold", "lld": "LLD", "mold": "mold"}
 MAX_KEPT = 40_000  # bytes of an object; larger ones (a static program) tell nothing more
+SIGNALS = {"Segmentation fault": 139, "Illegal instruction": 132, "Aborted": 134, "Killed": 137}
 MAGIC = (b"\x7fELF", b"!<arch>", b"!<thin>", b"BC\xc0\xde")
 
 
@@ -53,7 +54,13 @@ MACHINES = {
     ),
     "i386": Machine("linux/386", flags="-m32", triple="i386-linux-gnu"),
     "musl": Machine("linux/amd64", cc="musl-gcc", cxx="musl-gcc", triple="x86_64-linux-musl"),
+    # musl 1.2.5 of TOOLCHAINS (fetch.sh); the compilers are wrappers, as musl-gcc is one.
+    "musl-new": Machine("linux/amd64", cc="x86_64-linux-musl-gcc", triple="x86_64-linux-musl"),
+    "musl-arm64": Machine("linux/arm64", "aarch64-linux-musl-", triple="aarch64-linux-musl"),
+    "musl-armhf": Machine("linux/arm/v7", "arm-linux-musleabihf-", triple="arm-linux-musleabihf"),
 }
+FETCHED = {"musl-new": "amd64", "musl-arm64": "arm64", "musl-armhf": "armhf"}
+TOOLCHAINS = Path(os.environ.get("TOOLCHAINS", "/tmp/links-toolchains"))
 EMULATORS = {
     arch: f"qemu-{name}-static -L /usr/{MACHINES[arch].triple}"
     for arch, name in (("arm64", "aarch64"), ("armhf", "arm"), ("riscv64", "riscv64"))
@@ -68,8 +75,9 @@ class Situation:
     `build` and `prepare` are lines; `$(LINK)` and `$(LINKXX)` are the compiler with its linker.
     `passes`: linkers, machines or `machine-linker` where it links all the same. `causes`: the true
     cause where it is another one, by the same keys ("" nothing is wrong). `ended`: how the program
-    ended where the build lines run it. `plain`: linkers are not told apart (no link at all).
-    `keep`, `drop`: files to keep or not besides objects; `hide`: folders of the system that the
+    ends that the last line runs (-1: badly). `fails`: fails although no cause is told. `plain`: linkers are not told apart (no link at all).
+    Programs of the folder `tools`
+    are found before those of the system. `keep`, `drop`: files to keep or not besides objects; `hide`: folders of the system that the
     build sees empty (root, a mount namespace).
     """
 
@@ -88,6 +96,7 @@ class Situation:
     symbol: str = ""
     note: str = ""
     ended: int | None = None
+    fails: bool = False
     dockerfile: str = ""
     keep: str = ""
     drop: str = ""
@@ -120,6 +129,7 @@ class Built:
 
     log: str
     is_linked: bool
+    ended: int | None
     files: dict[str, bytes]
 
 
@@ -131,9 +141,9 @@ def environment(linker_dir: Path, home: Path) -> dict[str, str]:
     """Nothing of the caller's but what a build needs."""
     fixed = {"LC_ALL": "C", "SOURCE_DATE_EPOCH": "1700000000", "HOME": str(home)}
     return fixed | {
-        "PATH": f"{rust_folder()}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{linker_dir}:{rust_folder()}:/usr/local/bin:/usr/bin:/bin",
         "COMPILER_PATH": str(linker_dir),
-        "TOOLCHAINS": os.environ.get("TOOLCHAINS", ""),
+        "TOOLCHAINS": str(TOOLCHAINS),
         "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup")),
         "GOCACHE": str(home / ".gocache"),
     }
@@ -151,7 +161,26 @@ def make_linker_dir(folder: Path) -> Path:
     for name, program in (("ld.lld", "/usr/bin/ld.lld"), ("ld.mold", "/usr/bin/mold")):
         if not (folder / name).exists():
             (folder / name).symlink_to(program)
+    for arch, debian in FETCHED.items():
+        make_musl_wrapper(folder, arch, TOOLCHAINS / f"trixie-{debian}")
     return folder
+
+
+def make_musl_wrapper(folder: Path, arch: str, root: Path) -> None:
+    """A compiler for the unpacked musl, with its own specs at their new place; binutils by name."""
+    machine = MACHINES[arch]
+    libraries = next(root.glob("usr/lib/*-linux-musl*"), None)
+    if libraries is None:
+        return
+    specs = (libraries / "musl-gcc.specs").read_text().replace("/usr/", f"{root}/usr/")
+    (folder / f"{arch}.specs").write_text(specs)
+    host = machine.triple.replace("musl", "gnu")
+    gcc = "gcc" if host == "x86_64-linux-gnu" else f"{host}-gcc"
+    name = machine.variables()["CC"]
+    (folder / name).write_text(f'#!/bin/sh\nexec {gcc} "$@" -specs {folder}/{arch}.specs\n')
+    (folder / name).chmod(0o755)
+    for tool in ("ar", "nm", "ranlib", "strip", "objcopy") if machine.prefix else ():
+        (folder / f"{machine.triple}-{tool}").symlink_to(f"/usr/bin/{host}-{tool}")
 
 
 def check_linker(arch: str, linker: str, folder: Path, linker_dir: Path) -> None:
@@ -177,14 +206,22 @@ def build(situation: Situation, arch: str, linker: str, linker_dir: Path) -> Bui
                 target.chmod(0o755)
         variables = _variables(situation, arch, linker)
         env = environment(linker_dir, folder.parent)
+        env |= {name: f"{folder}/tools:{env[name]}" for name in ("PATH", "COMPILER_PATH")}
         if situation.prepare:
             _prepare(situation, folder, env | variables)
         hidden = situation.hide.replace("$TRIPLE", variables["TRIPLE"]).split()
         log, code = _make(situation.build, folder, env, variables, hidden)
-        is_ran = situation.ended is not None
-        is_linked = code == 0 or is_ran
+        ended = None if situation.ended is None else _ended(log, code)
         _check_end(situation, arch, linker, log, code)
-        return Built(stable(log, folder), is_linked, _kept(folder, situation))
+        is_linked = code == 0 or ended is not None
+        return Built(stable(log, folder, linker_dir), is_linked, ended, _kept(folder, situation))
+
+
+def _ended(log: str, code: int) -> int:
+    """The program's exit status by what make says of it; 128 and the signal's number for a signal."""
+    told = re.findall(r"make: \*\*\* \[Makefile:\d+: all\] (.+)", log) if code else ["Error 0"]
+    words = told[-1].removesuffix(" (core dumped)")
+    return SIGNALS[words] if words in SIGNALS else int(words.removeprefix("Error "))
 
 
 def _variables(situation: Situation, arch: str, linker: str) -> dict[str, str]:
@@ -218,7 +255,7 @@ def _make(
     (folder / "Makefile").write_text(f"{told}.PHONY: all\nall:\n{recipe}\n")
     command = ["make", "--no-print-directory"]
     if hidden:
-        mounts = "".join(f"mount -t tmpfs none {path}; " for path in hidden)
+        mounts = "".join(mount_words(path) for path in hidden)
         command = ["unshare", "-m", "sh", "-ec", f"{mounts}exec {' '.join(command)}"]
     done = subprocess.run(
         command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -227,9 +264,18 @@ def _make(
     return done.stdout.decode(errors="replace"), done.returncode
 
 
+def mount_words(hidden: str) -> str:
+    """`mount` for a folder, or for FOLDER:OPTIONS."""
+    path, _, options = hidden.partition(":")
+    return f"mount -t tmpfs -o {options or 'mode=755'} none {path}; "
+
+
 def _check_end(situation: Situation, arch: str, linker: str, log: str, code: int) -> None:
     is_meant = situation.applies(situation.passes, arch, linker)
-    is_meant = is_meant or (situation.cause == "" and not situation.ended) or situation.ended == 0
+    if situation.ended not in (None, -1, _ended(log, code)):
+        raise WrongEndError(f"should have ended with {situation.ended}:\n{log[-3000:]}")
+    is_meant = is_meant or (not situation.cause and not situation.ended) or situation.ended == 0
+    is_meant = is_meant and not situation.fails
     if (code == 0) != is_meant:
         meant = "linked" if is_meant else "failed"
         raise WrongEndError(
@@ -240,9 +286,12 @@ def _check_end(situation: Situation, arch: str, linker: str, log: str, code: int
 _TEMPORARY = re.compile(r"(?<=/tmp/|/src/)(?:cc|rustc|go-build|go-link-)\w{6,}")
 
 
-def stable(log: str, folder: Path) -> str:
+def stable(log: str, folder: Path, linker_dir: Path) -> str:
     """The log with the build folder as /src and temporary names numbered as they come."""
     text = log.replace(str(folder), "/src").replace(str(folder.parent), "/home-of-build")
+    text = re.sub(rf"{TOOLCHAINS}/\w+-\w+/usr/", "/usr/", text)
+    text = re.sub(rf"{TOOLCHAINS}/\w+-\w+", "/opt/rootfs", text)
+    text = text.replace(str(linker_dir), "/usr/bin")
     seen: dict[str, str] = {}
     for name in _TEMPORARY.findall(text):
         kind = re.match(r"cc|rustc|go-build|go-link-", name)
