@@ -43,10 +43,15 @@ def inside_of(source: str | Path) -> Inside | None:
     text = str(source)
     at = text.find("!")
     while at > 0:
-        if exists(text[:at]) and text[at + 1 :]:
+        if _may_pack(text[:at]) and text[at + 1 :]:
             return Inside(text[:at], text[at + 1 :])
         at = text.find("!", at + 1)
     return None
+
+
+def _may_pack(path: str) -> bool:
+    """A file, or the folder of an OCI layout."""
+    return exists(path) and (Path(path).is_file() or Path(path, "oci-layout").exists())
 
 
 def exists(path: str | Path) -> bool:
