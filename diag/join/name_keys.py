@@ -126,7 +126,7 @@ def names_by_key(symbols: pd.DataFrame, keys: Iterable[str]) -> Mapping[str, lis
     asked = sorted({key for key in keys if key})
     if symbols.empty or not asked:
         return {}
-    unique = pa.array(symbols["name"].drop_duplicates(), pa.large_string())
+    unique = _one_array(symbols["name"].drop_duplicates())
     places = find_identifiers(unique, [key for key in asked if key not in _CODES_OF_KEY])
     for key in asked:
         if key in _CODES_OF_KEY:
@@ -139,6 +139,12 @@ def names_by_key(symbols: pd.DataFrame, keys: Iterable[str]) -> Mapping[str, lis
         if own:
             found[key] = own
     return found
+
+
+def _one_array(names: pd.Series) -> pa.LargeStringArray:
+    """The names in one Arrow array: pandas may hold them in several chunks."""
+    array = pa.array(names, pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _with_operator(unique: pa.LargeStringArray, codes: Iterable[str]) -> pa.Array:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+_INSIDE = {"cc": "cargo"}  # what runs inside of another and has no words of its own
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -34,7 +36,8 @@ class Texts:
 
     def fix_with(self, toolchain: str) -> tuple[str, ...]:
         """The steps for that toolchain, and what they do not cure."""
-        steps = tuple(self.fix_for.get(toolchain, self.fix))
+        own = self.fix_for.get(toolchain) or self.fix_for.get(_INSIDE.get(toolchain, ""))
+        steps = tuple(own or self.fix)
         return (*steps, f"It does not cure: {self.not_cured}") if self.not_cured else steps
 
 
