@@ -13,9 +13,11 @@ import pandas as pd
 from diag import join, schema
 from diag.case import Case
 from diag.causes import CATALOGUE
+from diag.causes.advice import advised
 from diag.causes.facts import Facts
 from diag.causes.model import Finding
 from diag.causes.rivals import answer_claims, explained_once
+from diag.causes.toolchain import TELLING
 from diag.errors import InputError
 from diag.platforms import PLATFORMS, display_order
 from diag.schema import plain
@@ -111,7 +113,8 @@ def judge(case: Case, facts: Facts) -> Verdict:
         raise _nothing_usable(case)
     found = list(_judge(facts))
     found += answer_claims(facts, found, CATALOGUE)
-    findings = _ordered(explained_once(found, CATALOGUE), facts.claims)
+    told = (advised(facts, f, CATALOGUE) for f in explained_once(found, CATALOGUE))
+    findings = _ordered(list(told), facts.claims)
     headline = next((f for f in findings if f.status == "supported" and f.role == "cause"), None)
     return Verdict(
         outcome=_outcome(facts, headline),
@@ -184,8 +187,8 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     for claim in asked:
         _check_claim(claim)
     platforms = case.platforms or _platforms_of_objects(case)
-    telling = dict.fromkeys(text for cause in CATALOGUE.values() for text in cause.telling)
-    lines = case.telling_lines(tuple(telling))
+    telling = [text for cause in CATALOGUE.values() for text in cause.telling]
+    lines = case.telling_lines(tuple(dict.fromkeys([*telling, *TELLING])))
     steps, errors, lines, env = map(plain, (case.steps, case.link_errors, lines, case.env))
     drift = plain(
         join.join_log_and_dockerfile(steps, case.instructions, case.inputs.dockerfile or "")
@@ -224,6 +227,7 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
         packages=plain(join.join_packages(case.instructions)),
         raw_names=written.raw,
         symbols=case.symbols,
+        errors=plain(case.errors),
         load_details=lambda: plain(case.details),
         load_lines=lambda literals: plain(
             schema.stack("log_lines", [log.lines((), literals) for log in case.logs])

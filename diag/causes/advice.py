@@ -1,0 +1,84 @@
+"""Fixes and requests in the language of the build at hand: its toolchain, its log, its Dockerfile.
+
+The judges speak in general terms (`build.log`, "put -vv on the cargo command"); here these become
+what the reader can copy.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+
+from diag.causes.facts import Facts
+from diag.causes.model import Cause, Finding, Missing
+from diag.causes.toolchain import toolchain_of
+
+# What makes each toolchain print the commands that it runs; sources: its own manual or --help.
+VERBOSE = {
+    "cargo": "put -vv on the cargo command and keep the log",
+    "cc": "put -vv on the cargo command and keep the log",
+    "go": "put -x -v -ldflags=-v on the go command and keep the log",
+    "cmake": "cmake --build DIR --verbose (with make: make VERBOSE=1), and keep the log",
+    "meson": "meson compile -C DIR -v, and keep the log",
+    "ninja": "ninja -v, and keep the log",
+    "make": "make V=1 VERBOSE=1, and keep the log",
+    "bazel": "put -s --verbose_failures on the bazel command and keep the log",
+    "": "let the build print its commands (cargo -vv, make V=1 VERBOSE=1, ninja -v, go build -x, "
+    "bazel -s) and keep the log",
+}
+_ASKS_FOR_VERBOSE = re.compile(
+    r"^(?:put|run|let) .*(?:-vv\b|V=1|VERBOSE=1).*(?:log|cargo)", re.DOTALL
+)
+_CARGO_HIDES = "cargo hides the warnings of registry crates, and the skipped compile"
+_DIAG = re.compile(r"^(?P<before>diag \w+ )build\.log\b")
+_BUILD = re.compile(
+    r"^(?P<before>docker buildx build .*?) (?P<after>\.(?: 2>&1 \| tee build\.log)?)$"
+)
+
+
+def advised(facts: Facts, finding: Finding, catalogue: Mapping[str, Cause]) -> Finding:
+    """The finding with the fix of its toolchain, unless it has one of its own, and with requests
+    that name what was given."""
+    missing = tuple(_missing(facts, finding.platform or "", item) for item in finding.missing)
+    return replace(finding, fix=_fix(facts, finding, catalogue[finding.cause]), missing=missing)
+
+
+def _fix(facts: Facts, finding: Finding, cause: Cause) -> tuple[str, ...]:
+    texts = cause.texts
+    if not texts.fix_for or finding.fix not in (texts.fix, texts.fix_with("")):
+        return finding.fix
+    return texts.fix_with(toolchain_of(facts, finding.platform or ""))
+
+
+def _missing(facts: Facts, platform: str, item: Missing) -> Missing:
+    toolchain = toolchain_of(facts, platform)
+    why = item.why
+    if toolchain not in ("cargo", "cc", ""):
+        why = why.replace(_CARGO_HIDES, "the refused or skipped compile")
+    how = tuple(_how(facts, step, toolchain) for step in item.how)
+    return replace(item, why=why, how=tuple(dict.fromkeys(how)))
+
+
+def _how(facts: Facts, step: str, toolchain: str) -> str:
+    if _ASKS_FOR_VERBOSE.search(step):
+        return VERBOSE.get(toolchain, VERBOSE[""])
+    log = _log(facts)
+    if log:
+        step = _DIAG.sub(lambda found: f"{found['before']}{shlex.quote(log)}", step)
+    if facts.dockerfile and " -f " not in step:
+        file = shlex.quote(facts.dockerfile)
+        step = _BUILD.sub(lambda found: f"{found['before']} -f {file} {found['after']}", step)
+    return step
+
+
+def _log(facts: Facts) -> str:
+    """The first log as it was given; "" for standard input, or where there is none."""
+    if "log name" not in facts.known:
+        frames = (facts.steps, facts.link_errors, facts.lines)
+        names = [str(frame["file"].iloc[0]) for frame in frames if len(frame)]
+        facts.known["log name"] = next(
+            (n for n in names if n not in ("-", "<bytes>", "<stdin>")), ""
+        )
+    return str(facts.known["log name"])
