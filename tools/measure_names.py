@@ -207,6 +207,7 @@ def write_libraries() -> None:
     libc = linkable(SYSTEM / "libc.so.6")
     for group in groups.values():
         group["names"] -= libc
+    groups["c"] = {"names": {n for n in libc if not n.startswith("_IO_")}}
     groups["atomic"] = {
         "names": {
             n for n in cross_atomic | linkable(SYSTEM / "libatomic.so.1") if n.startswith("__")

@@ -1,0 +1,134 @@
+"""Libraries and switches on a link command, and what stands before what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from diag.causes.facts import Facts, clip
+from diag.causes.link_inputs import command_missing, link_command
+from diag.causes.model import Evidence, Missing
+from diag.causes.named import Named
+
+# GNU ld and gold read the line once; the others remember every archive (diag/join/resolve.py).
+IN_ORDER = ("ld.bfd", "bfd", "gold", "ld.gold", "ld")
+NO_LIBRARIES = ("-nostdlib", "-nodefaultlibs", "--nostdlib", "-nolibc")
+_FILE = re.compile(r"lib(?P<name>.+?)(?:-[0-9a-f]{16})?\.(?:a|so(?:\.[\d.]+)?|rlib|lib)")
+_CXX = re.compile(
+    r"(?:.*[/\\])?(?:[\w.+]+-)*(?:g\+\+|c\+\+|clang\+\+|em\+\+|icpc|nvc\+\+)(?:-\d[\d.]*)?(?:\.exe)?"
+)
+_FORTRAN = re.compile(r"(?:.*[/\\])?(?:[\w.+]+-)*(?:gfortran|flang|ifort|ifx)(?:-\d[\d.]*)?")
+_LINKER = re.compile(
+    r"(?:.*[/\\])?(?:[\w.+]+-)*(?:ld(?:\.\w+)?|mold|rust-lld|lld)(?:-\d[\d.]*)?(?:\.exe)?"
+)
+
+
+def whole_command(facts: Facts, names: Sequence[Named]) -> Any | None:
+    """The link command of the first of these names, where all of its arguments are known."""
+    command = link_command(facts, names[0].symbol)
+    if command is None or command.is_shortened:
+        return None
+    is_told = not any(word.startswith("@") for word in command.words)
+    return command if is_told else None
+
+
+def plain_words(command: Any) -> list[str]:
+    """Every argument as the linker or the driver takes it: what `-Wl,` holds, taken apart; the
+    name of `-l NAME` at its place."""
+    return list(_plain(command.words))
+
+
+def _plain(words: Iterable[str]) -> Iterator[str]:
+    rest = iter(words)
+    for word in rest:
+        if word == "-Xlinker":
+            yield next(rest, "")
+        elif word.startswith("-Wl,"):
+            yield from word[4:].split(",")
+        elif word == "-l":
+            yield f"-l{next(rest, '')}"
+        else:
+            yield word
+
+
+def library_name(word: str) -> str:
+    """X of `-lX` or of a file libX.a, libX.so.1; "" for another word."""
+    if word.startswith("-l") and len(word) > 2:
+        name = word[2:]
+        if not name.startswith(":"):
+            return name
+        word = name[1:]
+    elif word.startswith("-"):
+        return ""
+    found = _FILE.fullmatch(PurePath(word).name)
+    return found["name"] if found else ""
+
+
+def places_of(command: Any, libraries: Collection[str]) -> list[int]:
+    """The places among the command's plain words where one of the libraries is named."""
+    return [n for n, word in enumerate(plain_words(command)) if library_name(word) in libraries]
+
+
+def has_any(command: Any, switches: Collection[str]) -> str:
+    """The first of the switches that the command has (`-fsanitize=a,b` counts for each)."""
+    for word in [*plain_words(command), *command.words]:
+        for one in _spread(word):
+            if one in switches:
+                return str(word)
+    return ""
+
+
+def _spread(word: str) -> list[str]:
+    """`-fsanitize=address,undefined` as two switches."""
+    if not word.startswith("-fsanitize="):
+        return [word]
+    return [f"-fsanitize={part}" for part in word.removeprefix("-fsanitize=").split(",")]
+
+
+def is_cxx_driver(command: Any) -> bool:
+    """The driver adds the C++ library by itself."""
+    return bool(_CXX.fullmatch(command.driver)) or has_any(command, ("--driver-mode=g++",)) != ""
+
+
+def is_fortran_driver(command: Any) -> bool:
+    """The driver adds the Fortran runtime by itself."""
+    return bool(_FORTRAN.fullmatch(command.driver))
+
+
+def is_linker_itself(command: Any) -> bool:
+    """The linker is called, not a compiler's driver: nothing is added."""
+    return bool(_LINKER.fullmatch(command.driver)) and not command.driver.endswith("collect2")
+
+
+def is_before_its_users(command: Any, libraries: Collection[str], names: Sequence[Named]) -> bool:
+    """The last place of the libraries is before every object that wants one of the names, and the
+    linker that complained reads the line once."""
+    own = places_of(command, libraries)
+    linkers = {ref.linker for named in names for ref in named.references}
+    if not own or not linkers or not linkers <= set(IN_ORDER):
+        return False
+    users = {PurePath(ref.object).name for named in names for ref in named.references}
+    words = plain_words(command)
+    places = [
+        n for n, word in enumerate(words) if PurePath(word).name in users or _lib_in(word, users)
+    ]
+    return bool(places) and max(own) < max(places)
+
+
+def _lib_in(word: str, files: Collection[str]) -> bool:
+    """`-lfoo` names one of the files libfoo.a, libfoo.so."""
+    return word.startswith("-l") and any(f"lib{word[2:]}.{end}" in files for end in ("a", "so"))
+
+
+def command_told(command: Any, what: str) -> Evidence:
+    """The command's line, and what it has or has not."""
+    return Evidence(
+        command.file, int(command.line_no), clip(f"the link command ({command.driver}) {what}")
+    )
+
+
+def whole_command_missing(names: Sequence[Named]) -> Missing:
+    """The artefact: the whole link command."""
+    return command_missing(names[0].symbol)

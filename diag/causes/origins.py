@@ -1,0 +1,209 @@
+"""Where an object comes from: compiled in this log, archived in it, or brought along ready-made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.model import Evidence, Missing
+from diag.causes.named import Named, Reference, wanted_on, wanting_objects
+from diag.schema import each
+
+MAX_NAMES = 200  # wanted names whose objects are looked at
+MAX_LOOKED_UP = 40  # object names that the log is searched for
+MAX_COMPILE = 400  # characters of a compile line shown
+_HASH = re.compile(r"^[0-9a-f]{8,16}-")
+_INNER = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|S|f|f90|F90|asm)$")
+_SOURCE_ENDS = (".c", ".s", ".S", ".f", ".F", ".m", ".asm")
+_COMPILE = re.compile(
+    r"(?:^|[\s\"'])-c(?=[\s\"']|$)|\bBuilding \w+ object |^\s*(?:CC|CXX|C\+\+|AS|FC)\b:?\s"
+)
+# Built by this build, wherever the log shows nothing of it: the folders of cargo, cmake and go.
+_BUILT = re.compile(
+    r"/build/[\w.-]+-[0-9a-f]{16}/out/|/CMakeFiles/|\bgo-link-\d+/|\$WORK/b\d+/|\.rcgu\.o$|^/tmp/cc\w+\.o$"
+)
+_HOST_FOLDER = re.compile(
+    r"^(?:/usr/include(?:/[\w.-]+-linux-gnu\w*)?|/usr/local/include|/usr/[\w.-]+-linux-gnu\w*/include)/?$"
+)
+_INCLUDES = ("-I", "-isystem", "-idirafter", "-iquote", "-include")
+_COMPILER_OF = re.compile(
+    r"(?:Debian|Ubuntu|Red Hat|SUSE|Alpine|Homebrew|crosstool-NG|Buildroot|GNU Toolchain)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`state`: here (compiled in this log), built (in a build's own folder, its compile not shown),
+    vendored (an archive or shared object of which nothing is shown), object (one of which nothing
+    is shown). `compile`: its compile in the log."""
+
+    state: str
+    compile: Evidence | None = None
+    host_include: str = ""
+    driver: str = ""
+
+
+def origin_of(facts: Facts, named: Named) -> Origin:
+    """Where the objects that want the name come from; `here` before the others."""
+    refs = named.references or _from_objects(facts, named)
+    origins = [_origin(facts, named.symbol.platform, ref) for ref in refs]
+    order = ("here", "built", "object", "vendored")
+    return min(origins, key=lambda one: order.index(one.state), default=Origin("object"))
+
+
+def _from_objects(facts: Facts, named: Named) -> tuple[Reference, ...]:
+    return tuple(
+        Reference(row.file, row.member, "", "", "", "", Evidence(row.file, None, row.member))
+        for row in wanting_objects(facts, named)[:4]
+    )
+
+
+def _origin(facts: Facts, platform: str, ref: Reference) -> Origin:
+    key = ("origin", platform, ref.object, ref.member, ref.source)
+    if key not in facts.known:
+        facts.known[key] = _look_up(facts, platform, ref)
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _look_up(facts: Facts, platform: str, ref: Reference) -> Origin:
+    compiled = _compile_of(facts, platform, ref)
+    if compiled is not None:
+        words = compiled.text.replace('"', " ").replace("'", " ").split()
+        return Origin("here", compiled, _host_include(words), _driver(words))
+    archived = _archived(facts, platform, ref.object)
+    if archived is not None:
+        return Origin("built", archived)
+    is_rust = ref.member.endswith(".rcgu.o")
+    if is_rust or _BUILT.search(ref.object) or PurePath(ref.object).suffix == ".rlib":
+        return Origin("built")
+    return Origin("vendored" if ref.is_library else "object")
+
+
+def stem_of(ref: Reference) -> str:
+    """What the source is called, as far as the object's name tells: blur of 0123abcd-blur.c.o."""
+    name = ref.name or PurePath(ref.source).name
+    stem = PurePath(_HASH.sub("", name)).stem
+    return _INNER.sub("", stem)
+
+
+def _compile_of(facts: Facts, platform: str, ref: Reference) -> Evidence | None:
+    """The line of the log that compiles the object."""
+    stem = stem_of(ref)
+    rows = _lines_of_sources(facts, platform).get(stem, ())
+    pattern = rf"(?:^|[\s/\"'=]){re.escape(stem)}\.(?:c|cc|cpp|cxx|c\+\+|s|S|f|f90|F90|m|mm|asm)\b"
+    is_own = re.compile(pattern)
+    return next((row for row in rows if is_own.search(row.text)), None)
+
+
+def _lines_of_sources(facts: Facts, platform: str) -> dict[str, list[Evidence]]:
+    """Stem -> compile lines that name a source so called; of the first names that links want. The
+    log is read once for all of them."""
+    key = ("sources", platform)
+    if key not in facts.known:
+        stems = _stems(facts, platform)
+        literals = [f"{stem}{end}" for stem in stems for end in _SOURCE_ENDS]
+        rows = (
+            facts.on(facts.lines_with(literals), platform)
+            if literals and facts.has_log
+            else facts.lines[:0]
+        )
+        found: dict[str, list[Evidence]] = {}
+        for row in each(rows[rows["kind"] != "linker"]):
+            if _COMPILE.search(row.text):
+                for stem in (stem for stem in stems if f"{stem}." in row.text):
+                    told = Evidence(row.file, int(row.line_no), clip(row.text, MAX_COMPILE))
+                    found.setdefault(stem, []).append(told)
+        facts.known[key] = found
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _stems(facts: Facts, platform: str) -> list[str]:
+    refs = (
+        ref
+        for named in wanted_on(facts, platform)[:MAX_NAMES]
+        for ref in (named.references or _from_objects(facts, named))
+    )
+    stems = dict.fromkeys(stem for ref in refs if len(stem := stem_of(ref)) > 1)
+    return list(stems)[:MAX_LOOKED_UP]
+
+
+def _archived(facts: Facts, platform: str, file: str) -> Evidence | None:
+    """The line of the log that makes the archive."""
+    name = PurePath(file).name
+    if not name.endswith(".a"):
+        return None
+    rows = facts.on(facts.lines, platform)
+    rows = rows[rows["kind"] == "archiver"]
+    for row in each(rows[rows["text"].str.contains(name, regex=False).astype(bool)].head(1)):
+        return Evidence(row.file, int(row.line_no), clip(row.text))
+    return None
+
+
+def _host_include(words: list[str]) -> str:
+    """A folder of another system's headers among the include folders."""
+    for place, word in enumerate(words):
+        for switch in _INCLUDES:
+            if not word.startswith(switch):
+                continue
+            folder = word[len(switch) :].lstrip("=") or (
+                words[place + 1] if place + 1 < len(words) else ""
+            )
+            if _HOST_FOLDER.match(folder):
+                return f"{switch}{folder}" if word != switch else f"{switch} {folder}"
+    return ""
+
+
+def _driver(words: Iterable[str]) -> str:
+    """The compiler's name on a compile line."""
+    pattern = re.compile(
+        r"(?:.*/)?(?:[\w.+]+-)*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|musl-gcc)(?:-\d[\d.]*)?"
+    )
+    return next((word for word in words if pattern.fullmatch(word)), "")
+
+
+def compilers_of(facts: Facts, names: Iterable[Named]) -> list[Evidence]:
+    """What the members that want the names say of their compiler (.comment), once for each."""
+    found: dict[str, Evidence] = {}
+    for named in list(names)[:4]:
+        for row in wanting_objects(facts, named)[:4]:
+            if row.compiler:
+                text = f"{row.member or 'the file itself'} was compiled by {row.compiler}"
+                found.setdefault(row.compiler, Evidence(row.file, None, clip(text)))
+    return list(found.values())[:3]
+
+
+def foreign_maker(facts: Facts, named: Named, distro: str) -> Evidence | None:
+    """A member that another distribution's compiler made: it cannot have been made in this image."""
+    if not distro:
+        return None
+    for row in wanting_objects(facts, named)[:4]:
+        maker = _COMPILER_OF.search(row.compiler or "")
+        if maker and maker[0].lower() != distro.lower():
+            text = f"{row.member or 'the file itself'} was compiled by {row.compiler}"
+            return Evidence(row.file, None, clip(text))
+    return None
+
+
+def by_origin_of(facts: Facts, names: Sequence[Named]) -> dict[str, list[Named]]:
+    """The names by where their objects come from."""
+    found: dict[str, list[Named]] = {}
+    for named in names:
+        found.setdefault(origin_of(facts, named).state, []).append(named)
+    return found
+
+
+def origin_missing(symbol: Symbol) -> Missing:
+    """The artefact: what tells where the object comes from."""
+    return Missing(
+        "a verbose log of the compile, or the objects",
+        "whether the object that wants it was compiled in this build, and by which compiler, is told there",
+        (
+            "put -vv on cargo, V=1 or VERBOSE=1 on make, -x on go, and keep the log",
+            "readelf -p .comment OBJECT  # who compiled it",
+            *objects_missing(symbol.platform).how[:1],
+        ),
+    )

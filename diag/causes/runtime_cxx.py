@@ -1,0 +1,244 @@
+"""Family C, the C++ runtime and what belongs to a start: unwinder, libstdc++, IFUNC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.libc_seen import libc_of
+from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.named import Named, group_finding, pick, reference_of, wanted_on
+from diag.causes.on_line import (
+    NO_LIBRARIES,
+    command_told,
+    has_any,
+    is_cxx_driver,
+    is_linker_itself,
+    places_of,
+    whole_command,
+    whole_command_missing,
+)
+from diag.knowledge.names import is_helper, library_of
+from diag.schema import each
+
+FAMILY = "runtime_cxx"
+UNWIND = "unwind-runtime-missing"
+NOT_LINKED = "libstdcxx-not-linked"
+WRONG_LIBC = "libstdcxx-wrong-libc"
+IFUNC = "ifunc-on-static-musl"
+CXX_LIBRARIES = ("stdc++", "c++", "supc++", "c++abi")
+UNWINDERS = ("gcc_s", "gcc_eh", "unwind")
+_UNWIND_LIBRARY = re.compile(r"(?:-l|library[: ]+['`]?|`)(?P<name>gcc_s|gcc_eh|unwind)\b")
+_NO_UNWINDER = ("--unwindlib=none", "-unwindlib=none", "--rtlib=compiler-rt", "-rtlib=compiler-rt")
+# The same names as a linker prints them demangled, without the objects at hand.
+_CORE_TEXT = re.compile(
+    r"operator (?:new|delete)\b|(?:vtable|typeinfo(?: name)?|VTT) for (?:std::|__cxxabiv1::|(?:unsigned |signed |long )*(?:int|char|long|short|bool|float|double|void)\b)"
+)
+_CXX_TEXT = re.compile(r"(?:non-virtual thunk to )?(?:std::|__gnu_cxx::|__cxxabiv1::)")
+_HOST_LIBSTDCXX = re.compile(r"/(?:[\w-]+-linux-gnu\w*)/(?:[\d.]+/)?(?:libstdc\+\+\.(?:a|so)\S*)?$")
+
+
+def is_cxx_core(raw: str) -> bool:
+    """A name that only a C++ runtime has, and that no template of a program makes."""
+    return is_helper(raw, ("exceptions", "operators", "cxx-tables")) or bool(_CORE_TEXT.match(raw))
+
+
+def is_cxx_name(raw: str) -> bool:
+    """A name of the C++ library or of its runtime."""
+    if is_cxx_core(raw) or _CXX_TEXT.match(raw):
+        return True
+    library = library_of(raw)
+    return library is not None and library.key == "stdc++"
+
+
+def judge_unwind(facts: Facts) -> Iterator[Finding]:
+    """unwind-runtime-missing: the library is not there, or is not on the link."""
+    for platform in facts.judged:
+        absent = list(_absent_unwinders(facts, platform))
+        if absent:
+            yield group_finding(facts, FAMILY, UNWIND, "supported", absent)
+        names = pick(wanted_on(facts, platform), lambda raw: is_helper(raw, ("unwind",)))
+        if names:
+            yield _unwind(facts, names)
+
+
+def _absent_unwinders(facts: Facts, platform: str) -> Iterator[Named]:
+    rows = facts.on(facts.link_errors, platform)
+    for row in each(rows[rows["kind"] == "library_not_found"]):
+        found = _UNWIND_LIBRARY.search(
+            f"{row.object if not pd.isna(row.object) else ''} {row.detail_text}"
+        )
+        if found:
+            name = f"-l{found['name']}"
+            yield Named(Symbol(name, platform), (name,), (reference_of(row),))
+
+
+def _unwind(facts: Facts, names: Sequence[Named]) -> Finding:
+    command = whole_command(facts, names)
+    if command is None:
+        return group_finding(
+            facts, FAMILY, UNWIND, "untestable", names, (), (whole_command_missing(names),)
+        )
+    own = places_of(command, UNWINDERS)
+    if own:
+        told = command_told(command, "names an unwinder")
+        return group_finding(facts, FAMILY, UNWIND, "refuted", names, [told])
+    switch = has_any(command, (*NO_LIBRARIES, *_NO_UNWINDER))
+    if switch or is_linker_itself(command):
+        why = f"has {switch}" if switch else "calls the linker itself"
+        told = command_told(command, f"{why}, and names no -lgcc_s, -lgcc_eh or -lunwind")
+        return group_finding(facts, FAMILY, UNWIND, "supported", names, [told])
+    told = command_told(command, "names no unwinder; which one its driver adds is not shown")
+    return group_finding(facts, FAMILY, UNWIND, "untestable", names, [told], (_driver_missing(),))
+
+
+def _driver_missing() -> Missing:
+    return Missing(
+        "what the compiler driver passes to the linker",
+        "the runtime libraries that it adds by itself stand there",
+        ("repeat the link with -v (or -###) and keep the log", "cc -print-libgcc-file-name"),
+    )
+
+
+def judge_not_linked(facts: Facts) -> Iterator[Finding]:
+    """libstdcxx-not-linked."""
+    for platform in facts.judged:
+        names = pick(wanted_on(facts, platform), is_cxx_name)
+        core = pick(names, is_cxx_core)
+        if core:
+            yield _not_linked(facts, core, [*core, *(one for one in names if one not in core)])
+
+
+def _not_linked(facts: Facts, core: Sequence[Named], names: Sequence[Named]) -> Finding:
+    command = whole_command(facts, core)
+    if command is None:
+        return group_finding(
+            facts, FAMILY, NOT_LINKED, "untestable", names, (), (whole_command_missing(core),)
+        )
+    if places_of(command, CXX_LIBRARIES):
+        told = command_told(command, "names a C++ library")
+        return group_finding(facts, FAMILY, NOT_LINKED, "refuted", names, [told])
+    if is_cxx_driver(command) and not has_any(command, ("-nostdlib++",)):
+        told = command_told(command, "is of a C++ driver, which adds the C++ library")
+        return group_finding(facts, FAMILY, NOT_LINKED, "refuted", names, [told])
+    told = command_told(command, "is of no C++ driver and has no -lstdc++ or -lc++")
+    return group_finding(facts, FAMILY, NOT_LINKED, "supported", names, [told])
+
+
+def judge_wrong_libc(facts: Facts) -> Iterator[Finding]:
+    """libstdcxx-wrong-libc: it links, and dies in the C++ library."""
+    for platform in facts.judged:
+        libc = libc_of(facts, platform)
+        if libc.libc != "musl":
+            continue
+        told = _host_libstdcxx(facts, platform)
+        if not told:
+            continue
+        named = Named(Symbol("", platform), ("",), ())
+        ended = facts.end_of_run(platform)
+        evidence = [*told, *libc.evidence, *ended]
+        if _died(facts, platform):
+            yield group_finding(facts, FAMILY, WRONG_LIBC, "supported", [named], evidence)
+        elif ended:
+            yield group_finding(facts, FAMILY, WRONG_LIBC, "refuted", [named], evidence)
+        elif facts.outcome(platform) != "failed":
+            yield group_finding(
+                facts, FAMILY, WRONG_LIBC, "untestable", [named], evidence, (run_missing(platform),)
+            )
+
+
+def _host_libstdcxx(facts: Facts, platform: str) -> list[Evidence]:
+    """The link commands that take libstdc++ out of a glibc compiler's folder."""
+    found = []
+    for command in each(facts.on(facts.link_commands, platform)):
+        has_library = bool(places_of(command, CXX_LIBRARIES))
+        for word in command.words:
+            folder = word.removeprefix("-L") if word.startswith("-L") else word
+            if (
+                has_library
+                and _HOST_LIBSTDCXX.search(folder)
+                and (word.startswith("-L") or "stdc++" in word)
+            ):
+                found.append(command_told(command, f"takes the C++ library of glibc: {word}"))
+    return found[:2]
+
+
+def _died(facts: Facts, platform: str) -> bool:
+    rows = facts.outcomes[facts.outcomes["platform"] == platform]
+    return any(str(row.ended).startswith("SIG") for row in each(rows))
+
+
+def run_missing(platform: str) -> Missing:
+    """The artefact: how the program ends when it is run."""
+    return Missing(
+        f"a run of the program on {platform or 'the platform'}",
+        "whether it dies, and where, is seen there alone",
+        (
+            "docker run --rm --platform PLATFORM IMAGE PROGRAM --version; echo $?",
+            "gdb -batch -ex run -ex bt PROGRAM",
+        ),
+    )
+
+
+def judge_ifunc(facts: Facts) -> Iterator[Finding]:
+    """ifunc-on-static-musl: musl applies no IRELATIVE relocations."""
+    for platform in facts.judged:
+        libc = libc_of(facts, platform)
+        programs = _static_programs(facts, platform) if len(_ifuncs(facts)) else []
+        for program in programs:
+            rows = _ifuncs(facts)
+            own = rows[rows["file"] == program.file]
+            names = [
+                Named(Symbol(str(name), platform), (str(name),), ())
+                for name in own["name"].unique()
+            ]
+            if names:
+                yield from _ifunc(facts, platform, libc.libc, libc.evidence, names, program.file)
+
+
+def _ifuncs(facts: Facts) -> Any:
+    if "ifuncs" not in facts.known:
+        symbols = facts.symbols
+        if len(symbols):
+            symbols = symbols[(symbols["type"] == "IFUNC") & symbols["is_defined"]]
+        facts.known["ifuncs"] = symbols
+    return facts.known["ifuncs"]
+
+
+def _static_programs(facts: Facts, platform: str) -> list[Any]:
+    rows = facts.of_platform(facts.objects, platform)
+    rows = rows[rows["kind"].isin(["executable", "shared"])]
+    dynamic = set(facts.details.loc[facts.details["kind"] == "interpreter", "file"])
+    return [row for row in each(rows) if not len(row.needed) and row.file not in dynamic]
+
+
+def _ifunc(
+    facts: Facts, platform: str, libc: str, told: Sequence[Evidence], names: list[Named], file: str
+) -> Iterator[Finding]:
+    text = f"a static program, and {names[0].raw[0]} in it is chosen at start (STT_GNU_IFUNC)"
+    evidence = [Evidence(file, None, clip(text)), *told, *facts.end_of_run(platform)]
+    if libc == "glibc":
+        yield group_finding(facts, FAMILY, IFUNC, "refuted", names, evidence)
+    elif not libc:
+        missing = Missing(
+            "the link command", "which C library was linked is told there", ("put -v on the link",)
+        )
+        yield group_finding(facts, FAMILY, IFUNC, "untestable", names, evidence, (missing,))
+    elif _died(facts, platform):
+        yield group_finding(facts, FAMILY, IFUNC, "supported", names, evidence)
+    elif facts.end_of_run(platform):
+        yield group_finding(facts, FAMILY, IFUNC, "refuted", names, evidence)
+    else:
+        yield group_finding(facts, FAMILY, IFUNC, "supported", names, evidence, role="latent")
+
+
+CAUSES = (
+    Cause(UNWIND, FAMILY, "cause", judge_unwind),
+    Cause(NOT_LINKED, FAMILY, "cause", judge_not_linked),
+    Cause(WRONG_LIBC, FAMILY, "cause", judge_wrong_libc),
+    Cause(IFUNC, FAMILY, "cause", judge_ifunc),
+)
