@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.sides import DIAG, Pair, Side
 
 FOLDERS = (
     "/usr/lib",
@@ -40,14 +42,36 @@ SOUGHT = (
 )
 
 
+def pairs(given: Sequence[str]) -> Iterator[Pair | str]:
+    """Functions that use an extension, beside objdump and awk; or a line where no file is found."""
+    for sought in SOUGHT:
+        path = library(sought.machine, given)
+        if path is None:
+            yield f"{sought.extension}: no library of that machine is found here: give --library FILE"
+            continue
+        size = text_bytes(path)
+        less = (
+            "" if size >= LARGE_TEXT or sought.extension != "avx512" else ", under 100: --library"
+        )
+        yield f"  {path}: {size >> 20} MB of code{less}"
+        kit = (*DIAG, "isa", str(path), "--extension", sought.extension, "--format", "csv")
+        yield Pair(
+            Side(f"CPU: functions with {sought.extension}", kit, is_cpu=True),
+            Side("objdump -dw | awk", pipeline(sought, path), is_cpu=True),
+            sought.aim,
+            runs=1,
+        )
+
+
 def library(machine: int, given: Iterable[str]) -> Path | None:
     """The largest of the given libraries of a machine, or else of those in the usual folders."""
     own = [Path(path) for path in given if _machine(Path(path)) == machine]
-    found = own or [path for path in _shared_objects() if _machine(path) == machine]
+    found = own or [path for path in shared_objects() if _machine(path) == machine]
     return max(found, key=lambda path: path.stat().st_size, default=None)
 
 
-def _shared_objects() -> Iterator[Path]:
+def shared_objects() -> Iterator[Path]:
+    """Large libraries in the usual folders."""
     for folder in FOLDERS:
         for path in Path(folder).glob("**/*.so*"):
             if path.is_file() and not path.is_symlink() and path.stat().st_size >= LEAST_FILE:
