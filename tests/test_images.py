@@ -131,6 +131,22 @@ def test_an_archive_holds_what_a_container_sees(form: str, how: str, outer: str)
     assert problems.rows == []
 
 
+def test_a_hard_link_outlives_the_first_name() -> None:
+    """One file, two names: read once, under the first; under the other where that is removed."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        first = tarfile.TarInfo("usr/one.o")
+        first.size = len(ONE)
+        tar.addfile(first, io.BytesIO(ONE))
+        link = tarfile.TarInfo("opt/same.o")
+        link.type, link.linkname = tarfile.LNKTYPE, "usr/one.o"
+        tar.addfile(link)
+    layers = [out.getvalue(), tar_of(("usr/.wh.one.o", b"")), tar_of(("usr/one.o", OTHER))]
+    assert listed(layout_of(layers[:1]).tar()) == {"usr/one.o": ONE}
+    assert listed(layout_of(layers[:2]).tar()) == {"opt/same.o": ONE}
+    assert listed(layout_of(layers).tar()) == {"opt/same.o": ONE, "usr/one.o": OTHER}
+
+
 def test_a_layout_folder_is_an_image(tmp_path: Path) -> None:
     """As `docker buildx build --output type=oci,tar=false` leaves it; names have the layer."""
     folder = layout_of(LAYERS).write(tmp_path / "out")

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag import schema
-from diag.read import unpack
+from diag.read import layer_tree, unpack
 from diag.read.details import read_details
 from diag.read.files import Problems
 from diag.read.isa import read_isa
@@ -328,6 +328,21 @@ def test_a_bomb_is_defused(monkeypatch: pytest.MonkeyPatch) -> None:
     many = tar_of(*[(f"{number}.o", ONE) for number in range(30)])
     assert len(listed(many, problems)) == 10
     assert problems.rows[0]["reason"] == "more than 10 members: not read further"
+
+
+def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In length, in depth, and all together in the memory that they take."""
+    problems = Problems()
+    names = ["/".join("x" * 300), "y/" * 2500 + "z.o", "one.o"]
+    assert listed(tar_of(*[(name, ONE) for name in names]), problems) == {"one.o": ONE}
+    assert {row["reason"] for row in problems.rows} == {
+        "a name that no file system takes: passed over"
+    }
+    monkeypatch.setattr(layer_tree, "MAX_NAME_MEMORY", 100_000)
+    deep = ["/".join(f"{number}" * 100) + ".o" for number in range(10, 20)]
+    problems = Problems()
+    assert 0 < len(listed(tar_of(*[(name, ONE) for name in deep]), problems)) < 10
+    assert "its names take more than" in problems.rows[0]["reason"]
 
 
 def test_a_window_of_xz_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,19 +17,17 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Union
 
 from diag.read.files import Problems
+from diag.read.layer_tree import Room, Tree, find, folder_at, leaf_at, names_left, put_over
 from diag.read.magic import FORMATS_IN_FOLDERS, sniff
 from diag.read.tars import MAX_COPIED_BYTES, Entry, iter_tar
 from diag.read.unpack import Budget, PackedError, open_stream
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
+MAX_DEPTH = 256  # folders in a name: a system's limit on its length allows few more
 HELP = "copy or pull it again; what came before is read"
-
-# A folder is a dict; a leaf the layer and the place in it of an object, None for any other file.
-Tree = dict[str, Union["Tree", tuple[int, int], None]]
 
 
 @dataclass(frozen=True)
@@ -82,16 +80,20 @@ class Stack:
     def __init__(self, layers: Sequence[Layer], problems: Problems, wanted: Selection | None):
         self.layers, self.problems, self.wanted = layers, problems, wanted
         self._told: set[tuple[int, str]] = set()
+        self._room = Room()
 
     def objects(self, first: Budget, second: Budget) -> Iterator[tuple[str, memoryview]]:
         """(name, bytes) of each object that is left, layer by layer; a budget for each reading."""
         seen: Tree = {}
         for number in range(len(self.layers)):
             own, removed, opaque = self._names(number, first)
-            _remove(seen, removed, opaque)
-            _put_over(seen, own)
-        for number, places in sorted(_places(seen).items()):
-            yield from self._read(number, places, second)
+            for folder, name in map(posixpath.split, removed):
+                find(seen, folder).pop(name, None)
+            for path in opaque:
+                find(seen, path).clear()
+            put_over(seen, own)
+        for number, names in sorted(names_left(seen).items()):
+            yield from self._read(number, names, second)
 
     def _names(self, number: int, budget: Budget) -> tuple[Tree, list[str], list[str]]:
         """(what the layer holds, what it removes, the folders that it empties)."""
@@ -102,15 +104,20 @@ class Stack:
             for place, entry in self._entries(number, budget):
                 path = tidy(entry.path)
                 folder, name = posixpath.split(path)
-                if name == OPAQUE:
+                if entry.kind == "name too long" or path.count("/") > MAX_DEPTH:
+                    self._tell_long(number, entry)
+                elif name == OPAQUE:
                     opaque.append(folder)
                 elif name.startswith(WHITEOUT):
                     removed.append(posixpath.join(folder, name[len(WHITEOUT) :]))
                 elif entry.kind == "folder":
-                    _folder(own, path.split("/"))
+                    folder_at(own, path, self._room)
                 elif name:
-                    holds = self._is_object(number, path, entry)
-                    _folder(own, folder.split("/"))[name] = (number, place) if holds else None
+                    leaf = (number, place) if self._is_object(number, path, entry) else None
+                    if entry.kind == "hard link":  # another name, which may outlive the first
+                        leaf = leaf_at(own, tidy(entry.link))
+                    folder_at(own, folder, self._room)[name] = leaf
+                    self._room.take(path)
         except PackedError as error:
             self._tell(number, error)
         return own, removed, opaque
@@ -134,20 +141,27 @@ class Stack:
             what = "no object that is known here" if entry.kind == "file" else f"a {entry.kind}"
             self.problems.add(name, f"is {what}", help="give ELF objects, archives or binaries")
 
+    def _tell_long(self, number: int, entry: Entry) -> None:
+        reason = "a name that no file system takes: passed over"
+        name, at = entry.path[:100], entry.offset
+        self.problems.add(self.layers[number].name, reason, member=name, offset=at)
+
     def name_of(self, number: int, path: str) -> str:
         """`layer!/path`."""
         return f"{self.layers[number].name}!/{path}"
 
     def _read(
-        self, number: int, places: set[int], budget: Budget
+        self, number: int, names: dict[int, set[str]], budget: Budget
     ) -> Iterator[tuple[str, memoryview]]:
-        last = max(places)
+        last = max(names)
         try:
             for place, entry in self._entries(number, budget):
-                if place in places:
+                if place in names:
                     data = self._content(number, entry, budget)
                     if data is not None:
-                        yield self.name_of(number, tidy(entry.path)), data
+                        own = tidy(entry.path)
+                        name = own if own in names[place] else min(names[place])
+                        yield self.name_of(number, name), data
                 if place == last:
                     return
         except PackedError as error:
@@ -179,59 +193,3 @@ class Stack:
 def tidy(path: str) -> str:
     """A member's path without what is said twice: it is only a name, and never opened."""
     return "/".join(part for part in path.split("/") if part not in ("", "."))
-
-
-def _folder(tree: Tree, parts: Sequence[str]) -> Tree:
-    """The folder at a path, made where it is not there; a file in its way is replaced."""
-    for part in parts:
-        if part:
-            inner = tree.get(part)
-            if not isinstance(inner, dict):
-                inner = tree[part] = {}
-            tree = inner
-    return tree
-
-
-def _remove(tree: Tree, removed: Sequence[str], opaque: Sequence[str]) -> None:
-    for path in removed:
-        folder, name = posixpath.split(path)
-        if (inner := _find(tree, folder)) is not None:
-            inner.pop(name, None)
-    for path in opaque:
-        if (inner := _find(tree, path)) is not None:
-            inner.clear()
-
-
-def _find(tree: Tree, path: str) -> Tree | None:
-    for part in path.split("/") if path else ():
-        inner = tree.get(part)
-        if not isinstance(inner, dict):
-            return None
-        tree = inner
-    return tree
-
-
-def _put_over(lower: Tree, upper: Tree) -> None:
-    """Merge the upper tree into the lower one: folders join, anything else is replaced."""
-    waiting = [(lower, upper)]
-    while waiting:
-        below, above = waiting.pop()
-        for name, node in above.items():
-            old = below.get(name)
-            if isinstance(node, dict) and isinstance(old, dict):
-                waiting.append((old, node))
-            else:
-                below[name] = node
-
-
-def _places(tree: Tree) -> dict[int, set[int]]:
-    """Layer -> the places in it of the objects that are left."""
-    found: dict[int, set[int]] = {}
-    waiting = [tree]
-    while waiting:
-        for node in waiting.pop().values():
-            if isinstance(node, dict):
-                waiting.append(node)
-            elif node is not None:
-                found.setdefault(node[0], set()).add(node[1])
-    return found

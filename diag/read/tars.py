@@ -46,7 +46,7 @@ class Entry:
     """One member, while the stream stands at its data: call `head` or `content`, and once.
 
     `path` is the name as it stands, `kind` one of file, folder, hard link, symbolic link, device,
-    pipe, other; `size` in bytes; `link` what a link names.
+    pipe, other, name too long (cut then); `size` in bytes; `link` what a link names.
     """
 
     path: str
@@ -125,8 +125,7 @@ def iter_tar(stream: Stream, budget: Budget) -> Iterator[Entry]:
         entry = _entry(block, {**common, **extras}, stream, budget)
         extras = {}
         end = stream.position + entry._stored
-        if entry.kind != "name too long":
-            yield entry
+        yield entry
         _finish(stream, entry, end, offset)
 
 
