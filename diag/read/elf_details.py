@@ -49,6 +49,8 @@ MAX_EXPANSION = 1032  # zlib makes at most so many bytes of one; more than that 
 _BITS_OF_FLAGS = ((0x2, "symbolic"), (0x4, "textrel"), (0x8, "bind-now"), (0x10, "static-tls"))
 _BITS_OF_FLAGS_1 = ((0x1, "bind-now"), (0x8, "nodelete"), (0x80, "origin"), (DF_1_PIE, "pie"))
 _OWN_TAGS = ((DT_SYMBOLIC, "symbolic"), (DT_TEXTREL, "textrel"), (DT_BIND_NOW, "bind-now"))
+# pyelftools knows the types of GNU's notes and words another's by its number among them.
+_GO_BUILD_ID = ("4", "NT_GO_BUILD_ID", "NT_GNU_GOLD_VERSION")
 _COMPRESSIONS = {1: "zlib", 2: "zstd"}
 
 
@@ -123,7 +125,7 @@ def _noted(notes: list[Note]) -> Iterator[Detail]:
     if found is not None:
         yield Detail("build-id", found)
     for note in notes:
-        if note.owner == "Go" and note.type in ("4", "NT_GO_BUILD_ID"):
+        if note.owner == "Go" and note.type in _GO_BUILD_ID:
             yield Detail("build-id", note.data.decode("utf-8", "backslashreplace"), "Go")
 
 

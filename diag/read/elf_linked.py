@@ -80,7 +80,8 @@ def read_linked(elf: Elf) -> Linked:
 
 def build_id(notes: list[Note]) -> str | None:
     """The GNU build id, hexadecimal; the last one where there are several."""
-    found = [note.data.hex() for note in notes if note.type == "NT_GNU_BUILD_ID"]
+    own = [note for note in notes if note.owner == "GNU"]
+    found = [note.data.hex() for note in own if note.type == "NT_GNU_BUILD_ID"]
     return found[-1] if found else None
 
 

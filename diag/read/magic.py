@@ -70,7 +70,7 @@ def foreign_arch(data: bytes | memoryview, format: str) -> str:
     if format == "coff":
         at = 6 if start.startswith(_BIG_COFF) else 0
         return _COFF_MACHINES.get(int.from_bytes(start[at : at + 2], "little"), "")
-    if format == "macho" and start[:4] != _FAT_MACHO:
+    if format == "macho" and start[:4] != _FAT_MACHO and len(start) >= 8:
         order = "little" if start[0] in (0xCE, 0xCF) else "big"
         return _MACHO_CPUS.get(int.from_bytes(start[4:8], order), "")  # type: ignore[arg-type]
     return ""
