@@ -16,12 +16,14 @@ from diag.causes.machines import (
     arch_in,
     first_part,
     fitted,
+    refusals_on,
     target_of,
 )
-from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.machines_skipped import SKIPPING, Skipped, skipped_on
+from diag.causes.model import Cause, Evidence, Finding, Missing, Role
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import Platform
-from diag.schema import each, keep
+from diag.schema import each
 
 PKG_CONFIG = "cross-pkgconfig-host-library"
 SYSROOT = "sysroot-crt-missing"
@@ -29,16 +31,14 @@ FLOAT = "float-abi-mismatch"
 
 MAX_SHOWN = 8
 _REFUSES_CROSS = "pkg-config has not been configured to support cross-compilation"
-_SKIPPED = re.compile(
-    r"skipping incompatible (?P<file>\S+) when searching for (?P<library>-l\S+|\S+)"
-)
-_SYSTEM = re.compile(r"^(?:/usr(?:/local)?)?/lib(?:64|32)?/|^//?lib/|/sysroot/")
 # Headers that a C library brings. Source: ISO C, POSIX, and glibc's own (bits/, gnu/, features.h).
 _HEADER = re.compile(
     r"(?P<said>fatal error: (?:'|‘)?(?P<name>(?:stdio|stdlib|string|errno|assert|unistd|limits|features|pthread"
     r"|math|time|ctype|signal|inttypes|sys/(?:types|stat|cdefs|time|socket|mman)|bits/[\w/+.-]+"
     r"|gnu/stubs(?:-\w+)?|asm/(?:errno|types))\.h)(?:'|’)?(?: file not found|: No such file or directory))"
 )
+# lld takes the machine of the first file that it opens for the output's.
+_OTHER_TARGET = re.compile(r"is only supported on \S+ targets")
 _PKG_CONFIG_NAMES = ("PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "PKG_CONFIG_ALLOW_CROSS", "PKG_CONFIG")  # fmt: skip
 
 
@@ -50,59 +50,62 @@ def judge_pkg_config(facts: Facts) -> Iterator[Finding]:
     for platform in facts.judged:
         lines, target = facts.on(facts.lines, platform), target_of(facts, platform)
         refused = _rows(lines, _REFUSES_CROSS)
-        skipped = [(r, m) for r in _rows(lines, "skipping incompatible ") if (m := _SKIPPED.search(r.text))]  # fmt: skip
-        absent = _not_found(facts, platform)
-        skipped = [(r, m) for r, m in skipped if _bare(m["library"]) in absent]
+        skipped = [s for s in skipped_on(facts, platform) if s.is_of_system]
         if refused:
             evidence = [*map(_line, refused[:2]), *_settings(facts, platform)]
             yield _found(facts, PKG_CONFIG, platform, evidence, target)
         elif skipped:
-            yield from _judge_skipped(facts, platform, skipped, absent, target)
+            yield _judge_skipped(facts, platform, skipped, target)
+        elif target is not None:
+            yield from _judge_folders(facts, platform, target)
 
 
 def _judge_skipped(
-    facts: Facts, platform: str, skipped: list[Any], absent: dict[str, Evidence], target: Platform | None
-) -> Iterator[Finding]:  # fmt: skip
-    machines = {m["file"]: _machine(facts, m["file"]) for _, m in skipped}
-    is_other = [(r, m) for r, m in skipped if target and machines[m["file"]] not in ("", target.elf_arch)]  # fmt: skip
-    evidence = [_line(r) for r, _ in (is_other or skipped)[:4]]
-    evidence += [absent[_bare(m["library"])] for _, m in skipped[:1]]
-    first = skipped[0][1]
-    if is_other and _SYSTEM.search(is_other[0][1]["file"]):
-        found = is_other[0][1]
-        told = f"{found['file']} is of {machines[found['file']]}, and nothing else answers {found['library']}."
-        told_by = _settings(facts, platform)
-        yield _found(facts, PKG_CONFIG, platform, [*evidence, *told_by], target, claim=told)
-    elif _SYSTEM.search(first["file"]):
-        missing = Missing(
-            f"the machine of {first['file']}",
-            "only a library of the build machine, found where the target's was looked for, is this",
-            (f"readelf -h {first['file']} | grep Machine",),
+    facts: Facts, platform: str, skipped: list[Skipped], target: Platform | None
+) -> Finding:
+    other = [s for s in skipped if target and s.is_other(target)]
+    evidence = [s.evidence for s in (other or skipped)[:4]] + [skipped[0].missed]
+    if other:
+        first = other[0]
+        told = (
+            f"{first.file} is of {first.arch or 'another machine'}, and no other library answers."
         )
-        yield CAUSES_BY_ID[PKG_CONFIG].finding(
-            "untestable", Symbol("", platform), evidence, (missing,)
-        )
+        evidence += _settings(facts, platform)
+        return _found(facts, PKG_CONFIG, platform, evidence, target, claim=told)
+    missing = Missing(
+        f"the machine of {skipped[0].file}",
+        "only a library of the build machine, found where the target's was looked for, is this",
+        (f"readelf -h {skipped[0].file} | grep Machine",),
+    )
+    return CAUSES_BY_ID[PKG_CONFIG].finding(
+        "untestable", Symbol("", platform), evidence, (missing,)
+    )
 
 
-def _machine(facts: Facts, file: str) -> str:
-    """The machine of a library: by the objects given, else by the multiarch folder it lies in."""
-    name = PurePath(file).name
-    own = keep(facts.objects, (PurePath(f).name == name for f in facts.objects["file"]))
-    known = [arch for arch in own["arch"] if arch]
-    return known[0] if known else arch_in(file)
-
-
-def _not_found(facts: Facts, platform: str) -> dict[str, Evidence]:
+def _judge_folders(facts: Facts, platform: str, target: Platform) -> Iterator[Finding]:
+    """The target's compiler was told to look in the build machine's folder, and what lies there was
+    refused, or made the linker take that machine for the output's."""
     errors = facts.on(facts.link_errors, platform)
-    rows = errors[errors["kind"].isin(["library_not_found", "object_not_found"])]
-    return {
-        _bare(r.object): Evidence(r.file, int(r.line_no), clip(first_part(r.detail_text)))
-        for r in each(rows.dropna(subset=["object"]))
-    }
-
-
-def _bare(library: str) -> str:
-    return library.removeprefix("-l")
+    said = [r for r in each(errors) if _OTHER_TARGET.search(r.detail_text)]
+    refused = [
+        r for r in refusals_on(facts, platform)
+        if r.driver == target.elf_arch and {r.expected, r.found} - {"", target.elf_arch}
+    ]  # fmt: skip
+    if not (said or refused):
+        return
+    others = {arch for r in refused for arch in (r.expected, r.found)} - {"", target.elf_arch}
+    for command in each(facts.on(facts.link_commands, platform).tail(5)):
+        folders = [w for w in command.words if w.startswith("-L") and arch_in(w)]
+        folders = [w for w in folders if arch_in(w) in (others or {arch_in(w)} - {target.elf_arch})]
+        if folders and arch_in(command.driver) == target.elf_arch:
+            text = clip(f"the link command of {command.driver} has {folders[0]}")
+            evidence = [Evidence(command.file, int(command.line_no), text)]
+            evidence += [r.evidence for r in refused[:3]]
+            evidence += [
+                Evidence(r.file, int(r.line_no), clip(first_part(r.detail_text))) for r in said[:2]
+            ]
+            yield _found(facts, PKG_CONFIG, platform, evidence + _settings(facts, platform), target)
+            return
 
 
 def _settings(facts: Facts, platform: str) -> list[Evidence]:
@@ -180,7 +183,8 @@ def judge_float_abi(facts: Facts) -> Iterator[Finding]:
         by_abi = _by_abi(facts, platform, target)
         if told or len(by_abi) > 1:
             evidence += [line for lines in by_abi.values() for line in lines[:2]]
-            yield _found(facts, FLOAT, platform, evidence, target)
+            role: Role = "latent" if facts.outcome(platform) == "linked" else "cause"
+            yield _found(facts, FLOAT, platform, evidence, target, role=role)
         elif by_abi and facts.outcome(platform) == "failed" and FLOAT in facts.claims:
             ((abi, lines),) = by_abi.items()
             claim = f"Objects of two float ABIs were linked ({abi} is the only one given)."
@@ -228,18 +232,19 @@ def _line(row: Any) -> Evidence:
 
 def _found(
     facts: Facts, cause: str, platform: str, evidence: list[Evidence], target: Platform | None,
-    claim: str = "",
+    claim: str = "", role: Role = "cause",
 ) -> Finding:  # fmt: skip
     steps = CAUSES_BY_ID[cause].texts.fix_with(toolchain_of(facts, platform))
     return CAUSES_BY_ID[cause].finding(
-        "supported", Symbol("", platform), evidence[:MAX_SHOWN], fix=fitted(steps, target), claim=claim
+        "supported", Symbol("", platform), evidence[:MAX_SHOWN], fix=fitted(steps, target), claim=claim,
+        role=role,
     )  # fmt: skip
 
 
 CAUSES = (
     Cause(SYSROOT, "cross_libraries", "cause", judge_sysroot),
     Cause(PKG_CONFIG, "cross_libraries", "cause", judge_pkg_config,
-          telling=(_REFUSES_CROSS, "skipping incompatible ")),
+          telling=(_REFUSES_CROSS, SKIPPING)),
     Cause(FLOAT, "cross_libraries", "cause", judge_float_abi),
 )  # fmt: skip
 CAUSES_BY_ID = {cause.id: cause for cause in CAUSES}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from diag.causes.facts import Facts, Symbol, clip, log_missing
 from diag.causes.machines import Refusal, fitted, platform_in, refusals_on, target_of
+from diag.causes.machines_skipped import SKIPPING, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.provenance import CC_RS, Origin, origin_of, overriding_cc
 from diag.causes.toolchain import toolchain_of
@@ -24,8 +25,9 @@ _CGO_SOURCE = re.compile(r"gcc_(?P<goarch>[a-z0-9]+)\.S(?::\d+)?: (?:Error: )?(?
 _CGO_FLAG = re.compile(r"(?P<compiler>\S*?(?:gcc|cc|clang)\S*?): error: (?:unrecognized|unsupported|unknown) .*?option .(?P<flag>-m(?:64|32|arm|abi=\w+))\b")  # fmt: skip
 _GO_PACKAGE = re.compile(r"# (?:runtime/cgo|[\w.-]+(?:/[\w.~-]+)+)$")
 _GO_LINK = re.compile(r"/go-link-\d+/")
-# Machines that have the switch. Source: GCC 12, "Machine-Dependent Options".
-_HAS_FLAG = {"-m64": ("x86_64", "i386", "ppc64", "s390x"), "-m32": ("x86_64", "i386", "ppc64"), "-marm": ("arm",)}  # fmt: skip
+_CLASS_SWITCH = re.compile(
+    r"\s\"?-m(?:32|64|x32|abi=\w+)\b"
+)  # the right compiler, for the other class
 
 
 def _platforms(judge: Callable[[Facts, str], Iterator[Finding]]) -> Callable[[Facts], Iterator[Finding]]:  # fmt: skip
@@ -60,19 +62,15 @@ def judge_linker(facts: Facts, platform: str) -> Iterator[Finding]:
         yield CAUSES_BY_ID[LINKER].finding(
             "untestable", _symbol(platform, refused), evidence, (missing,)
         )
-    elif any(r.is_own for r in refused):
-        machine = next((r.found for r in refused if r.found), "another machine")
-        text = f"refused is what is {machine}; the linker takes {target.elf_arch}"
-        told = [Evidence(e.file, e.line_no, e.text) for e in [r.evidence for r in refused][:2]]
-        if any(r.expected == target.elf_arch for r in refused):
-            claim = f"The linker is the target's: {text}."
-            yield CAUSES_BY_ID[LINKER].finding(
-                "refuted", _symbol(platform, refused), told, claim=claim
-            )
+    elif any(r.is_own and r.expected == target.elf_arch for r in refused):
+        evidence = [r.evidence for r in refused[:2]]
+        yield CAUSES_BY_ID[LINKER].finding("refuted", _symbol(platform, refused), evidence)
 
 
 def _is_for(refused: Refusal, target: Platform) -> bool:
     """The input is of the target's machine, or an own one that the linker of another refuses."""
+    if refused.driver == target.elf_arch:
+        return False  # the target's own compiler called it: see cross-pkgconfig-host-library
     if refused.found:
         return refused.found == target.elf_arch
     is_other_linker = refused.expected not in ("", target.elf_arch)
@@ -117,6 +115,7 @@ def _origins(facts: Facts, platform: str) -> list[tuple[Refusal, Origin]]:
 def judge_prebuilt(facts: Facts, platform: str) -> Iterator[Finding]:
     """wrong-arch-prebuilt-archive: a foreign archive that this build did not make."""
     found = [(r, o) for r, o in _origins(facts, platform) if r.is_archived]
+    found += [(r, origin_of(facts, platform, r.object, "")) for r in _skipped(facts, platform)]
     if not found:
         return
     refused = [r for r, _ in found]
@@ -135,6 +134,16 @@ def judge_prebuilt(facts: Facts, platform: str) -> Iterator[Finding]:
         yield _open(facts, PREBUILT, platform, refused, evidence)
 
 
+def _skipped(facts: Facts, platform: str) -> list[Refusal]:
+    """Archives of another machine that `-l` found in the project's own tree, and passed over."""
+    target = target_of(facts, platform)
+    return [
+        Refusal(s.file, "", s.arch, target.elf_arch, s.evidence, "")
+        for s in skipped_on(facts, platform)
+        if target and s.is_other(target) and s.file.endswith(".a") and not s.is_of_system
+    ][:MAX_LOOKED_AT]  # fmt: skip
+
+
 def judge_wrong_cc(facts: Facts, platform: str) -> Iterator[Finding]:
     """wrong-cc-for-c-deps: what was compiled in this build was compiled for another machine."""
     found, bare = _origins(facts, platform), overriding_cc(facts, platform)
@@ -147,9 +156,16 @@ def judge_wrong_cc(facts: Facts, platform: str) -> Iterator[Finding]:
         line
         for _, o in found
         for line, compiler in zip(o.compiled, o.compilers, strict=True)
-        if platform_in(compiler) != target and not _names_target(line.text, target)
+        if platform_in(compiler) != target
+        and not _names_target(line.text, target)
+        and not _CLASS_SWITCH.search(line.text)
     ]
-    right = [line for _, o in found for line in o.compiled if line not in wrong]
+    right = [
+        line
+        for _, o in found
+        for line in o.compiled
+        if line not in wrong and not _CLASS_SWITCH.search(line.text)
+    ]
     if wrong or (bare is not None and any(o.by_build_script for _, o in found)):
         told = [*wrong[:3], *([bare[1]] if bare else ())]
         yield _found(facts, WRONG_CC, platform, refused, [*told, *evidence], target)
@@ -260,6 +276,13 @@ CAUSES = (
     Cause(LINKER, "crossing", "cause", _platforms(judge_linker), telling=("linking with `",)),
     Cause(CGO, "crossing", "cause", _platforms(judge_cgo), telling=("# runtime/cgo",)),
     Cause(WRONG_CC, "crossing", "cause", _platforms(judge_wrong_cc), telling=CC_RS),
-    Cause(PREBUILT, "crossing", "cause", _platforms(judge_prebuilt), yields_to=(WRONG_CC,)),
+    Cause(
+        PREBUILT,
+        "crossing",
+        "cause",
+        _platforms(judge_prebuilt),
+        telling=(SKIPPING,),
+        yields_to=(WRONG_CC,),
+    ),
 )
 CAUSES_BY_ID = {cause.id: cause for cause in CAUSES}

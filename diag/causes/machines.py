@@ -6,6 +6,7 @@ and in names of programs; where none of them tells, the answer is "".
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Refusal:
     expected: str
     evidence: Evidence
     symbol: str  # the first that the same link misses; "" for none
+    driver: str = ""  # machine that the compiler is for which called the linker
 
     @property
     def name(self) -> str:
@@ -133,26 +135,26 @@ def refusals_on(facts: Facts, platform: str) -> list[Refusal]:
 
 def _refusals(facts: Facts, platform: str) -> Iterator[Refusal]:
     errors = facts.on(facts.link_errors, platform)
-    rows = errors[(errors["kind"] == "wrong_arch") & errors["linker"].isin(_LINKERS)]
+    rows = errors[errors["kind"].isin(["wrong_arch", "format"]) & errors["linker"].isin(_LINKERS)]
     if rows.empty:
         return
-    given, missed = _Given(facts, platform), _missed(errors)
+    given, missed = Given(facts, platform), _missed(errors)
     seen: set[tuple[str, str]] = set()
     for row in each(rows.dropna(subset=["object"])):
         said = first_part(row.detail_text)
-        member = row.member if isinstance(row.member, str) else ""
+        object, member = given.place(row)
         # The archive is told of once more, without the member, when it is given up.
-        if FLOAT_WORDS.search(said) or not seen.isdisjoint(
-            [(row.object, member), (row.object, "*")]
-        ):
+        if FLOAT_WORDS.search(said) or not seen.isdisjoint([(object, member), (object, "*")]):
             continue
-        seen |= {(row.object, member), (row.object, "*" if not member else "")}
         found, expected = _told(said)
+        found = found or given.machine(object, member)
+        linker, driver = given.linker_of(row)
+        if row.kind == "format" and found in ("", linker, driver):
+            continue  # broken, or of another kind: nothing shows that it is of another machine
+        seen |= {(object, member), (object, "*" if not member else "")}
         line = Evidence(row.file, int(row.line_no), clip(said))
-        expected = expected or given.linker_of(row)
-        found = found or given.machine(row.object, member)
         symbol = next((n for at, n in missed.get(_step(row), ()) if at > row.line_no), "")
-        yield Refusal(row.object, member, found, expected, line, symbol)
+        yield Refusal(object, member, found, expected or linker or driver, line, symbol, driver)
         if len(seen) > MAX_REFUSED:
             return
 
@@ -188,31 +190,60 @@ def _told(text: str) -> tuple[str, str]:
     return "", arch_of_name(lld["expected"]) if lld else ""
 
 
-class _Given:
+class Given:
     """The objects of the platform by name, the log's linker lines and commands by place."""
 
     def __init__(self, facts: Facts, platform: str) -> None:
         own = facts.of_platform(facts.objects, platform)
         # A file of another machine may have been put under another platform by it.
         own = own if len(own) else facts.objects
-        self._arch = {(PurePath(r.file).name, r.member): r.arch for r in each(own) if r.arch}
+        self._arch: dict[tuple[str, str], str] = {}
+        for row in each(own[own["arch"] != ""]):
+            name = PurePath(row.file).name
+            self._arch[name, row.member] = row.arch
+            self._arch.setdefault((name, ""), row.arch)  # an archive is of its first member's
         linker = facts.lines[facts.lines["kind"] == "linker"]
         self._text = {(r.file, r.line_no): r.text for r in each(linker)}
-        self._commands = [
-            (c.file, int(c.line_no), c.driver) for c in each(facts.on(facts.link_commands, platform))
-        ]  # fmt: skip
+        self._commands: dict[str, tuple[list[int], list[Any]]] = {}
+        for command in each(facts.on(facts.link_commands, platform).sort_values("line_no")):
+            lines, commands = self._commands.setdefault(command.file, ([], []))
+            lines.append(int(command.line_no))
+            commands.append(command)
 
-    def machine(self, file: str, member: str) -> str:
+    def place(self, row: Any) -> tuple[str, str]:
+        """(file, member) of the input. mold names a member alone: then it is no input of the command."""
+        member = row.member if isinstance(row.member, str) else ""
+        command = self.command_of(row)
+        if member or command is None or not row.object.endswith((".o", ".obj")):
+            return row.object, member
+        names = [PurePath(name).name for _, name in command.inputs]
+        if command.is_shortened or PurePath(row.object).name in names:
+            return row.object, ""
+        archives = [name for kind, name in command.inputs if kind == "archive"]
+        holding = [a for a in archives if (PurePath(a).name, row.object) in self._arch]
+        named = [f"lib{name}.a" for kind, name in command.inputs if kind == "library"]
+        of_name = [a for a in named if (a, row.object) in self._arch]
+        found = holding or (archives if len(archives) == 1 and not named else []) or of_name
+        is_given_by_driver = STARTUP.search(row.object)
+        return (found[0], row.object) if found and not is_given_by_driver else (row.object, "")
+
+    def command_of(self, row: Any) -> Any | None:
+        """The last link command before the line."""
+        lines, commands = self._commands.get(row.file, ([], []))
+        place = bisect.bisect_right(lines, int(row.line_no))
+        return commands[place - 1] if place else None
+
+    def machine(self, file: str, member: str = "") -> str:
         """By the objects given, else by a triple in the path."""
         known = self._arch.get((PurePath(file).name, member), "")
         return known or ("" if "/target/" in file else arch_in(file))
 
-    def linker_of(self, row: Any) -> str:
-        """By the linker's own path, else by the name of the driver that called it."""
+    def linker_of(self, row: Any) -> tuple[str, str]:
+        """(machine by the linker's own path, machine by the name of the driver that called it)."""
         text = self._text.get((row.file, row.line_no), "")
-        by_path = arch_in(text.partition(str(row.object))[0])
-        before = [driver for f, n, driver in self._commands if f == row.file and n < row.line_no]
-        return by_path or (arch_in(before[-1]) if before else "")
+        command = self.command_of(row)
+        driver = arch_in(command.driver) if command is not None else ""
+        return arch_in(text.partition(str(row.object))[0]), driver
 
 
 def host_of(facts: Facts, platform: str) -> Platform | None:

@@ -54,6 +54,7 @@ class Origin:
 def origin_of(facts: Facts, platform: str, object: str, member: str) -> Origin:
     """The origin of an input that a link names."""
     names = [PurePath(name).name for name in (object, member) if name]
+    names += [] if member else _members(facts, platform, names[0])
     sources = {stem for name in names if (stem := _stem(name))}
     text = facts.lines_with(tuple(sorted({*names, *(f"{stem}.c" for stem in sources)})))
     lines = list(each(facts.on(text, platform).head(MAX_LINES)))
@@ -67,6 +68,19 @@ def origin_of(facts: Facts, platform: str, object: str, member: str) -> Origin:
         is_verbose=_is_verbose(facts, platform, set(names)),
         by_build_script=bool(re.search(r"/build/[^/]+-[0-9a-f]{16}/out/", object)),
     )
+
+
+def _members(facts: Facts, platform: str, archive: str) -> list[str]:
+    """The first members of an archive: by the objects given, else by the line that made it."""
+    if not archive.endswith((".a", ".rlib", ".lib")):
+        return []
+    own = facts.objects[facts.objects["member"] != ""]
+    found = [r.member for r in each(own) if PurePath(r.file).name == archive]
+    if not found:
+        rows = facts.on(facts.lines_with((archive,)), platform).head(MAX_LINES)
+        made = [row.text for row in each(rows) if _archives(row.text, archive)]
+        found = [PurePath(w).name for text in made for w in text.split() if w.endswith(".o")]
+    return list(dict.fromkeys(found))[:5]
 
 
 def _stem(name: str) -> str:

@@ -59,7 +59,7 @@ RULES = (
     rule("script", "cannot open linker script file ", r"cannot open linker script file (?P<object>.+?): .*"),
     rule("wrong_arch", " architecture of input file ",
          rf"\S+ architecture of input file {_Q}(?P<place>[^'’]*){_E} is incompatible with .* output"),
-    rule("wrong_arch", "Relocations in generic ELF", r"(?P<place>.+): Relocations in generic ELF \(EM: \d+\)"),
+    rule("wrong_arch", "elocations in generic ELF", r"(?P<place>.+): [Rr]elocations in generic ELF \(EM: \d+\)"),
     rule("wrong_arch", "file class ELFCLASS", r"(?P<place>.+): file class ELFCLASS\d+ incompatible with ELFCLASS\d+"),
     rule("wrong_arch", "file not recognized: ", r"(?P<object>.+): file not recognized: [Ff]ile in wrong format"),
     rule("format", "file not recognized: ", r"(?P<object>.+): file not recognized: [Ff]ile (?:format not recognized|truncated|too short)"),
