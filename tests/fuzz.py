@@ -16,6 +16,7 @@ import faulthandler
 import multiprocessing
 import resource
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -43,7 +44,9 @@ from tests.fuzz_seeds import Seed, make_seeds
 
 KEPT = Path("build/fuzz")
 MEMORY_BYTES = 4 << 30  # address space of a worker
-HANG_SECONDS = 40.0
+HANG_SECONDS = 30.0  # of the processor; of waiting, WAIT_SECONDS
+WAIT_SECONDS = 600.0
+PROGRESS_FILES = 2000
 SLOW_SECONDS = 1.0
 LARGE_MB = 100.0
 GIANT_SECONDS, GIANT_MB = 5.0, 500.0  # of some MB and up to 300,000 symbols
@@ -136,12 +139,14 @@ def _work(seeds: list[Seed], run: int, numbers: list[int], folder: Path, out: Co
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     path = folder / "case"
     with (folder / "hang.txt").open("w") as told:
+        # The signal's own end follows the traceback, in a loop of C, too.
+        faulthandler.register(signal.SIGPROF, file=told, chain=True)
         for number in numbers:
             path.write_bytes(broken(seeds, run, number)[1])
-            # A thread outside of Python's reach: it ends the process in a loop of C, too.
-            faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=told)
+            signal.setitimer(signal.ITIMER_PROF, HANG_SECONDS)
+            faulthandler.dump_traceback_later(WAIT_SECONDS, exit=True, file=told)
             result = run_one(path, number)
-            faulthandler.cancel_dump_traceback_later()
+            signal.setitimer(signal.ITIMER_PROF, 0)
             out.send(result)
     out.close()
 
@@ -252,8 +257,8 @@ def main(arguments: list[str] | None = None) -> int:
     for result in fuzz(seeds, options.seed, options.count, options.jobs, KEPT.absolute()):
         if why := summary.add(result):
             print(f"{_keep(seeds, options.seed, result.number)}: {why}", flush=True)
-        if summary.n_files % 1000 == 0 and sys.stderr.isatty():
-            print(f"\r{summary.n_files} of {options.count}", end="", file=sys.stderr)
+        if summary.n_files % PROGRESS_FILES == 0:
+            print(f"{summary.n_files} of {options.count}", file=sys.stderr, flush=True)
     for job in KEPT.glob("job-*"):
         shutil.rmtree(job)
     _tell(summary, seeds, options.seed, time.monotonic() - began)
