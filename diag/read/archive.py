@@ -27,7 +27,15 @@ LONG_NAME = re.compile(rb"/(?P<place>[0-9]+)(?::(?P<origin>[0-9]+))? *")
 BSD_NAME = re.compile(rb"#1/(?P<length>[0-9]+) *")
 INDEX_NAMES = (b"/", b"/SYM64/")
 BSD_INDEX_PREFIX = "__.SYMDEF"
-Place = tuple[int, int, int]  # offset of a header, and offset and size of the bytes behind it
+_SPECIAL = b"/#"  # what all names but the short ones of GNU begin with
+
+
+class Place(NamedTuple):
+    """Offset of a header; offset and size of the bytes behind it."""
+
+    header_at: int
+    offset: int
+    size: int
 
 
 class Member(NamedTuple):  # thousands of an archive: a plain tuple is made several times faster
@@ -68,35 +76,41 @@ class Archive:
 def parse_archive(data: memoryview) -> Archive:
     """The members of an archive of any of the formats above; never raises for bad bytes."""
     archive = Archive(is_thin=bytes(data[:8]) == THIN_MAGIC)
-    names = b""
+    names, members = b"", archive.members
     for raw, header_at, start, size in _iter_headers(data, archive):
+        is_plain = raw[0] not in _SPECIAL  # the quick question: most names are neither
         word = raw.rstrip(b" ")
-        if word in INDEX_NAMES:
+        if not is_plain and word in INDEX_NAMES:
             archive.has_index = True
-        elif word == b"//":
+        elif not is_plain and word == b"//":
             names = bytes(data[start : start + size])
-        elif len(archive.members) == MAX_MEMBERS:
+        elif len(members) == MAX_MEMBERS:
             archive.faults.append(Fault(header_at, f"more than {MAX_MEMBERS} members"))
             break
+        elif is_plain:
+            _add(archive, _text(word.removesuffix(b"/")), header_at, start, size)
         else:
-            _add_member(data, archive, names, raw, (header_at, start, size))
+            place = Place(header_at, start, size)
+            name, origin, start, size = _resolve(data, archive, names, raw, place)
+            _add(archive, name, header_at, start, size, origin)
     return archive
 
 
 def _iter_headers(data: memoryview, archive: Archive) -> Iterator[tuple[bytes, int, int, int]]:
     """(name field, header offset, data offset, size) of each header, cut to the file."""
-    place = len(MAGIC)
-    while place < len(data):
+    place, total = len(MAGIC), len(data)
+    while place < total:
         match = HEADER.match(data, place)
         if match is None:
             at = place
             place = _next_header(data, place)
             _tell_bad_header(archive, data, at, place)
             continue
-        start, size, name = place + HEADER_BYTES, int(match["size"]), bytes(match["name"])
+        name, digits = match.group(1, 2)
+        start, size = place + HEADER_BYTES, int(digits)
         is_inside = not archive.is_thin or name.rstrip(b" ") in (*INDEX_NAMES, b"//")
         end = start + size if is_inside else start
-        if end > len(data):
+        if end > total:
             end = _next_header(data, start)
             _tell_truncated(archive, name, place, size, end - start)
             size = end - start
@@ -124,23 +138,23 @@ def _tell_truncated(archive: Archive, name: bytes, at: int, size: int, left: int
     archive.faults.append(Fault(at, reason, text, "build the archive again, or copy it whole"))
 
 
-def _add_member(data: memoryview, archive: Archive, names: bytes, raw: bytes, place: Place) -> None:
-    """Name the member and keep it; an index under a BSD name is no member."""
-    name, origin, offset, size = _resolve(data, archive, names, raw, place)
+def _add(
+    archive: Archive, name: str, header_at: int, offset: int, size: int, origin: int | None = None
+) -> None:
+    """Keep a member; an index under a BSD name is none."""
     if name.startswith(BSD_INDEX_PREFIX):
         archive.has_index = True
-        return
-    number = len(archive.members)
-    archive.members.append(Member(name, number, place[0], offset, size, origin))
+    else:
+        members = archive.members
+        members.append(Member(name, len(members), header_at, offset, size, origin))
 
 
 def _resolve(
     data: memoryview, archive: Archive, names: bytes, raw: bytes, place: Place
 ) -> tuple[str, int | None, int, int]:
-    """(name, origin, offset, size) of a member by its name field, GNU or BSD."""
+    """(name, origin, offset, size) of a member by its name field, GNU's long names or BSD's."""
     header_at, offset, size = place
-    special = raw[:1] in (b"/", b"#")  # the quick question: most names are neither
-    if special and (match := LONG_NAME.fullmatch(raw)):
+    if match := LONG_NAME.fullmatch(raw):
         origin = int(match["origin"]) if match["origin"] else None
         found = _long_name(names, int(match["place"]))
         if found is None:
@@ -148,12 +162,11 @@ def _resolve(
             archive.faults.append(Fault(header_at, reason, _text(raw.strip())))
             return _text(raw.rstrip(b" ")), origin, offset, size
         return _text(found), origin, offset, size
-    if special and (match := BSD_NAME.fullmatch(raw)):
+    if match := BSD_NAME.fullmatch(raw):
         length = min(int(match["length"]), size, MAX_NAME_BYTES)
         found = bytes(data[offset : offset + length]).rstrip(b"\0")
         return _text(found), None, offset + length, size - length
-    word = raw.rstrip(b" ")
-    return _text(word[:-1] if word.endswith(b"/") else word), None, offset, size
+    return _text(raw.rstrip(b" ").removesuffix(b"/")), None, offset, size
 
 
 def _long_name(names: bytes, place: int) -> bytes | None:

@@ -7,6 +7,7 @@ Format: ELF gABI, chapter 4.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -76,24 +77,23 @@ def cut_out(data: memoryview, starts: Places, sizes: Places, between: bytes = b"
     return between.join([data[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)])
 
 
-def read_images(data: memoryview, at: Places, size: Places) -> Images | None:
-    """The ordinary ones of the images that lie there; None where there are none."""
+def read_images(data: memoryview, at: Places, size: Places) -> Iterator[Images]:
+    """The ordinary ones of the images that lie there, those of each class and byte order apart."""
     if len(data) < HEAD_BYTES:
-        return None
+        return
     raw = np.frombuffer(data, np.uint8)
     fits = (size >= HEAD_BYTES) & (at + HEAD_BYTES <= len(raw))
     heads = np.lib.stride_tricks.sliding_window_view(raw, HEAD_BYTES)[np.where(fits, at, 0)]
-    is_taken = fits & (heads[:, :4] == np.frombuffer(b"\x7fELF", np.uint8)).all(axis=1)
-    ident = heads[int(is_taken.argmax()), 4:6]
-    layout = LAYOUTS.get((int(ident[0]), int(ident[1])))
-    if layout is None or not is_taken.any():
-        return None
-    is_taken &= (heads[:, 4:6] == ident).all(axis=1)
-    fields = heads[:, IDENT_BYTES : IDENT_BYTES + layout.header.itemsize]
-    header = np.ascontiguousarray(fields).view(layout.header)[:, 0]
-    is_taken &= _is_ordinary(header, layout, size)
-    number = np.flatnonzero(is_taken)
-    return _with_sections(data, layout, number, at[number], size[number], header[number])
+    is_elf = fits & (heads[:, :4] == np.frombuffer(b"\x7fELF", np.uint8)).all(axis=1)
+    for (kind, order), layout in LAYOUTS.items():
+        number = np.flatnonzero(is_elf & (heads[:, 4] == kind) & (heads[:, 5] == order))
+        if not len(number):
+            continue
+        fields = heads[number, IDENT_BYTES : IDENT_BYTES + layout.header.itemsize]
+        header = np.ascontiguousarray(fields).view(layout.header)[:, 0]
+        kept = np.flatnonzero(_is_ordinary(header, layout, size[number]))
+        number, header = number[kept], header[kept]
+        yield _with_sections(data, layout, number, at[number], size[number], header)
 
 
 def _is_ordinary(header: Records, layout: Layout, size: Places) -> Flags:

@@ -32,7 +32,8 @@ SHORT_WORD = 255  # letters of a word that many symbols share: file names have n
 BATCH_SYMBOLS = 200_000  # tables of fewer are copied and built together
 BATCH_BYTES = 1 << 28
 
-_TABLE_TYPE = pd.CategoricalDtype(list(TABLES.values()))
+_TABLE_NAMES = list(TABLES.values())  # two
+_TABLE_TYPE = pd.CategoricalDtype(_TABLE_NAMES)
 
 
 class Batches:
@@ -182,17 +183,17 @@ class _Words:
 
 def frame_of(columns: Columns, problems: Problems) -> pd.DataFrame:
     """The frame `symbols`."""
-    owners, owner, words = columns.owners, columns.owner, _Words(columns, problems)
-    tables = list(TABLES.values())
-    table_codes = np.array([tables.index(one.table) for one in owners], np.int8)
+    owner, words = columns.owner, _Words(columns, problems)
+    files, members, numbers, arches, tables, _ = zip(*columns.owners, strict=True)
+    table_codes = np.array([table == _TABLE_NAMES[1] for table in tables], np.int8)
     return pd.DataFrame(
         {
-            "file": words.spread([one.file for one in owners], owner),
-            "member": words.spread([one.member for one in owners], owner),
-            "member_no": np.array([one.member_no for one in owners])[owner],
+            "file": words.spread(files, owner),
+            "member": words.spread(members, owner),
+            "member_no": np.array(numbers)[owner],
             "table": pd.Categorical.from_codes(table_codes[owner], dtype=_TABLE_TYPE),
             "index": columns.index,
-            "arch": _spread_words([one.arch for one in owners], owner),
+            "arch": _spread_words(arches, owner),
             "name": _series(columns.name),
             "version": words.coded(columns.version),
             "bind": _spread_words(_words(BINDS, 16), columns.info >> 4),

@@ -58,11 +58,18 @@ def _candidates(opened: Opened, *, with_sections: bool) -> Sequence[Member]:
     return opened.archive.members if is_worth else []
 
 
-def _runs_of(opened: Opened, members: Sequence[Member], *, with_sections: bool) -> Iterator[Run]:
+def _runs_of(opened: Opened, members: Sequence[Member], *, with_sections: bool) -> list[Run]:
     at = np.array([member.offset for member in members])
-    images = read_images(opened.data, at, np.array([member.size for member in members]))
-    if images is None:
-        return
+    size = np.array([member.size for member in members])
+    found: list[Run] = []
+    for images in read_images(opened.data, at, size):
+        found += _runs_of_images(opened.file, members, images, with_sections=with_sections)
+    return sorted(found, key=lambda run: run.first)
+
+
+def _runs_of_images(
+    file: str, members: Sequence[Member], images: Images, *, with_sections: bool
+) -> Iterator[Run]:
     tables, is_taken = _tables(images)
     section = group = None
     if with_sections and len(tables.records):
@@ -73,7 +80,7 @@ def _runs_of(opened: Opened, members: Sequence[Member], *, with_sections: bool) 
     # Where a stretch begins, and where the next member is not taken, in turns.
     edges = np.flatnonzero(np.diff(taken, prepend=0)).reshape(-1, 2)
     for first, end in edges.tolist():
-        block = _block(opened.file, members, tables, (first, end), section, group)
+        block = _block(file, members, tables, (first, end), section, group)
         yield Run(members[first].number, members[end - 1].number + 1, block)
 
 
@@ -133,10 +140,12 @@ def _block(
     if first == end:
         return None
     machines = images.header["machine"][tables.image[first:end]].tolist()
+    arches = {machine: arch_of(machine) for machine in set(machines)}
+    owned = [members[at] for at in number[first:end].tolist()]
     owners = [
-        Owner(file, members[at].name, members[at].number, arch_of(machine), ".symtab", offset)
-        for at, machine, offset in zip(
-            number[first:end].tolist(), machines, tables.offsets[first:end].tolist(), strict=True
+        Owner(file, member.name, member.number, arches[machine], ".symtab", offset)
+        for member, machine, offset in zip(
+            owned, machines, tables.offsets[first:end].tolist(), strict=True
         )
     ]
     rows = slice(*_range(tables.first, tables.counts, first, end))
