@@ -57,8 +57,9 @@ def _missing(facts: Facts, platform: str, item: Missing) -> Missing:
     why = item.why
     if toolchain not in ("cargo", "cc", ""):
         why = why.replace(_CARGO_HIDES, "the refused or skipped compile")
-    how = tuple(_how(facts, step, toolchain) for step in item.how)
-    return replace(item, why=why, how=tuple(dict.fromkeys(how)))
+    how = dict.fromkeys(_how(facts, step, toolchain) for step in item.how)
+    # What is to be got comes before what is to be done with it.
+    return replace(item, why=why, how=tuple(sorted(how, key=lambda step: step.startswith("diag "))))
 
 
 def _how(facts: Facts, step: str, toolchain: str) -> str:
