@@ -323,11 +323,15 @@ def test_a_bomb_is_defused(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = gzip.compress(tar_of(("one.o", ONE), ("zeros", bytes(8 << 20)), ("two.o", TWO)))
     assert listed(bomb, problems) == {"one.o": ONE}
     assert "expands to more than" in problems.rows[0]["reason"]
-    monkeypatch.setattr(unpack, "MAX_MEMBERS", 10)
-    problems = Problems()
     many = tar_of(*[(f"{number}.o", ONE) for number in range(30)])
-    assert len(listed(many, problems)) == 10
-    assert problems.rows[0]["reason"] == "more than 10 members: not read further"
+    for limit, reason in (
+        ("MAX_OBJECTS", "more than 10 objects: the others are not read"),
+        ("MAX_MEMBERS", "more than 10 members: not read further"),
+    ):
+        monkeypatch.setattr(unpack, limit, 10)
+        problems = Problems()
+        assert len(listed(many, problems)) == 10
+        assert problems.rows[0]["reason"] == reason
 
 
 def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

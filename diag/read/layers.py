@@ -173,6 +173,7 @@ class Stack:
             reason = f"a member of {entry.size} bytes: more than {MAX_COPIED_BYTES} are not held"
             self._tell(number, PackedError(reason, entry.offset, entry.path))
             return None
+        budget.take_object()
         if not entry.is_copied:  # a manifest may name one layer a thousand times
             budget.take_bytes(entry.size)
         return entry.content()

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 FREE_BYTES = 1 << 30
 MAX_RATIO = 20
 MAX_MEMBERS = 1_000_000
+MAX_OBJECTS = 200_000  # of those members: each has a row at least
 CHUNK_BYTES = 1 << 20
 XZ_MEMORY = 256 << 20  # a header may ask for a window of 4 GB
 
@@ -42,7 +43,7 @@ class Budget:
 
     def __init__(self, packed_bytes: int) -> None:
         self._bytes = self._limit = FREE_BYTES + MAX_RATIO * packed_bytes
-        self._members = MAX_MEMBERS
+        self._members, self._objects = MAX_MEMBERS, MAX_OBJECTS
         self.is_spent = False
 
     def take_bytes(self, count: int) -> None:
@@ -58,6 +59,13 @@ class Budget:
         if self._members < 0:
             self.is_spent = True
             raise PackedError(f"more than {MAX_MEMBERS} members: not read further")
+
+    def take_object(self) -> None:
+        """Count an object that is handed out; PackedError where they become too many."""
+        self._objects -= 1
+        if self._objects < 0:
+            self.is_spent = True
+            raise PackedError(f"more than {MAX_OBJECTS} objects: the others are not read")
 
 
 class Stream(Protocol):
