@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -64,6 +65,9 @@ print(f"slowest: {{took[worst]:.3f}} s, {{worst[0]}} {{worst[1]!r}}", file=sys.s
 
 def pairs(folder: Path, given: Sequence[str]) -> Iterator[Pair | str]:
     """What is made is made in the folder; a line where something is not found."""
+    if absent := [name for name in ("ar", "nm", "readelf") if shutil.which(name) is None]:
+        yield f"symbols: not installed here: {', '.join(absent)}"
+        return
     yield from _library_pairs(given)
     yield from _archive_pairs(folder)
     yield from _system_pairs(folder)

@@ -9,6 +9,7 @@
     diag.compare(before, after).result               # cured, masked, moved, unproven, worse
     diag.env_at("Dockerfile", command="cargo")       # what each platform's cargo receives
     diag.read_build_log("build.log")                 # one frame: the steps
+    diag.index_symbols("/usr/lib").defines("memcpy") # among millions; also .wants, any spelling
     print(diag.explain("kernel-object-not-built"))   # what a cause means, and its limits
 
 Columns of every frame: diag.schema. At a prompt: `diag --help`.

@@ -89,7 +89,7 @@ def test_damaged_members_are_told_as_single_ones_are(
     chance, whole = random.Random(20261129), archive.read_bytes()
     members = [m for m in parse_archive(memoryview(whole)).members if m.size > 1000]
     n_faults = 0
-    for _ in range(60):
+    for _ in range(30):
         data = bytearray(whole)
         for member in chance.sample(members, 4):
             sections_at = int.from_bytes(data[member.offset + 40 : member.offset + 48], "little")
@@ -100,7 +100,7 @@ def test_damaged_members_are_told_as_single_ones_are(
             data[at : at + width] = (number % (1 << 8 * width)).to_bytes(width, "little")
         assert_same(monkeypatch, bytes(data))
         n_faults += bool(read_symbols(bytes(data)).attrs)
-    assert n_faults > 10
+    assert n_faults > 5
 
 
 def test_all_members_of_another_byte_order_are_read_at_once(
