@@ -121,6 +121,12 @@ def test_a_name_across_two_others_is_none() -> None:
     assert table.places("one::two") == [2]
 
 
+@pytest.mark.parametrize("asked", ["\udcff", "a::" * 9000 + "b", "(", "a<" * 3000, "é::ü", "a::é"])
+def test_odd_questions_have_no_answer(asked: str) -> None:
+    """Bytes that are no text, very long paths and open brackets: no rows, and no exception."""
+    assert NameTable(pa.array(["one", "_ZN1a1bEv"], pa.large_string())).places(asked) == []
+
+
 def test_random_text_finds_nothing_and_never_raises(symbols: pd.DataFrame) -> None:
     """Pieces of real spellings, cut anywhere, give only names that have that spelling."""
     chance = random.Random(20261129)

@@ -91,6 +91,8 @@ class NameTable:
 
         Raw names decide if one is the same; only then are the other spellings looked at.
         """
+        # A command line may hold bytes that are no text; no name here does.
+        spelling = spelling.encode("utf-8", "backslashreplace").decode()
         exact = pc.index(self.names, pa.scalar(spelling, pa.large_string())).as_py()
         if exact >= 0:
             return [exact]
@@ -126,8 +128,9 @@ class NameTable:
 
     def _versioned(self, spelling: str) -> list[int]:
         places = self._once("versioned", lambda: self._holding("@"))
-        found: list[int] = self._matching(places, f"^{re.escape(spelling)}@").tolist()
-        return found
+        found = pc.starts_with(self.names.take(pa.array(places)), spelling + "@")
+        kept: list[int] = places[found.to_numpy(zero_copy_only=False).astype(np.bool_)].tolist()
+        return kept
 
     def _beginning(self, prefix: str) -> Places:
         found = pc.starts_with(self.names, prefix).to_numpy(zero_copy_only=False)
