@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+import shlex
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag import schema
-from diag.causes.model import Evidence
+from diag.causes.model import Evidence, Missing
 from diag.show import sentences, tables, terminal
 from diag.show.chart_style import as_svg
 from diag.show.chart_words import words_flags, words_steps, words_symbols
@@ -23,6 +25,7 @@ from diag.show.charts import (
     plot_steps,
     plot_symbols,
 )
+from diag.show.deciding import shell_lines, what_is_refuted, what_would_decide
 from diag.show.display import attach
 from diag.show.flags import COLUMNS as FLAG_COLUMNS
 from diag.show.flags import df_flags, flags_of
@@ -236,27 +239,86 @@ def test_screen_fits_the_width_and_tells_all(width: int) -> None:
     """No line is wider than the terminal; every section and every explanation is there."""
     text = plain(terminal.verdict_screen(h.verdict(), h.case()), width)
     assert max(map(len, text.splitlines())) <= width
-    for told in ("What to do", "Platforms", "Explanations", "What is missing", "$ diag collect"):
+    titles = ("What the evidence shows", "What to do", "Platforms", "What would decide", "Refuted")
+    for told in (*titles, "$ diag collect"):
         assert told in text
     for finding in h.FINDINGS:
         assert finding.cause in re.sub(r"\s+", "", text)
 
 
-def test_headline_stands_first_and_fix_before_evidence() -> None:
-    """The order of the screen is the order of need."""
+def test_the_order_of_the_screen_is_the_order_of_need() -> None:
+    """What it is, what shows it, what to do; then what would decide, then what is refuted."""
     text = plain(terminal.verdict_screen(h.verdict()))
     order = [
         "FAILURE EXPLAINED",
         "kernel-object-not-built on",
+        "✔ supported",
+        f"{h.LOG}:12",
         "What to do",
         "Platforms",
-        "✔ supported",
-        "✘ refuted",
-        "? untestable",
-        "What is missing",
+        "What would decide the rest",
+        "? archive-order",
+        "Refuted",
+        "✘ variables-lost-after-case",
     ]
     places = [text.index(word) for word in order]
     assert places == sorted(places)
+
+
+def test_what_waits_for_one_artefact_is_said_once() -> None:
+    """Five open explanations of one artefact: it, its commands and their common place once."""
+    shared = (Evidence(h.LOG, 40, h.UNDEFINED),)
+    names = [f"cause-{n}" for n in range(5)]
+    waiting = [replace(h.untestable(), cause=name, evidence=shared) for name in names]
+    text = plain(terminal.verdict_screen(h.verdict(findings=(h.finding(), *waiting))), 80)
+    assert text.count("objects of linux/arm64") == 1
+    assert text.count("$ diag collect") == 1
+    assert text.count(f"{h.LOG}:40") == 2  # of what holds, and of what waits
+    assert "decides 5 explanations" in text
+    assert all(f"? {name}" in text for name in names)
+
+
+def test_what_one_cause_explains_is_refuted_in_one_breath() -> None:
+    """Explanations that yield to a more exact one share a line that names it."""
+    told = (Evidence(h.LOG, 12, "explained by kernel-object-not-built: skipping"),)
+    yielding = [h.finding(cause=f"c{n}", status="refuted", evidence=told) for n in range(3)]
+    text = plain(terminal.verdict_screen(h.verdict(findings=(h.finding(), *yielding))))
+    assert "✘ c0, c1 and c2: kernel-object-not-built explains it" in text
+
+
+def test_no_open_and_no_refuted_explanation_is_lost() -> None:
+    """Whatever the mixture, each finding that is not supported has its entry, once."""
+    findings = (
+        h.untestable(),
+        replace(h.untestable(), cause="lonely", missing=()),
+        *h.FINDINGS[1:3],
+    )
+    verdict = h.verdict(findings=findings)
+    entries = [g for one in what_would_decide(verdict) for g in one.groups]
+    entries += [g for one in what_is_refuted(verdict) for g in one.groups]
+    assert sorted(id(f) for g in entries for f in g.findings) == sorted(map(id, findings))
+
+
+@given(
+    st.lists(
+        st.from_regex(r"[a-z./=-]{1,30}|'[a-z ]{0,20}'", fullmatch=True), min_size=1, max_size=12
+    ),
+    st.integers(20, 80),
+)
+def test_a_broken_command_is_the_same_command(words: list[str], width: int) -> None:
+    """Lines end in a backslash; a shell reads the words that were there."""
+    lines = shell_lines(" ".join(words), width)
+    assert shlex.split("\n".join(lines).replace("\\\n", " ")) == shlex.split(" ".join(words))
+    assert all(len(line) <= width or len(line.split("'")[0].split()) <= 1 for line in lines)
+
+
+def test_what_is_said_is_no_command() -> None:
+    """A step that begins as speech has no prompt before it."""
+    missing = Missing("a log", "why", ("put -vv on it", "diag log x"))
+    verdict = h.verdict(findings=(replace(h.untestable(), missing=(missing,)),))
+    text = plain(terminal.verdict_screen(verdict))
+    assert "- put -vv on it" in text
+    assert "$ diag log x" in text
 
 
 def test_log_text_is_never_markup() -> None:

@@ -11,6 +11,14 @@ from markupsafe import Markup
 
 from diag import __version__
 from diag.errors import InputError
+from diag.show.deciding import (
+    Deciding,
+    Refuted,
+    is_command,
+    own_evidence,
+    what_is_refuted,
+    what_would_decide,
+)
 from diag.show.frame_tables import df_errors, df_steps
 from diag.show.html import html_table
 from diag.show.redact import Redactor, redactor_for
@@ -30,7 +38,7 @@ from diag.show.sentences import (
     grouped,
     headline,
     outcome_words,
-    what_is_missing,
+    supported,
     what_to_do,
 )
 from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
@@ -86,7 +94,7 @@ def report_page(
     verdict = mask.data(verdict if verdict is not None else case.diagnose())
     told = [mask.data(other) for other in others]
     charts = _charts(case, mask)
-    groups = grouped(verdict.findings)
+    groups, refuted = grouped(supported(verdict)), what_is_refuted(verdict)
     return _render(
         "report.html.j2",
         page_title=f"diag: {as_text(verdict.title) or outcome_words(verdict)}",
@@ -104,7 +112,9 @@ def report_page(
         charts=charts,
         others=[_other(other) for other in told],
         others_table=Markup(html_table(df_others(told))),
-        missing=[_missing(wanted) for wanted in what_is_missing(verdict)],
+        missing=[_deciding(one) for one in what_would_decide(verdict)],
+        refuted=[_refuted(one) for one in refuted[:MAX_GROUPS]],
+        n_refuted_left=_more(len(refuted) - MAX_GROUPS, "explanation"),
         errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
         sources=Markup(html_table(df_sources(case, mask))),
         **objects_told(case),
@@ -165,10 +175,11 @@ def _sections(
         *([("do", "What to do")] if what_to_do(verdict) else []),
         *([("walkthrough", "Walkthrough")] if pages else []),
         ("platforms", "Platforms"),
-        ("explanations", "Explanations"),
+        *([("explanations", "Evidence")] if supported(verdict) else []),
+        ("missing", "What was missing"),
+        *([("refuted", "Refuted")] if what_is_refuted(verdict) else []),
         *((chart["id"], chart["heading"]) for chart in charts),
         *([("others", "Other builds")] if others else []),
-        ("missing", "What was missing"),
         ("sources", "Sources"),
     ]
 
@@ -203,7 +214,6 @@ def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
 def _group(group: Group) -> dict[str, Any]:
     first = group.first
     seen = list(dict.fromkeys(e for finding in group.findings for e in finding.evidence))
-    missing = {m.artefact: m for finding in group.findings for m in finding.missing}
     return {
         "status": first.status,
         "word": STATUS_WORDS[first.status],
@@ -213,7 +223,6 @@ def _group(group: Group) -> dict[str, Any]:
         "claim": ticked(first.claim),
         "evidence": excerpts(seen[:MAX_EVIDENCE], group.symbols),
         "n_more": _more(len(seen) - MAX_EVIDENCE, "further place"),
-        "missing": list(missing.values()),
         "experiment": ticked(first.experiment or "") if first.status != "refuted" else "",
     }
 
@@ -222,10 +231,30 @@ def _more(number: int, noun: str) -> str:
     return counted(number, noun) if number > 0 else ""
 
 
-def _missing(wanted: Any) -> dict[str, Any]:
-    missing = wanted.missing
-    told = {"artefact": as_text(missing.artefact), "why": as_text(missing.why)}
-    return {**told, "how": [as_text(h) for h in missing.how], "decides": listed(wanted.causes)}
+def _deciding(one: Deciding) -> dict[str, Any]:
+    """An artefact, and the explanations that wait for it with what they do not share."""
+    symbols = [symbol for group in one.groups for symbol in group.symbols]
+    own = [item for group in one.groups for item in own_evidence(group, one.shared)]
+    seen = list(dict.fromkeys([*one.shared, *own]))[:MAX_EVIDENCE]
+    missing = one.missing
+    waiting = [f"decides {counted(one.n_open, 'explanation')}"] if one.n_open else []
+    waiting += [f"would confirm {listed(one.confirms)}"] if one.confirms else []
+    return {
+        "artefact": as_text(missing.artefact) if missing else "No artefact is known",
+        "why": as_text(missing.why) if missing else "that would decide these",
+        "how": [
+            {"text": as_text(step), "is_command": is_command(step)}
+            for step in (missing.how if missing else ())
+        ],
+        "decides": "; ".join(waiting),
+        "groups": [_group(group) for group in one.groups],
+        "evidence": excerpts(seen, symbols),
+    }
+
+
+def _refuted(one: Refuted) -> dict[str, Any]:
+    names = [group.first.cause for group in one.groups]
+    return {"by": one.by, "names": names, "group": _group(one.first)}
 
 
 def _other(other: Other) -> dict[str, Any]:

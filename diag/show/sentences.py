@@ -186,10 +186,10 @@ def what_to_do(verdict: Verdict) -> tuple[str, ...]:
 
 def what_is_missing(verdict: Verdict) -> tuple[Wanted, ...]:
     """Each artefact that would decide something, once, with what waits for it."""
-    waiting: dict[tuple[str, str], list[tuple[Missing, Finding]]] = {}
+    waiting: dict[str, list[tuple[Missing, Finding]]] = {}
     for finding in verdict.findings:
         for missing in finding.missing:
-            waiting.setdefault((missing.artefact, missing.why), []).append((missing, finding))
+            waiting.setdefault(missing.artefact, []).append((missing, finding))
     return tuple(
         Wanted(
             pairs[0][0],

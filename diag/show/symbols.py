@@ -9,6 +9,7 @@ import pandas as pd
 
 from diag.platforms import display_order
 from diag.show.frame_tables import table_of
+from diag.show.tables import raw_names
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -27,7 +28,9 @@ def df_symbols(case: Case, symbols: Sequence[str] = ()) -> pd.DataFrame:
     names = list(symbols) or list(dict.fromkeys(case.link_errors["symbol"].dropna()))
     objects = case.objects[~case.objects["kind"].isin(["executable", "archive"])]
     of_file = case.platform_of_file
-    seen = join_symbols(case.symbols, case.objects, of_file, names)
+    raw = raw_names(case, names)
+    seen = join_symbols(case.symbols, case.objects, of_file, [*names, *raw])
+    seen = seen.assign(name=seen["name"].map(lambda name: raw.get(name, name)))
     seen = seen[seen["name"].isin(names)]
     sizes = objects["file"].map(lambda file: of_file.get(file, "")).value_counts()
     rows: list[tuple[Any, ...]] = []

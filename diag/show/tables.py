@@ -7,7 +7,7 @@ DataFrame of text and numbers; what is missing reads "not seen".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -138,6 +138,7 @@ def _sightings(verdict: Verdict, case: Case | None) -> Mapping[str, tuple[str, s
     names = symbols_of(verdict)
     if case is None or not names or case.objects.empty:
         return {}
+    names += raw_names(case, names)
     kind, of_file = case.objects["kind"], case.platform_of_file
     outputs = set(case.objects.loc[kind == "executable", "file"])
     totals = Counter(case.objects.loc[~kind.isin(["executable", "archive"]), "file"].map(of_file))
@@ -154,6 +155,15 @@ def _sightings(verdict: Verdict, case: Case | None) -> Mapping[str, tuple[str, s
         platform: (f"{count[platform, False]} of {total}", f"{count[platform, True]} of {total}")
         for platform, total in totals.items()
     }
+
+
+def raw_names(case: Case, names: Sequence[str]) -> dict[str, str]:
+    """Raw name -> the name that it stands for, of those that a linker printed demangled."""
+    from diag.join import names_of_build
+
+    spelled = [name for name in names if "::" in name or "(" in name or " " in name]
+    raw = names_of_build(case.symbols, spelled).raw if spelled else {}
+    return {one: name for name, several in raw.items() for one in several}
 
 
 def symbols_of(verdict: Verdict) -> list[str]:

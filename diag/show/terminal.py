@@ -1,35 +1,43 @@
 """Verdicts and frames in a terminal: read at three in the morning, at 80 columns and at 160.
 
-Everything is built from `Text` objects: no text of a log is ever taken for markup. On a pipe
-there is neither colour nor a cut: rich sees that for itself.
+The order is that of need: what it is, what shows it, what to do; then what would decide the rest,
+and last what is put aside. On a pipe there is neither colour nor a cut: rich sees that for itself.
 """
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Iterator
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from diag.show.deciding import (
+    Deciding,
+    Refuted,
+    own_evidence,
+    what_is_refuted,
+    what_would_decide,
+)
 from diag.show.frame_tables import df_errors
 from diag.show.grid import frame_table
+from diag.show.screen_parts import Entries, Excerpt, Steps, marked, numbered, section, spaced
 from diag.show.sentences import (
     RESULT_WORDS,
     grouped,
     headline,
     outcome_words,
     platform_sentence,
-    what_is_missing,
+    supported,
     what_to_do,
 )
 from diag.show.sentences import Group as Findings
 from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
-from diag.show.text import as_text, counted, deciding_spans, focus, listed
+from diag.show.text import as_text, counted, listed
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -37,9 +45,13 @@ if TYPE_CHECKING:
     from diag.compare import Comparison
     from diag.verdict import Verdict
 
+__all__ = ["as_plain_text", "comparison_screen", "console_for", "finding_screen", "marked"]
+
 PIPE_WIDTH = 120  # where there is no terminal to ask
-MIN_EXCERPT = 44  # columns that an excerpt needs beside its place; else it stands below
 MAX_EVIDENCE = 4  # of one explanation on the screen; JSON and HTML hold all
+MAX_GROUPS = 20  # explanations that hold: with hundreds of symbols the first ones tell enough
+MAX_OPEN = 12  # explanations shown below one artefact
+MAX_OWN = 2  # places of an explanation that is open or refuted
 STYLES = {
     "supported": "bold red",
     "refuted": "green",
@@ -49,8 +61,6 @@ STYLES = {
     "undecided": "bold yellow",
     "cured": "bold green",
 }
-_SECTION = "bold underline"
-_MARKED = "bold"
 
 
 def console_for(stream: IO[str] | None = None, *, width: int | None = None) -> Console:
@@ -70,25 +80,37 @@ def as_plain_text(shown: RenderableType, *, width: int = PIPE_WIDTH) -> str:
 
 
 def verdict_screen(verdict: Verdict, case: Case | None = None) -> RenderableType:
-    """Headline, what to do, platforms, the differential, what is missing, what was unreadable."""
-    return Group(*_spaced(_verdict_parts(verdict, case)))
+    """Headline, evidence, what to do, platforms, what would decide the rest, what is refuted, and
+    what could not be read."""
+    return Group(*spaced(_verdict_parts(verdict, case)))
 
 
 def _verdict_parts(verdict: Verdict, case: Case | None) -> Iterator[RenderableType]:
     yield _head(verdict)
+    told = headline(verdict) if verdict.outcome == "explained" else ""
+    holding = grouped(supported(verdict, "cause", "contributing", "claim"))
+    if holding:
+        yield section("What the evidence shows", _explanations(holding, told))
     steps = what_to_do(verdict)
     if steps:
-        yield _section("What to do", _numbered(steps))
+        yield section("What to do", numbered(steps))
     if len(verdict.outcomes):
-        yield _section("Platforms", frame_table(df_platforms(verdict, case)))
-    if verdict.findings:
-        told = [_explanation(group) for group in grouped(verdict.findings)]
-        yield _section("Explanations, and what the evidence says of each", Group(*_spaced(told)))
-    wanted = what_is_missing(verdict)
-    if wanted:
-        yield _section("What is missing", Group(*_spaced(map(_missing, wanted))))
+        yield section("Platforms", frame_table(df_platforms(verdict, case)))
+    latent = grouped(supported(verdict, "latent"))
+    if latent:
+        yield section("Seen too: it can fail later, or elsewhere", _explanations(latent))
+    deciding = [_decides(one) for one in what_would_decide(verdict)]
+    if deciding:
+        yield section(_open_title(bool(holding)), Group(*spaced(deciding)))
+    refuted = [_refuted(one) for one in what_is_refuted(verdict)]
+    if refuted:
+        yield section("Refuted", Group(*refuted))
     if len(verdict.errors):
-        yield _section("What could not be read", frame_table(df_errors(verdict.errors)))
+        yield section("What could not be read", frame_table(df_errors(verdict.errors)))
+
+
+def _open_title(is_known: bool) -> str:
+    return "What would decide the rest" if is_known else "What would decide"
 
 
 def _head(verdict: Verdict) -> RenderableType:
@@ -103,27 +125,41 @@ def _head(verdict: Verdict) -> RenderableType:
     return Group(*lines)
 
 
-def _explanation(group: Findings) -> RenderableType:
-    """Two columns: the status, and under the name of the explanation its claim and evidence."""
+def _explanations(groups: list[Findings], told: str = "") -> RenderableType:
+    shown: list[RenderableType] = [_explanation(group, told) for group in groups[:MAX_GROUPS]]
+    if len(groups) > MAX_GROUPS:
+        shown.append(Text(f"+ {counted(len(groups) - MAX_GROUPS, 'further explanation')}", "dim"))
+    return Group(*spaced(shown))
+
+
+def _explanation(group: Findings, told: str = "") -> RenderableType:
+    """Two columns: the status, and under the name of the explanation its claim, unless it was
+    told, and evidence."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(width=max(map(len, STATUS_WORDS.values())), no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
     finding = group.first
     status = Text(STATUS_WORDS[finding.status], style=STYLES[finding.status])
-    name = Text(finding.cause, style="bold")
-    if finding.role != "cause":
-        name.append(f" ({finding.role})", style="not bold")
+    claim = [] if finding.claim.rstrip(".") in told else [Text(as_text(finding.claim))]
+    grid.add_row(status, Group(_named(group), *claim, *_evidence_of(group)))
+    return grid
+
+
+def _named(group: Findings) -> Text:
+    """Name, role where it is no cause, platforms."""
+    name = Text(group.first.cause, style="bold")
+    if group.first.role != "cause":
+        name.append(f" ({group.first.role})", style="not bold")
     place = listed(group.platforms)
     if place:
         name.append(f"  {place}", style="not bold cyan")
-    grid.add_row(status, Group(name, Text(as_text(finding.claim)), *_evidence_of(group)))
-    return grid
+    return name
 
 
 def _evidence_of(group: Findings) -> list[RenderableType]:
     seen = list(dict.fromkeys(item for finding in group.findings for item in finding.evidence))
     shown: list[RenderableType] = [
-        _Excerpt(item, group.symbols) for item in _one_each(group, seen)[:MAX_EVIDENCE]
+        Excerpt(item, group.symbols) for item in _one_each(group, seen)[:MAX_EVIDENCE]
     ]
     if len(seen) > MAX_EVIDENCE:
         shown.append(Text(f"  + {counted(len(seen) - MAX_EVIDENCE, 'further place')}", "dim"))
@@ -138,48 +174,51 @@ def _one_each(group: Findings, seen: list[Evidence]) -> list[Evidence]:
     return list(dict.fromkeys([*firsts, *seen])) if len(group.findings) > 1 else seen
 
 
-class _Excerpt:
-    """One place of evidence in at most two lines of text: `file:line  …text…`."""
-
-    def __init__(self, item: Evidence, symbols: Iterable[str]) -> None:
-        self.item, self.symbols = item, tuple(symbols)
-
-    def __rich_console__(
-        self, console: Console, options: ConsoleOptions
-    ) -> Iterator[RenderableType]:
-        place = Text(as_text(self.item.place), style="dim", overflow="fold")
-        beside = options.max_width - len(place) - 4
-        if beside >= MIN_EXCERPT:
-            row = Table.grid(padding=(0, 2, 0, 0))
-            row.add_column(no_wrap=True)
-            row.add_column(width=beside, overflow="fold")
-            row.add_row(place, self._text(beside))
-            yield Padding(row, (0, 0, 0, 2))
-        else:
-            yield Padding(place, (0, 0, 0, 2))
-            yield Padding(self._text(options.max_width - 4), (0, 0, 0, 4))
-
-    def _text(self, width: int) -> Text:
-        shown = marked(focus(self.item.text, 2 * width - width // 6, self.symbols), self.symbols)
-        shown.overflow = "fold"
-        return shown
+def _decides(one: Deciding) -> RenderableType:
+    """An artefact, how to get it, and the explanations that wait for it, said once each."""
+    parts: list[RenderableType] = [_artefact(one)]
+    if one.missing:
+        parts.append(Steps(one.missing.how))
+    rows = [(_named_open(group), Text(as_text(group.first.claim))) for group in one.groups]
+    parts.append(Padding(Entries(rows[:MAX_OPEN]), (0, 0, 0, 2)))
+    if len(rows) > MAX_OPEN:
+        parts.append(Text(f"    + {counted(len(rows) - MAX_OPEN, 'further explanation')}", "dim"))
+    symbols = [symbol for group in one.groups for symbol in group.symbols]
+    own = [item for g in one.groups for item in own_evidence(g, one.shared)[:MAX_OWN]]
+    seen = list(dict.fromkeys([*one.shared, *own]))[:MAX_EVIDENCE]
+    parts += [Excerpt(item, symbols) for item in seen]
+    return Group(*parts)
 
 
-def marked(text: str, words: Iterable[str | None] = ()) -> Text:
-    """The text with the words that decide in bold."""
-    shown = Text(text)
-    for start, end in deciding_spans(text, words):
-        shown.stylize(_MARKED, start, end)
-    return shown
+def _artefact(one: Deciding) -> Text:
+    """`objects of linux/amd64: why; decides 5 explanations`."""
+    if one.missing is None:
+        return Text("No artefact is known that would decide:", style="bold")
+    told = Text(as_text(one.missing.artefact), style="bold")
+    told.append(f": {as_text(one.missing.why)}", style="not bold")
+    waiting = [f"decides {counted(one.n_open, 'explanation')}"] if one.n_open else []
+    waiting += [f"would confirm {listed(one.confirms)}"] if one.confirms else []
+    told.append(f" ({'; '.join(waiting)})", style="not bold dim")
+    return told
 
 
-def _missing(wanted: Any) -> RenderableType:
-    missing = wanted.missing
-    lines = [Text(as_text(missing.artefact), style="bold")]
-    lines[0].append(f": {as_text(missing.why)}", style="not bold")
-    lines.append(Text(f"decides {listed(wanted.causes)}", style="dim"))
-    commands = [Text(f"$ {as_text(command)}", style="cyan") for command in missing.how]
-    return Group(*lines, *(Padding(command, (0, 0, 0, 2)) for command in commands))
+def _named_open(group: Findings) -> Text:
+    return Text.assemble(("? ", STYLES["untestable"]), _named(group))
+
+
+def _refuted(one: Refuted) -> RenderableType:
+    """One entry of the list: who, and why not."""
+    mark = ("✘ ", STYLES["refuted"])
+    if one.by:
+        names = listed([group.first.cause for group in one.groups], limit=len(one.groups))
+        return Text.assemble(mark, (names, "bold"), f": {one.by} explains it", overflow="fold")
+    group = one.first
+    head = Text.assemble(mark, _named(group))
+    is_claim = group.first.role == "claim"
+    said = [Padding(Text(as_text(group.first.claim)), (0, 0, 0, 4))] if is_claim else []
+    seen = _one_each(group, own_evidence(group, ()))[: MAX_OWN if is_claim else 1]
+    shown = [Padding(Excerpt(item, group.symbols, n_lines=1), (0, 0, 0, 2)) for item in seen]
+    return Group(head, *said, *shown)
 
 
 def finding_screen(finding: Finding) -> RenderableType:
@@ -196,27 +235,6 @@ def comparison_screen(comparison: Comparison) -> RenderableType:
     parts: list[RenderableType] = [head, frame_table(df_changes(comparison))]
     if comparison.evidence:
         symbols = [change.symbol for change in comparison.platforms if change.symbol]
-        told = [_Excerpt(item, symbols) for item in comparison.evidence]
-        parts.append(_section("Where it is seen", Group(*told)))
-    return Group(*_spaced(parts))
-
-
-def _section(title: str, body: RenderableType) -> RenderableType:
-    return Group(Text(title, style=_SECTION), Padding(body, (0, 0, 0, 2)))
-
-
-def _numbered(items: Iterable[str]) -> RenderableType:
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(ratio=1, overflow="fold")
-    for number, item in enumerate(items, 1):
-        grid.add_row(Text(f"{number}."), Text(as_text(item)))
-    return grid
-
-
-def _spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
-    """The parts with an empty line between."""
-    for number, part in enumerate(parts):
-        if number:
-            yield Text()
-        yield part
+        told = [Excerpt(item, symbols) for item in comparison.evidence]
+        parts.append(section("Where it is seen", Group(*told)))
+    return Group(*spaced(parts))

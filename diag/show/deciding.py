@@ -1,0 +1,131 @@
+"""What a verdict leaves open and what it has put aside, each said once.
+
+Explanations that wait for one and the same artefact stand under it; refuted ones are a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from diag.show.sentences import Group, grouped, supported, what_is_missing
+
+if TYPE_CHECKING:
+    from diag.causes.model import Evidence, Finding, Missing
+    from diag.verdict import Verdict
+
+MAX_SHARED = 3  # places that several open explanations cite
+_EXPLAINED = re.compile(r"^explained by (?P<cause>[\w-]+): ")
+# How a step begins that is said and not typed.
+_PROSE = re.compile(
+    r"(?:put|let|build once|build again|give|ask|keep|open|see|compile|link|look|run the|run it|take|the)\b|[A-Z]"
+)
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """One artefact, or None where none is known; the open explanations that wait for it first; the
+    places that they share; and the supported ones that it would confirm."""
+
+    missing: Missing | None
+    groups: tuple[Group, ...]
+    shared: tuple[Evidence, ...] = ()
+    confirms: tuple[str, ...] = ()
+
+    @property
+    def n_open(self) -> int:
+        """How many explanations wait for it."""
+        return len({group.first.cause for group in self.groups})
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """Refuted explanations with one reason: another one that holds (`by`), or a place."""
+
+    groups: tuple[Group, ...]
+    by: str = ""
+
+    @property
+    def first(self) -> Group:
+        """The group that is shown for all."""
+        return self.groups[0]
+
+
+def what_would_decide(verdict: Verdict) -> tuple[Deciding, ...]:
+    """The artefacts in the order of what they decide, most first; last, what nothing known decides."""
+    waiting: dict[str, list[Finding]] = {}
+    for finding in verdict.findings:
+        if finding.status == "untestable":
+            first = finding.missing[0].artefact if finding.missing else ""
+            waiting.setdefault(first, []).append(finding)
+    causes = {finding.cause for finding in supported(verdict)}
+    found = []
+    for wanted in what_is_missing(verdict):
+        own = waiting.pop(wanted.missing.artefact, [])
+        confirms = tuple(cause for cause in wanted.causes if cause in causes)
+        if own or confirms:
+            found.append(_deciding(wanted.missing, own, confirms))
+    found.sort(key=lambda one: -one.n_open)
+    return tuple(found + [_deciding(None, own, ()) for own in waiting.values()])
+
+
+def _deciding(missing: Missing | None, own: list[Finding], confirms: tuple[str, ...]) -> Deciding:
+    groups = tuple(grouped(own))
+    seen = Counter(item for finding in own for item in dict.fromkeys(finding.evidence))
+    shared = [item for item, count in seen.items() if count > 1]
+    return Deciding(missing, groups, tuple(shared[:MAX_SHARED]), confirms)
+
+
+def own_evidence(group: Group, shared: Iterable[Evidence]) -> list[Evidence]:
+    """What the group cites and the others do not."""
+    known = set(shared)
+    found = dict.fromkeys(item for finding in group.findings for item in finding.evidence)
+    return [item for item in found if item not in known]
+
+
+def what_is_refuted(verdict: Verdict) -> tuple[Refuted, ...]:
+    """Refuted explanations: what somebody claimed first; those that one cause explains together."""
+    told: list[Refuted] = []
+    explained: dict[str, list[Group]] = {}
+    for group in grouped(f for f in verdict.findings if f.status == "refuted"):
+        by = _explained_by(group)
+        if by:
+            explained.setdefault(by, []).append(group)
+        else:
+            told.append(Refuted((group,)))
+    told.sort(key=lambda one: one.first.first.role != "claim")
+    return tuple(told + [Refuted(tuple(groups), by) for by, groups in explained.items()])
+
+
+def _explained_by(group: Group) -> str:
+    found = [_EXPLAINED.match(f.evidence[0].text) if f.evidence else None for f in group.findings]
+    causes = {match["cause"] if match else "" for match in found}
+    return causes.pop() if len(causes) == 1 else ""
+
+
+def is_command(step: str) -> bool:
+    """Whether a step is to be typed; else it is said."""
+    return not _PROSE.match(step)
+
+
+def shell_lines(command: str, width: int) -> list[str]:
+    """A command in lines of that width that can be copied together: broken at spaces outside of
+    quotes, with a backslash; a comment goes on as a comment. A long word keeps its line."""
+    is_comment = command.startswith("#")
+    join, tail = ("# ", 0) if is_comment else ("  ", 2)
+    lines: list[str] = []
+    for word in _words(command):
+        if lines and len(lines[-1]) + 1 + len(word) + tail <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word if not lines else join + word)
+    return lines if is_comment else [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def _words(command: str) -> list[str]:
+    """The words of a command; what stands in quotes is not taken apart."""
+    found = re.findall(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"]|['\"])+", command)
+    return [str(word) for word in found]
