@@ -184,6 +184,11 @@ def empty_members(n: int) -> bytes:
     return b"!<arch>\n" + ar_member(b"a.o/", b"") * n
 
 
+def member_names_shared(n: int) -> bytes:
+    """Members, each with the same long name out of the name table."""
+    return b"!<arch>\n" + ar_member(b"//", LONG + b"/\n") + ar_member(b"/0", b"") * n
+
+
 def bombs(n: int) -> bytes:
     """Compressed sections of some bytes that claim a terabyte each."""
     data = struct.pack("<IIQQ", 1, 0, 1 << 40, 1) + b"x" * 20
@@ -200,6 +205,6 @@ GIANTS: dict[str, tuple[Callable[[int], bytes], int]] = {
         (version_repeated, 300_000), (versions_shared, 32_000), (function_names_shared, 60_000),
         (notes_shared, 20_000), (guarded_chain, 20_000), (group_of_nothing, 2_000_000),
         (groups_shared, 20_000), (signatures_shared, 30_000), (needed_shared, 60_000),
-        (empty_members, 30_000), (bombs, 1_000),
+        (empty_members, 30_000), (member_names_shared, 30_000), (bombs, 1_000),
     )
 }  # fmt: skip

@@ -220,6 +220,12 @@ NAMES_REPEATED: dict[str, tuple[Callable[[], bytes], Callable[..., pd.DataFrame]
     "versions": (lambda: giants.versions_shared(500), read_symbols, "versions overlap", 500),
     "signatures": (lambda: giants.signatures_shared(500), read_symbols, "groups overlap", 500),
     "functions": (lambda: giants.function_names_shared(40), read_isa, "functions overlap", 40),
+    "members": (
+        lambda: giants.member_names_shared(1000),
+        read_objects,
+        "names of members overlap",
+        1001,
+    ),
     "needed": (lambda: giants.needed_shared(40), read_details, "dynamic section overlap", 15),
     "details": (lambda: giants.section_names_shared(50), read_details, "names overlap", 20),
 }
@@ -306,6 +312,18 @@ def test_a_member_size_that_no_field_can_hold() -> None:
         scan = scan_objects(data)
         assert scan.symbols["name"].tolist() == ["neighbour"] * 2
         assert scan.errors["offset"].eq(8 + len(one)).any()
+
+
+def test_a_file_that_a_thin_archive_spells_in_many_ways_is_read_once(tmp_path: Path) -> None:
+    """A large file beside a small archive cannot be asked for again by another spelling."""
+    (tmp_path / "one.o").write_bytes(NEIGHBOUR)
+    names = b"".join(b"./" * n + b"one.o/\n" for n in range(50))
+    places = [names.index(b"./" * n + b"one.o") if n else 0 for n in range(50)]
+    members = b"".join(ar_member(b"/%d" % at, b"", size=len(NEIGHBOUR)) for at in places)
+    (tmp_path / "t.a").write_bytes(b"!<thin>\n" + ar_member(b"//", names) + members)
+    scan = scan_objects([tmp_path / "t.a"])
+    assert scan.symbols["name"].tolist() == ["neighbour"]
+    assert scan.errors["reason"].eq("named twice; read once").sum() == 49
 
 
 @pytest.fixture(scope="module")

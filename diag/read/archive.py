@@ -18,6 +18,8 @@ THIN_MAGIC = b"!<thin>\n"
 HEADER_BYTES = 60
 MAX_MEMBERS = 1_000_000
 MAX_NAME_BYTES = 4096
+MIN_TEXT_BYTES = 1 << 20
+MAX_TEXT_FACTOR = 8  # long names beside the archive's bytes
 
 # struct ar_hdr: name 16, date 12, uid 6, gid 6, mode 8, size 10, end 2.
 HEADER = re.compile(
@@ -71,6 +73,7 @@ class Archive:
     has_index: bool = False
     members: list[Member] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    text_bytes: int = 0  # of long names: a hostile archive lets all members share one
 
 
 def parse_archive(data: memoryview) -> Archive:
@@ -161,6 +164,11 @@ def _resolve(
             reason = "its name lies outside the archive's name table"
             archive.faults.append(Fault(header_at, reason, _text(raw.strip())))
             return _text(raw.rstrip(b" ")), origin, offset, size
+        archive.text_bytes += len(found)
+        if archive.text_bytes > max(MIN_TEXT_BYTES, MAX_TEXT_FACTOR * len(data)):
+            reason = "names of members overlap: the others are left as they stand"
+            archive.faults.append(Fault(header_at, reason, help="build the archive again"))
+            return _text(raw.rstrip(b" ")), origin, offset, size
         return _text(found), origin, offset, size
     if match := BSD_NAME.fullmatch(raw):
         length = min(int(match["length"]), size, MAX_NAME_BYTES)
@@ -173,8 +181,7 @@ def _long_name(names: bytes, place: int) -> bytes | None:
     """The entry of the `//` table at that offset; entries end in `/` and a newline (or a NUL)."""
     if place >= len(names):
         return None
-    end = names.find(b"\n", place)
-    entry = names[place : len(names) if end < 0 else end][:MAX_NAME_BYTES]
+    entry = names[place : place + MAX_NAME_BYTES].split(b"\n", 1)[0]
     return entry.split(b"\0", 1)[0].removesuffix(b"/")
 
 

@@ -7,7 +7,7 @@ row of Problems and the rest is yielded all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -205,31 +205,34 @@ class _Outside:
 
     def __init__(self, file: str, folder: Path | None, problems: Problems) -> None:
         self.file, self.folder, self.problems = file, folder, problems
-        self._seen: set[tuple[str, int | None]] = set()
-        self._nested: dict[str, tuple[memoryview, dict[int, Member]] | None] = {}
+        self._seen: set[tuple[Hashable, int | None]] = set()
+        self._nested: dict[Hashable, tuple[memoryview, dict[int, Member]] | None] = {}
 
     def resolve(self, member: Member) -> tuple[str, Member, memoryview] | None:
         """(name, member, bytes), or None and a row that says why not."""
         if self.folder is None:
             self._refuse(member, "a thin archive without a folder beside it")
             return None
-        if (member.name, member.origin) in self._seen:
-            # Read once: else a small file could ask for much work.
+        # By what the name leads to: a small file could spell one large file in many ways.
+        key = file_key(str(self.folder / member.name)) or member.name
+        if (key, member.origin) in self._seen:
             self._refuse(member, "named twice; read once")
             return None
-        self._seen.add((member.name, member.origin))
+        self._seen.add((key, member.origin))
         if member.origin is not None:
-            return self._resolve_nested(member)
+            return self._resolve_nested(member, key)
         data = self._open(member)
         return None if data is None else (member.name, member, data)
 
-    def _resolve_nested(self, member: Member) -> tuple[str, Member, memoryview] | None:
-        if member.name not in self._nested:
+    def _resolve_nested(
+        self, member: Member, key: Hashable
+    ) -> tuple[str, Member, memoryview] | None:
+        if key not in self._nested:
             data = self._open(member)
             members = parse_archive(data).members if data is not None else []
             places = {inner.header_offset: inner for inner in members}
-            self._nested[member.name] = None if data is None else (data, places)
-        nested = self._nested[member.name]
+            self._nested[key] = None if data is None else (data, places)
+        nested = self._nested[key]
         if nested is None:
             return None
         data, places = nested
