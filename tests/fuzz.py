@@ -1,6 +1,6 @@
 """Broken objects, archives and binaries through every reader: `make fuzz`.
 
-    python -m tests.fuzz [--count 20000] [--seed N] [--jobs 2] [--only NUMBER]
+    python -m tests.fuzz [--count 20000] [--seed N] [--jobs 2] [--first N] [--only NUMBER]
 
 Each file is a sound one with a mutation (tests/fuzz_mutations.py). All readers of machine code and
 the joins over what they give run on it, in worker processes whose memory is bounded and that a
@@ -46,7 +46,7 @@ KEPT = Path("build/fuzz")
 MEMORY_BYTES = 4 << 30  # address space of a worker
 HANG_SECONDS = 30.0  # of the processor; of waiting, WAIT_SECONDS
 WAIT_SECONDS = 600.0
-PROGRESS_FILES = 2000
+PROGRESS_FILES = 1000
 SLOW_SECONDS = 1.0
 LARGE_MB = 100.0
 GIANT_SECONDS, GIANT_MB = 5.0, 500.0  # of some MB and up to 300,000 symbols
@@ -161,14 +161,13 @@ class _Worker:
     folder: Path
 
 
-def fuzz(seeds: list[Seed], run: int, count: int, jobs: int, folder: Path) -> Iterator[Result]:
-    """Results of the giants and `count` files, read in `jobs` processes; a killed one is replaced."""
+def fuzz(seeds: list[Seed], run: int, numbers: range, jobs: int, folder: Path) -> Iterator[Result]:
+    """Results of these numbers, read in `jobs` processes; a killed one is replaced."""
     workers = []
     for job in range(jobs):
         beside = folder / f"job-{job}"
         shutil.copytree(folder / "seeds", beside, dirs_exist_ok=True)
-        numbers = list(range(-len(GIANTS), count))[job::jobs]
-        workers.append(_start(seeds, run, numbers, beside))
+        workers.append(_start(seeds, run, list(numbers[job::jobs]), beside))
     while workers:
         wait([worker.results for worker in workers])
         for worker in list(workers):
@@ -246,6 +245,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Break files, read them, keep and tell what goes wrong."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--count", type=int, default=20_000, help="files (20000)")
+    parser.add_argument("--first", type=int, default=-len(GIANTS), help="the first number")
     parser.add_argument("--seed", type=int, default=1, help="another run has other files (1)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
     parser.add_argument("--only", type=int, help="this file of the run alone, in this process")
@@ -254,11 +254,12 @@ def main(arguments: list[str] | None = None) -> int:
     if options.only is not None:
         return _only(seeds, options.seed, options.only)
     summary, began = Summary(), time.monotonic()
-    for result in fuzz(seeds, options.seed, options.count, options.jobs, KEPT.absolute()):
+    numbers = range(options.first, max(options.first, 0) + options.count)
+    for result in fuzz(seeds, options.seed, numbers, options.jobs, KEPT.absolute()):
         if why := summary.add(result):
             print(f"{_keep(seeds, options.seed, result.number)}: {why}", flush=True)
         if summary.n_files % PROGRESS_FILES == 0:
-            print(f"{summary.n_files} of {options.count}", file=sys.stderr, flush=True)
+            print(f"{summary.n_files} of {len(numbers)}", file=sys.stderr, flush=True)
     for job in KEPT.glob("job-*"):
         shutil.rmtree(job)
     _tell(summary, seeds, options.seed, time.monotonic() - began)
