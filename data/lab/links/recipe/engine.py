@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 LINKERS = ("bfd", "gold", "lld", "mold")
@@ -74,7 +75,8 @@ class Situation:
 
     `build` and `prepare` are lines; `$(LINK)` and `$(LINKXX)` are the compiler with its linker.
     `passes`: linkers, machines or `machine-linker` where it links all the same. `causes`: the true
-    cause where it is another one, by the same keys ("" nothing is wrong). `ended`: how the program
+    cause where it is another one, by the same keys ("" nothing is wrong). `says`: what the log of
+    a failure holds (the symbol). `ended`: how the program
     ends that the last line runs (-1: badly). `fails`: fails although no cause is told. `plain`: linkers are not told apart (no link at all).
     Programs of the folder `tools`
     are found before those of the system. `keep`, `drop`: files to keep or not besides objects; `hide`: folders of the system that the
@@ -94,6 +96,7 @@ class Situation:
     also: str = ""
     not_causes: str = ""
     symbol: str = ""
+    says: str | None = None
     note: str = ""
     ended: int | None = None
     fails: bool = False
@@ -278,9 +281,11 @@ def _check_end(situation: Situation, arch: str, linker: str, log: str, code: int
     is_meant = is_meant and not situation.fails
     if (code == 0) != is_meant:
         meant = "linked" if is_meant else "failed"
-        raise WrongEndError(
-            f"{situation.name} {arch}-{linker}: should have {meant}:\n{log[-3000:]}"
-        )
+        raise WrongEndError(f"should have {meant}:\n{log[-3000:]}")
+    default = "" if situation.ended is not None else situation.symbol
+    said = default if situation.says is None else situation.says
+    if code and said not in log:
+        raise WrongEndError(f"failed, but not over {said}:\n{log[-3000:]}")
 
 
 _TEMPORARY = re.compile(r"(?<=/tmp/|/src/)(?:cc|rustc|go-build|go-link-)\w{6,}")
@@ -309,6 +314,8 @@ def _kept(folder: Path, situation: Situation) -> dict[str, bytes]:
             continue
         content = path.read_bytes()
         is_object = content.startswith(MAGIC) or path.suffix in (".o", ".a", ".so")
-        if name in situation.keep.split() or (is_object and len(content) <= MAX_KEPT):
+        if any(fnmatch(name, wanted) for wanted in situation.keep.split()) or (
+            is_object and len(content) <= MAX_KEPT
+        ):
             kept[name] = content
     return kept

@@ -19,5 +19,17 @@ for arch in amd64 arm64 armhf; do
     unpack trixie "$arch" musl musl-dev
 done
 unpack trixie amd64 libc6-dev
-unpack bookworm armhf libjemalloc-dev
 unpack bookworm arm64 cpp-12 libc6 libgcc-s1 libstdc++6 libmpc3 libmpfr6 libgmp10 libisl23 zlib1g libzstd1
+
+build_jemalloc() {
+    local state=$TOOLCHAINS/apt-source target=$TOOLCHAINS/jemalloc-arm64/usr/lib
+    apt_private "$state" bookworm amd64
+    sed 's/^deb /deb-src /' "$state/etc/sources.list" > "$state/etc/source" && cat "$state/etc/source" >> "$state/etc/sources.list"
+    APT_CONFIG="$state/apt.conf" apt-get -qq update
+    (cd "$state/debs" && APT_CONFIG="$state/apt.conf" apt-get -qq --download-only source jemalloc && tar xf jemalloc_*.orig.tar.*)
+    (cd "$state/debs"/jemalloc-*/ &&
+        ./configure --host=aarch64-linux-gnu --with-lg-page=12 --disable-cxx --disable-libdl --disable-shared &&
+        make build_lib_static) > "$state/log" 2>&1
+    mkdir -p "$target" && cp "$state/debs"/jemalloc-*/lib/libjemalloc.a "$target"
+}
+[ -e "$TOOLCHAINS/jemalloc-arm64" ] || build_jemalloc

@@ -22,7 +22,7 @@ SITUATIONS = [
     Situation(
         "rustc-with-the-host-cc", "target-linker-not-set", "a Rust program for another machine",
         "RUSTC_BOOTSTRAP=1 rustc --edition 2021 --target $(RUST_TARGET) --crate-name probe -C panic=abort -C link-arg=$(FUSE) -C link-self-contained=no -o probe main.rs",
-        {"main.rs": NO_CORE}, archs="arm64 armhf riscv64", symbol="rcgu.o",
+        {"main.rs": NO_CORE}, archs="arm64 armhf riscv64", symbol="rcgu.o", says="linking with `cc` failed",
         variables={"arm64": {"RUST_TARGET": "aarch64-unknown-linux-gnu"}, "armhf": {"RUST_TARGET": "armv7-unknown-linux-gnueabihf"}, "riscv64": {"RUST_TARGET": "riscv64gc-unknown-linux-gnu"}},
         not_causes="wrong-arch-prebuilt-archive wrong-arch-object wrong-cc-for-c-deps definition-not-found",
     ),

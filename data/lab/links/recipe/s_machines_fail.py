@@ -37,7 +37,7 @@ SITUATIONS = [
         "$(MAKE) -f Makefile.lib CC=\"$(CC)\" AR=$(AR)\n$(CC) -O1 -c -o main.o main.c\n$(LINK) -o app main.o libzone.a", STALE,
         prepare="$OTHER -O1 -c -o zone.o zone.c; $OTHER_AR rcs libzone.a zone.o; touch -d '2024-03-01' zone.c; touch -d '2024-03-05' zone.o; touch -d '2024-03-06' libzone.a",
         archs="arm64 armhf", variables={"arm64": {"OTHER": "gcc", "OTHER_AR": "ar"}, "armhf": {"OTHER": "aarch64-linux-gnu-gcc", "OTHER_AR": "aarch64-linux-gnu-ar"}},
-        symbol="zone.o", also="stale-build-output", not_causes="wrong-arch-prebuilt-archive wrong-cc-for-c-deps target-linker-not-set",
+        symbol="zone.o", says="zone", also="stale-build-output", not_causes="wrong-arch-prebuilt-archive wrong-cc-for-c-deps target-linker-not-set",
         dockerfile="FROM debian:bookworm\nARG TARGETARCH\nWORKDIR /src\nCOPY . .\nRUN --mount=type=cache,target=/src make\n",
         note="bare log as of the RUN, not BuildKit's; the Dockerfile has one default cache id for all platforms",
     ),
@@ -59,12 +59,12 @@ SITUATIONS = [
     Situation(
         "native-on-another-cpu", "native-cpu-in-image", "a program with -march=native",
         "$(CC) -O3 -march=native -c -o sum.o sum.c\n$(LINK) -o sum sum.o\nqemu-x86_64-static -cpu qemu64 ./sum", AVX2, archs="amd64", linkers="default",
-        symbol="Illegal instruction", ended=132, not_causes="qemu-user-crash native-march-in-shared-cache", note="compiled as on a processor with AVX2, run as on one without",
+        symbol="Illegal instruction", says="Illegal instruction", ended=132, not_causes="qemu-user-crash native-march-in-shared-cache", note="compiled as on a processor with AVX2, run as on one without",
     ),
     Situation(
         "program-for-another-machine", "pending", "a test step that runs what it built",
         "$(CC) -O1 -c -o main.o main.c\n$(LINK) -o app main.o\nbash -c ./app", {"main.c": "int main(void) { return 0; }"}, archs="arm64", linkers="default",
-        symbol="Exec format error", ended=126, not_causes="wrong-arch-object qemu-user-crash native-cpu-in-image", note="exec format error; the catalogue has no id for it",
+        symbol="Exec format error", says="Exec format error", ended=126, not_causes="wrong-arch-object qemu-user-crash native-cpu-in-image", note="exec format error; the catalogue has no id for it",
     ),
     Situation(
         "no-room-for-the-output", "pending", "a link on a full disk",
@@ -76,7 +76,13 @@ SITUATIONS = [
         "compiler-dies-in-the-emulator", "qemu-user-crash", "a compile on an emulated machine",
         "qemu-aarch64-static -s 8192 -L $(TOOLCHAINS)/bookworm-arm64 $(TOOLCHAINS)/bookworm-arm64/usr/lib/gcc/aarch64-linux-gnu/12/cc1 -quiet -O2 -o expr.s expr.c",
         {"expr.c": "int deep(int x) { return " + "(" * 200 + "x" + " + 1)" * 200 + "; }"},
-        archs="arm64", linkers="default", symbol="uncaught target signal 11", not_causes="linker-oom-killed native-cpu-in-image",
+        archs="arm64", linkers="default", symbol="uncaught target signal 11", says="uncaught target signal 11", not_causes="linker-oom-killed native-cpu-in-image",
         note="the emulator is given a stack of 8 kB; fails in the compile",
+    ),
+    Situation(
+        "pages-of-64-kilobytes", "allocator-page-size", "a program with its own allocator",
+        "$(CC) -O1 -fno-builtin -c -o main.o main.c\n$(LINK) -static -o app main.o $(TOOLCHAINS)/jemalloc-arm64/usr/lib/libjemalloc.a -lm\nqemu-aarch64-static -p 65536 ./app",
+        {"main.c": "#include <stdlib.h>\nint main(int argc, char **argv) { char *p = malloc(argc * 100); p[0] = 1; free(p); return 0; }"},
+        archs="arm64", linkers="default", symbol="page size", says="Unsupported system page size", ended=-1, not_causes="native-cpu-in-image qemu-user-crash", note="an emulator with pages of 64 kB",
     ),
 ]  # fmt: skip

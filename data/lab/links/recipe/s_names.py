@@ -154,7 +154,7 @@ SITUATIONS = [
             "main.c": "int store_size(int n);\nint main(int argc, char **argv) { return store_size(argc); }",
             "store.cpp": "#include <new>\nstruct Item { virtual ~Item() {} int v = 1; };\nextern \"C\" int store_size(int n) { Item *i = new Item[n]; int v = i[0].v; delete[] i; if (v > 9) throw v; return v; }",
         },
-        archs=ALL, symbol="operator new[](unsigned long)", not_causes="definition-not-found language-linkage-mismatch library-not-linked vtable-key-function-missing",
+        archs=ALL, symbol="operator new[]", not_causes="definition-not-found language-linkage-mismatch library-not-linked vtable-key-function-missing",
     ),
     Situation(
         "no-main", "entry-point-missing", "a tool that lost its main file",

@@ -84,7 +84,7 @@ SITUATIONS = [
         "$(RUN) ./app", {},
         prepare=STUB + "; echo 'long __isoc23_strtol(const char *, char **, int); int main(int c, char **v) { return __isoc23_strtol(v[0], 0, 10); }' > a.c; $CC -O2 -c -o a.o a.c;"
         " $CC $SMALL -nodefaultlibs -o app a.o stub/libc.so.6; rm a.c a.o; rm -r stub",
-        archs="amd64 arm64 armhf", linkers="default", symbol="GLIBC_2.38", ended=1, not_causes="symbol-version-missing newer-glibc-archive",
+        archs="amd64 arm64 armhf", linkers="default", symbol="GLIBC_2.38", says="GLIBC_2.38", ended=1, not_causes="symbol-version-missing newer-glibc-archive",
         note="the stub library of the newer version is gone when it runs", causes={},
     ),
     Situation(

@@ -63,7 +63,7 @@ SITUATIONS = [
         prepare="echo '__asm__(\".symver pool_take_2, pool_take@POOL_2\"); int pool_take_2(int); int plug(void) { return pool_take_2(4); }' > p.c;"
         " $CC -O1 -fPIC -c -o plug.o p.c; echo 'POOL_1 { global: pool_take; local: *; };' > m; echo 'int pool_take(int n) { return n; }' > l.c;"
         " $CC -fPIC -shared $SMALL -Wl,--version-script=m -Wl,-soname,libpool.so -o libpool.so l.c; rm p.c m l.c",
-        archs="amd64 riscv64", symbol="pool_take@POOL_2", not_causes="symbol-hidden definition-not-found runtime-glibc-too-old",
+        archs="amd64 riscv64", symbol="pool_take@POOL_2", says="pool_take", not_causes="symbol-hidden definition-not-found runtime-glibc-too-old",
     ),
     Situation(
         "map-names-what-is-not-there", "version-script-undefined-symbol", "a version script of an older release",
@@ -128,20 +128,20 @@ SITUATIONS = [
         "$(LINK) -shared -o libtable.so wrap.c vendor/libtable.a -fPIC",
         {"wrap.c": "int table_at(int);\nint wrap_at(int i) { return table_at(i); }"},
         prepare="mkdir vendor; echo 'extern char **environ; static int rows[64] = {1, 2}; int table_at(int i) { return rows[i & 63] + (environ[0] != 0); }' > t.c; $CC -O1 -fno-pic -fno-pie -c -o table.o t.c; $AR rcs vendor/libtable.a table.o; rm t.c table.o",
-        archs=ALL, passes="arm64-gold armhf-mold", symbol="environ", not_causes="non-pic-in-pie text-relocation relocation-overflow",
+        archs=ALL, passes="arm64-gold armhf-mold", symbol="environ", says="recompile with -fPIC", not_causes="non-pic-in-pie text-relocation relocation-overflow",
     ),
     Situation(
         "static-code-in-a-pie", "non-pic-in-pie", "an archive without -fPIE",
         "$(CC) -O1 -fPIE -c -o main.o main.c\n$(LINK) -pie -o app main.o vendor/libtable.a",
         {"main.c": "int table_at(int);\nint main(int argc, char **argv) { return table_at(argc); }"},
         prepare="mkdir vendor; echo 'static int rows[64] = {1, 2}; int table_at(int i) { return rows[i & 63]; }' > t.c; $CC -O1 -fno-pic -fno-pie -c -o table.o t.c; $AR rcs vendor/libtable.a table.o; rm t.c table.o",
-        archs="amd64", symbol="rows", not_causes="non-pic-archive-in-shared text-relocation relocation-overflow",
+        archs="amd64", symbol="rows", says="recompile with", not_causes="non-pic-archive-in-shared text-relocation relocation-overflow",
     ),
     Situation(
         "absolute-words-in-text", "text-relocation", "a jump table in text",
         "$(CC) -c -o jump.o jump.s\n$(LINK) -shared -Wl,-z,text -o libjump.so jump.o",
         {"jump.s": ".text\n.globl jump_table\njump_table:\n.long handler\n.globl handler\nhandler:\n.long 0\n"},
-        archs="i386 armhf", symbol="handler", not_causes="non-pic-archive-in-shared non-pic-in-pie",
+        archs="i386 armhf", symbol="handler", says="", not_causes="non-pic-archive-in-shared non-pic-in-pie",
     ),
     Situation(
         "tls-on-one-side", "tls-mismatch", "a per-thread depth",
@@ -161,7 +161,7 @@ SITUATIONS = [
             "last.c": "char after_table;",
             "main.c": "extern char table[], after_table;\nstatic int tail;\nint main(int argc, char **argv) { table[argc] = 1; tail = argc; after_table = tail; return after_table; }",
         },
-        archs="amd64 arm64", passes="arm64-mold", symbol="after_table", not_causes="non-pic-in-pie non-pic-archive-in-shared",
+        archs="amd64 arm64", passes="arm64-mold", symbol="after_table", says="reloc", not_causes="non-pic-in-pie non-pic-archive-in-shared",
     ),
     Situation(
         "copy-of-a-protected-variable", "copy-relocation-protected", "a counter in a library",
