@@ -50,10 +50,8 @@ def pairs(given: Sequence[str]) -> Iterator[Pair | str]:
             yield f"{sought.extension}: no library of that machine is found here: give --library FILE"
             continue
         size = text_bytes(path)
-        less = (
-            "" if size >= LARGE_TEXT or sought.extension != "avx512" else ", under 100: --library"
-        )
-        yield f"  {path}: {size >> 20} MB of code{less}"
+        less = "" if size >= LARGE_TEXT else ", little: the start of Python counts; --library"
+        yield f"  {path}: {size / (1 << 20):.1f} MB of code{less}"
         kit = (*DIAG, "isa", str(path), "--extension", sought.extension, "--format", "csv")
         yield Pair(
             Side(f"CPU: functions with {sought.extension}", kit, is_cpu=True),
