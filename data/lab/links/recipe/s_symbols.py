@@ -18,7 +18,7 @@ SITUATIONS = [
         not_causes="definition-not-found object-not-linked archive-without-index library-not-linked",
     ),
     Situation(
-        "archives-need-one-another", "static-link-order", "two archives that need each other",
+        "archives-need-one-another", "static-link-order", "a client of two small archives",
         MAIN + "$(CC) -O1 -c -o net.o net.c\n$(CC) -O1 -c -o log.o log.c\n$(CC) -O1 -c -o tls.o tls.c\n$(AR) rcs libnet.a net.o tls.o\n"
         "$(AR) rcs liblog.a log.o\n$(LINK) -o app main.o libnet.a liblog.a",
         {
