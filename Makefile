@@ -48,6 +48,8 @@ fuzz: .venv/.test
 
 lab:
 	@bash data/avx512-link/recipe/rebuild.sh
+	@bash data/lab/links/recipe/fetch.sh && python3 data/lab/links/recipe/make.py
+	@bash data/avx512-link/recipe/sums.sh
 
 notebooks: .venv/.test
 	@$(PY) tools/notebooks.py

@@ -8,6 +8,7 @@ or by the list below, which a test keeps short.
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from collections.abc import Iterator
@@ -24,6 +25,12 @@ SOURCES = sorted(
     if path.is_file() and path.suffix not in {".pyc", ".png"}
 )
 
+LINKS = DATA / "lab" / "links"
+# Causes whose symbols are names of real libraries, which tables of knowledge hold.
+OF_LIBRARIES = {
+    "", "glibc-archive-on-musl", "library-not-linked", "musl-lfs64-removed", "static-library-missing",
+    "unwind-runtime-missing",
+}  # fmt: skip
 # Ordinary words that data/ uses as names too, each with what else it means here.
 ORDINARY = {
     "before": "Case of diag.compare",
@@ -64,7 +71,22 @@ def case_folders() -> Iterator[str]:
 
 def symbols() -> Iterator[str]:
     for path in [*DATA.rglob("*.log"), *DATA.rglob("*.rawjson")]:
-        yield from (match["symbol"] for match in _UNDEFINED.finditer(text_of(path)))
+        if LINKS not in path.parents:
+            yield from (match["symbol"] for match in _UNDEFINED.finditer(text_of(path)))
+    yield from lab_symbols()
+
+
+def lab_symbols() -> Iterator[str]:
+    """What the lab's own projects name; the logs there are full of what C libraries really define."""
+    with (LINKS / "truth.csv").open(newline="") as stream:
+        for row in csv.DictReader(stream):
+            name = row["symbol"]
+            if (
+                row["cause"] not in OF_LIBRARIES
+                and re.fullmatch(r"[a-z]\w+", name)
+                and is_telling(name)
+            ):
+                yield name
 
 
 def packages() -> Iterator[str]:
