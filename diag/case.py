@@ -64,11 +64,11 @@ class Case:
         self.claims = tuple(claims)
         self.title = title
         self.facts = tuple(facts)
-        self._probe = probe
+        self.recorded_probe = probe
         self.progress: Callable[[int, int], None] | None = None  # told (bytes read, bytes in all)
         self.judged: dict[Any, Any] = {}  # kept by diag.compare: a case is read and judged once
-        self._asked = [find_platform(name).name for name in platforms]
-        self._asked += [fact.name for fact in self.facts]
+        self.asked = [find_platform(name).name for name in platforms]
+        self.asked += [fact.name for fact in self.facts]
         self._errors: list[dict[str, Any]] = list(self.inputs.errors)
 
     # -- logs ---------------------------------------------------------------------------------
@@ -160,12 +160,12 @@ class Case:
     @cached_property
     def probe(self) -> pd.DataFrame:
         """What was probed: frame `env` with the column `shell`; no rows where nothing was."""
-        if isinstance(self._probe, pd.DataFrame):
-            return self._probe
+        if isinstance(self.recorded_probe, pd.DataFrame):
+            return self.recorded_probe
         from diag.read.probed import read_probe
 
         try:
-            return read_probe(*self._probe, file=self.inputs.dockerfile)
+            return read_probe(*self.recorded_probe, file=self.inputs.dockerfile)
         except InputError as error:
             self._note(error.file or "", error)
             return read_probe()
@@ -254,7 +254,7 @@ class Case:
     @cached_property
     def platforms(self) -> tuple[str, ...]:
         """The platforms to judge, in the order of display."""
-        names = {*self._asked, *self.inputs.platforms} - {""}
+        names = {*self.asked, *self.inputs.platforms} - {""}
         return tuple(display_order(names or set(self.steps["target_platform"].dropna()) - {""}))
 
     @property

@@ -200,9 +200,9 @@ class _CaseToml:
         stated, tables = self.stated, self._tables()
         names = [find_platform(str(table.get("name", ""))).name for table in tables]
         logs: dict[str, list[Path]] = {"": self._files(stated.get("logs", []), "log")}
-        objects: dict[str, list[Path]] = {}
+        objects = {"": self._files(stated.get("objects", []), "object")}
         for name, table in zip(names, tables, strict=True):
-            logs[name] = self._files([table["log"]] if "log" in table else [], "log")
+            logs[name] = self._files(table.get("log", table.get("logs", [])), "log")
             objects[name] = self._files(table.get("objects", []), "object")
         dockerfile = self._files(
             [stated["dockerfile"]] if "dockerfile" in stated else [], "Dockerfile"
@@ -212,6 +212,7 @@ class _CaseToml:
             "engine": str(stated.get("engine", "buildkit")),
             "claims": [str(claim) for claim in stated.get("claims", [])],
             "build_args": {k: str(v) for k, v in stated.get("build_args", {}).items()},
+            "base_env": {k: str(v) for k, v in stated.get("base_env", {}).items()},
             "log": {name: files for name, files in logs.items() if files},
             "objects": {name: files for name, files in objects.items() if files},
             "dockerfile": dockerfile[0] if dockerfile else None,

@@ -22,6 +22,7 @@ INTERRUPTED = 130
 _COMMANDS = {
     "investigate": "diag.cli_case",
     "compare": "diag.cli_case",
+    "collect": "diag.cli_collect",
     "log": "diag.cli_log",
     "env": "diag.cli_env",
     "probe": "diag.cli_env",

@@ -10,6 +10,7 @@ from diag.cli_build import build_options, given_to_build
 from diag.cli_output import (
     by_platform,
     case_of,
+    engine_given,
     format_option,
     output_option,
     redact_option,
@@ -57,20 +58,11 @@ def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -
         objects=by_platform(objects),
         dockerfile=options["dockerfile"],
         **given_to_build(options),
-        engine=_engine(options["engine"]),
+        engine=engine_given(options["engine"]),
     )
     with reading_progress() as taken.progress:
         verdict = taken.diagnose(claims=options["claims"])
     return _show_verdict(taken, verdict, options)
-
-
-def _engine(name: str) -> str | None:
-    """The engine where it was named: a case.toml tells its own."""
-    from click import get_current_context
-    from click.core import ParameterSource
-
-    is_named = get_current_context().get_parameter_source("engine") is ParameterSource.COMMANDLINE
-    return name if is_named else None
 
 
 def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:

@@ -81,6 +81,15 @@ def by_platform(given: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+def engine_given(name: str) -> str | None:
+    """The engine where it was named: a case.toml tells its own."""
+    from click import get_current_context
+    from click.core import ParameterSource
+
+    is_named = get_current_context().get_parameter_source("engine") is ParameterSource.COMMANDLINE
+    return name if is_named else None
+
+
 def source_of(path: str) -> Any:
     """The path itself; the bytes of standard input for `-`."""
     if path != "-":

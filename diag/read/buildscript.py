@@ -18,7 +18,7 @@ from diag import schema
 MAX_BYTES = 8 << 20  # a build script that prints more than this is not read to its end
 _DIRECTIVE = re.compile(r"cargo::?(?P<key>[a-z][a-z0-9_-]*)=(?P<value>.*)", re.IGNORECASE)
 # target/<profile>/build/<package>-<16 hexadecimal digits>/out
-_OUT_DIR = re.compile(r"[/\\]build[/\\](?P<package>.+)-[0-9a-f]{16}(?:[/\\]|$)")
+_OUT_DIR = re.compile(r"[/\\]build[/\\](?P<package>[^/\\]+)-[0-9a-f]{16}(?:[/\\]|$)")
 _NAMES = ("output", "stdout")
 
 
