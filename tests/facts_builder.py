@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -157,7 +158,15 @@ def _lines_with(lines: pd.DataFrame, literals: Collection[str]) -> pd.DataFrame:
     return lines[[any(one in text for one in literals) for text in lines["text"]]]
 
 
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    """Made once: causes change no frame."""
+    return schema.empty(name)
+
+
 def _frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    if not rows:
+        return _empty(_FRAME_OF.get(name, name))
     defaults = _DEFAULTS.get("env" if name == "unlisted_env" else name, {})
     numbered = []
     for number, row in enumerate(rows, 1):

@@ -25,8 +25,15 @@ LFS64_SINCE = "1.2.4"  # musl's release notes: the aliases are there for old pro
 _APART = ("execinfo", "argp", "fts", "obstack", "intl", "iconv", "tirpc")
 _FORTIFIED = re.compile(r"__\w+_chk")
 _UNDECLARED = re.compile(
+    r"unknown type name [‘'`](?P<type>\w+)[’']|"
     r"[‘'`](?P<name>\w+)[’'] (?:undeclared|was not declared)|implicit declaration of function [‘'`](?P<called>\w+)[’']"
     r"|use of undeclared identifier '(?P<used>\w+)'|undeclared (?:library )?function '(?P<unknown>\w+)'"
+)
+
+
+_SOURCE = re.compile(r"(\S+?\.(?:c|cc|cpp|cxx|h)):\d+:")
+_COMPILES = re.compile(
+    r"-D_GNU_SOURCE\b.*\s-c\s|\s-c\s.*-D_GNU_SOURCE\b|^\W*\S*(?:g|c|clang)\+\+\S* .*-c\s"
 )
 
 
@@ -83,6 +90,17 @@ def _on_musl(facts: Facts, libc: LibcSeen, names: Sequence[Named]) -> Iterator[F
     if unknown and not vendored:
         missing = (origin_missing(unknown[0].symbol),)
         yield group_finding(facts, FAMILY, ON_MUSL, "untestable", unknown, libc.evidence, missing)
+
+
+def _asks_for_them(facts: Facts, platform: str, told: dict[str, Evidence]) -> Evidence | None:
+    """A compile of the same source that defines _GNU_SOURCE, which C++ does by itself: an older musl
+    would have declared the names."""
+    sources = {found[1] for one in told.values() if (found := _SOURCE.match(one.text))}
+    rows = facts.on(facts.lines_with(sorted(sources)), platform) if sources else facts.lines[:0]
+    for row in each(rows):
+        if _COMPILES.search(row.text) and any(source in row.text for source in sources):
+            return Evidence(row.file, int(row.line_no), clip(row.text))
+    return None
 
 
 def judge_lfs64(facts: Facts) -> Iterator[Finding]:
@@ -160,7 +178,10 @@ def _lfs64_at_compile(
     if libc.version and version_key(libc.version) < version_key(LFS64_SINCE):
         status = "refuted"
     elif not libc.version:
-        status, missing = "untestable", (dockerfile_of_libc(),)
+        asked = _asks_for_them(facts, platform, told)
+        evidence += [asked] if asked else []
+        if asked is None:
+            status, missing = "untestable", (dockerfile_of_libc(),)
     return group_finding(facts, FAMILY, LFS64, status, _subjects(told, platform), evidence, missing)
 
 

@@ -10,14 +10,18 @@ from diag.causes.facts import Facts, clip
 from diag.causes.libc import FAMILY, is_of_glibc_alone
 from diag.causes.libc_seen import LibcSeen, dockerfile_of_libc, libc_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
-from diag.causes.named import Named, group_finding, wanted_on
+from diag.causes.named import Named, arch_of, group_finding, wanted_on
 from diag.causes.origins import Origin, by_origin_of, compilers_of, origin_missing, origin_of
 from diag.knowledge.names import glibc_version_of, library_of, version_key
 
 NEWER = "newer-glibc-archive"
 HEADERS = "host-libc-headers-leak"
 NATIVE_MUSL = ("alpine", "musllinux")  # distributions whose own compiler is musl's
-OLDEST = (2, 17)  # a version that every glibc in use has
+OLDEST = (
+    2,
+    17,
+)  # a version that every glibc in use has; a port that came later begins with its own
+OLDEST_OF = {"riscv64": (2, 27), "loongarch64": (2, 36)}
 _AT_VERSION = re.compile(r"@+GLIBC_(\d+\.\d+)")
 
 
@@ -72,7 +76,8 @@ def _version_of(named: Named) -> str:
         found = _AT_VERSION.search(ref.detail)
         if found and "DSO missing" not in ref.detail:
             version = found[1]
-            return version if version_key(version) > OLDEST else ""
+            oldest = OLDEST_OF.get(arch_of(named.symbol.platform), OLDEST)
+            return version if version_key(version) > oldest else ""
     for raw in named.raw:
         version = glibc_version_of(raw)
         library = library_of(raw) if version else None

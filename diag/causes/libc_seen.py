@@ -20,6 +20,16 @@ _MUSL = re.compile(
     r"[\w.-]*-musl\w*|musl-(?:gcc|clang)(?:\.specs)?|ld-musl-[\w-]+(?:\.so\.1)?|libc\.musl-\w+\.so\.1"
 )
 _GNU = re.compile(r"[a-z0-9_]+-(?:[a-z0-9]+-)?linux-gnu\w*")
+# A command of a musl compiler, in a log that shows commands.
+_TOOL = re.compile(r"^\W*(?:\S*/)?[\w-]+-musl\w*-(?:gcc|g\+\+|cc|c\+\+|clang|ld|ar)\b")
+_MAKERS = {
+    "alpine": "musl",
+    "debian": "glibc",
+    "ubuntu": "glibc",
+    "red hat": "glibc",
+    "suse": "glibc",
+}
+_MAKER = re.compile("|".join(_MAKERS), re.IGNORECASE)
 MUSL_WORDS = ("linux-musl", "ld-musl-")  # of lines that tell it: literals for the log
 
 
@@ -53,7 +63,8 @@ def _libc_of(facts: Facts, platform: str) -> LibcSeen:
             return seen
     if base is not None and base.libc:
         return LibcSeen(base.libc, base.version, (told_base(base),), base.distro)
-    return _of_shared(facts, platform)
+    shared = _of_shared(facts, platform)
+    return shared if shared.libc else _of_own_objects(facts, platform)
 
 
 def _of_commands(facts: Facts, platform: str) -> LibcSeen:
@@ -76,7 +87,8 @@ def _at(row: Any, text: str) -> Evidence:
 def _of_lines(facts: Facts, platform: str) -> LibcSeen:
     """The linker or the compiler names itself with its triple; a musl loader speaks."""
     rows = facts.on(facts.lines, platform)
-    rows = rows[rows["kind"].isin(["linker", "compiler", "link_command"])]
+    of_tool = rows["kind"].isin(["linker", "compiler", "link_command"])
+    rows = rows[of_tool | rows["text"].str.contains(_TOOL.pattern, regex=True).astype(bool)]
     for libc, pattern in (("musl", _MUSL), ("glibc", _GNU)):
         found = rows[rows["text"].str.contains(pattern.pattern, regex=True).astype(bool)]
         for row in each(found.head(1)):
@@ -118,6 +130,24 @@ def _of_shared(facts: Facts, platform: str) -> LibcSeen:
             libc = "glibc" if needed == "libc.so.6" else "musl" if _MUSL.fullmatch(needed) else ""
             if libc:
                 return LibcSeen(libc, "", (Evidence(row.file, None, f"needs {needed}"),))
+    return LibcSeen()
+
+
+def _of_own_objects(facts: Facts, platform: str) -> LibcSeen:
+    """Plain objects of the last link: a distribution's own compiler writes its name into them, and
+    compiles for the C library of that distribution unless its command says another (heard before).
+    """
+    commands = list(each(facts.on(facts.link_commands, platform)))
+    plain = (
+        {PurePath(name).name for kind, name in commands[-1].inputs if kind == "object"}
+        if commands
+        else set()
+    )
+    for row in each(facts.of_platform(facts.objects, platform)):
+        maker = _MAKER.search(row.compiler or "") if PurePath(row.file).name in plain else None
+        if maker:
+            text = f"an object of this link was compiled by {row.compiler}"
+            return LibcSeen(_MAKERS[maker[0].lower()], "", (Evidence(row.file, None, clip(text)),))
     return LibcSeen()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from diag.causes.facts import Facts, clip
 from diag.causes.libc_seen import libc_of
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
-from diag.causes.named import Named, arch_of, group_finding, pick, wanted_on
+from diag.causes.named import Named, arch_of, group_finding, is_defined_somewhere, pick, wanted_on
 from diag.causes.on_line import (
     NO_LIBRARIES,
     command_told,
@@ -93,6 +93,8 @@ def _library(facts: Facts, library: Library, names: list[Named]) -> Iterator[Fin
 
 def _is_given_elsewhere(facts: Facts, named: Named, library: Library) -> bool:
     """A file given defines it, and that is not the well-known library."""
+    if not is_defined_somewhere(facts, named):
+        return False
     files = facts.definitions(named.symbol)["file"]
     return any(library_name(PurePath(file).name) not in library.files for file in files)
 

@@ -70,6 +70,7 @@ def wanted_on(facts: Facts, platform: str) -> list[Named]:
 
 def _told(facts: Facts, platform: str) -> dict[str, list[Reference]]:
     rows = facts.on(facts.link_errors, platform).dropna(subset=["symbol"])
+    rows = rows[rows["kind"] == "undefined"]
     found: dict[str, list[Reference]] = {}
     for row in each(rows):
         own = found.setdefault(row.symbol, [])
@@ -94,11 +95,34 @@ def _text(value: Any) -> str:
 
 def wanting_objects(facts: Facts, named: Named) -> list[Any]:
     """Rows of `objects` of the members given that want the name."""
-    seen = facts.sightings[facts.sightings["name"].isin(named.raw)]
-    seen = seen[(seen["role"] == "wanted") & (seen["platform"] == named.symbol.platform)]
-    places = set(zip(seen["file"], seen["member_no"], strict=True))
-    rows = facts.objects[facts.objects["file"].isin({file for file, _ in places})]
-    return [row for row in each(rows) if (row.file, row.member_no) in places]
+    by_name, by_place = _wanting(facts)
+    places = [place for raw in named.raw for place in by_name.get((named.symbol.platform, raw), ())]
+    return [by_place[place] for place in dict.fromkeys(places) if place in by_place]
+
+
+def _wanting(facts: Facts) -> tuple[dict[Any, list[Any]], dict[Any, Any]]:
+    """(platform and name -> places of members that want it, place -> its row of `objects`)."""
+    if "wanting" not in facts.known:
+        rows = facts.sightings[facts.sightings["role"] == "wanted"]
+        by_name: dict[Any, list[Any]] = {}
+        for row in each(rows):
+            by_name.setdefault((row.platform, row.name), []).append((row.file, row.member_no))
+        places = {place for found in by_name.values() for place in found}
+        objects = facts.objects[facts.objects["file"].isin({file for file, _ in places})]
+        by_place = {
+            (r.file, r.member_no): r for r in each(objects) if (r.file, r.member_no) in places
+        }
+        facts.known["wanting"] = by_name, by_place
+    return facts.known["wanting"]  # type: ignore[no-any-return]
+
+
+def is_defined_somewhere(facts: Facts, named: Named) -> bool:
+    """Whether a file given has a definition of the name at all; asked before those are looked up."""
+    if "defined" not in facts.known:
+        rows = facts.sightings[facts.sightings["role"] == "defined"]
+        facts.known["defined"] = set(zip(rows["platform"], rows["name"], strict=True))
+    pairs = ((named.symbol.platform, raw) for raw in named.raw)
+    return any(pair in facts.known["defined"] for pair in pairs)
 
 
 def evidence_of(facts: Facts, names: Sequence[Named]) -> list[Evidence]:

@@ -28,6 +28,9 @@ _BUILT = re.compile(
 _HOST_FOLDER = re.compile(
     r"^(?:/usr/include(?:/[\w.-]+-linux-gnu\w*)?|/usr/local/include|/usr/[\w.-]+-linux-gnu\w*/include)/?$"
 )
+_TOOLCHAIN = re.compile(
+    r"(?:^|/)lib(?:gcc|gcc_eh|gcc_s|stdc\+\+|stdc\+\+fs|supc\+\+|atomic|gomp|gcov|ssp_nonshared|c_nonshared|clang_rt[\w.-]*)\.(?:a|so[\d.]*)$"
+)
 _INCLUDES = ("-I", "-isystem", "-idirafter", "-iquote", "-include")
 _COMPILER_OF = re.compile(
     r"(?:Debian|Ubuntu|Red Hat|SUSE|Alpine|Homebrew|crosstool-NG|Buildroot|GNU Toolchain)",
@@ -39,7 +42,7 @@ _COMPILER_OF = re.compile(
 class Origin:
     """`state`: here (compiled in this log), built (in a build's own folder, its compile not shown),
     vendored (an archive or shared object of which nothing is shown), object (one of which nothing
-    is shown). `compile`: its compile in the log."""
+    is shown), toolchain (a compiler's own runtime). `compile`: its compile in the log."""
 
     state: str
     compile: Evidence | None = None
@@ -51,7 +54,7 @@ def origin_of(facts: Facts, named: Named) -> Origin:
     """Where the objects that want the name come from; `here` before the others."""
     refs = named.references or _from_objects(facts, named)
     origins = [_origin(facts, named.symbol.platform, ref) for ref in refs]
-    order = ("here", "built", "object", "vendored")
+    order = ("here", "built", "object", "vendored", "toolchain")
     return min(origins, key=lambda one: order.index(one.state), default=Origin("object"))
 
 
@@ -70,6 +73,8 @@ def _origin(facts: Facts, platform: str, ref: Reference) -> Origin:
 
 
 def _look_up(facts: Facts, platform: str, ref: Reference) -> Origin:
+    if is_of_toolchain(ref.object):
+        return Origin("toolchain")
     compiled = _compile_of(facts, platform, ref)
     if compiled is not None:
         words = compiled.text.replace('"', " ").replace("'", " ").split()
@@ -81,6 +86,11 @@ def _look_up(facts: Facts, platform: str, ref: Reference) -> Origin:
     if is_rust or _BUILT.search(ref.object) or PurePath(ref.object).suffix == ".rlib":
         return Origin("built")
     return Origin("vendored" if ref.is_library else "object")
+
+
+def is_of_toolchain(file: str) -> bool:
+    """A library that a compiler brings: libgcc, libstdc++ and their kin."""
+    return bool(_TOOLCHAIN.search(file))
 
 
 def stem_of(ref: Reference) -> str:

@@ -201,6 +201,8 @@ def judge_builtin(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_builtin(raw: str, arch: str) -> bool:
+    if is_helper(raw, ("unwind",)):
+        return False
     if in_compiler_rt_alone(raw, arch):
         return True
     return is_helper(raw, ("wide-integers",)) and in_libgcc(raw, arch) is False

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
 
-from diag.causes.facts import Facts, Symbol, clip
-from diag.causes.libc_seen import libc_of
-from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.facts import Facts, Symbol
+from diag.causes.libc import is_of_glibc_alone
+from diag.causes.libc_seen import LibcSeen, libc_of
+from diag.causes.model import Cause, Evidence, Finding, Missing, Role
 from diag.causes.named import Named, group_finding, pick, reference_of, wanted_on
 from diag.causes.on_line import (
     NO_LIBRARIES,
@@ -39,7 +41,7 @@ _CORE_TEXT = re.compile(
     r"operator (?:new|delete)\b|(?:vtable|typeinfo(?: name)?|VTT) for (?:std::|__cxxabiv1::|(?:unsigned |signed |long )*(?:int|char|long|short|bool|float|double|void)\b)"
 )
 _CXX_TEXT = re.compile(r"(?:non-virtual thunk to )?(?:std::|__gnu_cxx::|__cxxabiv1::)")
-_HOST_LIBSTDCXX = re.compile(r"/(?:[\w-]+-linux-gnu\w*)/(?:[\d.]+/)?(?:libstdc\+\+\.(?:a|so)\S*)?$")
+_HOST_LIBSTDCXX = re.compile(r"/[\w-]+-linux-gnu\w*(?:/[\d.]+)?(?:/libstdc\+\+\.(?:a|so)\S*)?/?$")
 
 
 def is_cxx_core(raw: str) -> bool:
@@ -135,6 +137,17 @@ def judge_wrong_libc(facts: Facts) -> Iterator[Finding]:
         libc = libc_of(facts, platform)
         if libc.libc != "musl":
             continue
+        names = [
+            n
+            for n in pick(wanted_on(facts, platform), is_of_glibc_alone)
+            if _wants_for_libstdcxx(n)
+        ]
+        if names:
+            claim = "The C++ library of a glibc compiler is linked against musl, and wants names of glibc."
+            yield group_finding(
+                facts, FAMILY, WRONG_LIBC, "supported", names, libc.evidence, claim=claim
+            )
+            continue
         told = _host_libstdcxx(facts, platform)
         if not told:
             continue
@@ -149,6 +162,12 @@ def judge_wrong_libc(facts: Facts) -> Iterator[Finding]:
             yield group_finding(
                 facts, FAMILY, WRONG_LIBC, "untestable", [named], evidence, (run_missing(platform),)
             )
+
+
+def _wants_for_libstdcxx(named: Named) -> bool:
+    return any(
+        PurePath(ref.object).name in ("libstdc++.a", "libsupc++.a") for ref in named.references
+    )
 
 
 def _host_libstdcxx(facts: Facts, platform: str) -> list[Evidence]:
@@ -187,17 +206,11 @@ def run_missing(platform: str) -> Missing:
 def judge_ifunc(facts: Facts) -> Iterator[Finding]:
     """ifunc-on-static-musl: musl applies no IRELATIVE relocations."""
     for platform in facts.judged:
+        rows = _ifuncs(facts)
+        own = rows[[facts.platform_of_file.get(file) == platform for file in rows["file"]]]
         libc = libc_of(facts, platform)
-        programs = _static_programs(facts, platform) if len(_ifuncs(facts)) else []
-        for program in programs:
-            rows = _ifuncs(facts)
-            own = rows[rows["file"] == program.file]
-            names = [
-                Named(Symbol(str(name), platform), (str(name),), ())
-                for name in own["name"].unique()
-            ]
-            if names:
-                yield from _ifunc(facts, platform, libc.libc, libc.evidence, names, program.file)
+        if len(own) and libc.libc:
+            yield from _ifunc(facts, platform, libc, own)
 
 
 def _ifuncs(facts: Facts) -> Any:
@@ -209,31 +222,40 @@ def _ifuncs(facts: Facts) -> Any:
     return facts.known["ifuncs"]
 
 
-def _static_programs(facts: Facts, platform: str) -> list[Any]:
-    rows = facts.of_platform(facts.objects, platform)
-    rows = rows[rows["kind"].isin(["executable", "shared"])]
-    dynamic = set(facts.details.loc[facts.details["kind"] == "interpreter", "file"])
-    return [row for row in each(rows) if not len(row.needed) and row.file not in dynamic]
-
-
-def _ifunc(
-    facts: Facts, platform: str, libc: str, told: Sequence[Evidence], names: list[Named], file: str
-) -> Iterator[Finding]:
-    text = f"a static program, and {names[0].raw[0]} in it is chosen at start (STT_GNU_IFUNC)"
-    evidence = [Evidence(file, None, clip(text)), *told, *facts.end_of_run(platform)]
-    if libc == "glibc":
-        yield group_finding(facts, FAMILY, IFUNC, "refuted", names, evidence)
-    elif not libc:
-        missing = Missing(
-            "the link command", "which C library was linked is told there", ("put -v on the link",)
-        )
-        yield group_finding(facts, FAMILY, IFUNC, "untestable", names, evidence, (missing,))
-    elif _died(facts, platform):
-        yield group_finding(facts, FAMILY, IFUNC, "supported", names, evidence)
-    elif facts.end_of_run(platform):
-        yield group_finding(facts, FAMILY, IFUNC, "refuted", names, evidence)
+def _ifunc(facts: Facts, platform: str, libc: LibcSeen, rows: Any) -> Iterator[Finding]:
+    """Some linkers leave the type in the program, others make a plain function of it: the objects
+    that define it tell then, if the program has the name."""
+    programs = _static_programs(facts, platform)
+    held = _defined_in(facts, programs)
+    names = [name for name in dict.fromkeys(map(str, rows["name"])) if name in held]
+    if not names:
+        return
+    text = f"{names[0]} is chosen at start (STT_GNU_IFUNC)"
+    evidence = [Evidence(str(rows["file"].iloc[0]), None, text)]
+    evidence += [
+        Evidence(file, None, f"a static program that holds {names[0]}") for file in programs[:1]
+    ]
+    evidence += [*libc.evidence, *facts.end_of_run(platform)]
+    subjects = [Named(Symbol(name, platform), (name,), ()) for name in names]
+    ran = facts.outcomes.loc[facts.outcomes["platform"] == platform, "ran"].dropna()
+    if libc.libc == "glibc" or ran.eq(True).any():
+        yield group_finding(facts, FAMILY, IFUNC, "refuted", subjects, evidence)
     else:
-        yield group_finding(facts, FAMILY, IFUNC, "supported", names, evidence, role="latent")
+        role: Role = "cause" if len(ran) else "latent"
+        yield group_finding(facts, FAMILY, IFUNC, "supported", subjects, evidence, role=role)
+
+
+def _static_programs(facts: Facts, platform: str) -> list[str]:
+    """Programs that need no library. (A loader may be named in them all the same: the musl-gcc
+    wrapper of Debian names it in every link.)"""
+    rows = facts.of_platform(facts.objects, platform)
+    return [row.file for row in each(rows[rows["kind"] == "executable"]) if not len(row.needed)]
+
+
+def _defined_in(facts: Facts, programs: Sequence[str]) -> set[str]:
+    symbols = facts.symbols
+    own = symbols[symbols["file"].isin(list(programs)) & symbols["is_defined"]]
+    return set(map(str, own["name"]))
 
 
 CAUSES = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from diag.causes.facts import Facts
 from diag.causes.model import Cause, Evidence, Finding
-from diag.causes.named import Named, group_finding, wanted_on
+from diag.causes.named import Named, group_finding, is_defined_somewhere, wanted_on
 from diag.causes.on_line import command_told, library_name, plain_words, whole_command
 from diag.schema import each
 
@@ -45,9 +45,9 @@ def _said(named: Named) -> tuple[str, list[Evidence]] | None:
 
 def _seen(facts: Facts, named: Named) -> tuple[str, list[Evidence]] | None:
     """A shared object given defines it, is not on the line, and one that is on the line needs it."""
-    defined = facts.definitions(named.symbol)
-    if defined.empty:
+    if not is_defined_somewhere(facts, named):
         return None
+    defined = facts.definitions(named.symbol)
     command = whole_command(facts, [named])
     if command is None:
         return None

@@ -20,12 +20,14 @@ from diag.knowledge import table
 from diag.schema import each
 
 MAX_TEXT = 100_000  # of one RUN: no script of that size installs packages by hand
+MAX_VALUE = 512  # characters that one variable adds to it: ARGs may double one another
+MAX_IMAGE = 4096  # characters of an image's name, variables filled in
 _ARG = re.compile(r"([A-Za-z_]\w*)(?:=(.*))?", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\}|([A-Za-z_]\w*))")
 _FROM = re.compile(r"(?P<image>\S+)(?:\s+[Aa][Ss]\s+(?P<name>\S+))?\s*$")
 _WORDS = re.compile(r"[^\W_]+(?:\.\d+)*")
 _INSTALL = re.compile(
-    r"\b(?P<manager>apt-get|apt|apk|dnf|microdnf|yum|zypper|pacman|tdnf)\b(?P<options>(?:\s+-[^\s;&|]+)*)"
+    r"\b(?P<manager>apt-get|apt|apk|dnf|microdnf|yum|zypper|pacman|tdnf)\b(?P<options>(?:\s+-[^\s;&|]+){0,20})"
     r"\s+(?P<verb>install|add|-S\w*)\b(?P<rest>[^;&|\n]*)"
 )
 _PACKAGE = re.compile(r"[A-Za-z0-9][\w.+-]*(?::[a-z0-9]+)?")
@@ -103,12 +105,12 @@ def _expanded(text: str, values: Mapping[str, str]) -> str:
         name, operator, word = found[1] or found[4], found[2] or "", found[3] or ""
         own = values.get(name)
         if operator.endswith("-"):
-            return word if own is None or (operator == ":-" and not own) else own
+            return word if own is None or (operator == ":-" and not own) else own[:MAX_VALUE]
         if operator.endswith("+"):
             return word if own else ""
-        return found[0] if own is None else own
+        return found[0] if own is None else own[:MAX_VALUE]
 
-    return _VARIABLE.sub(value, text[:MAX_TEXT].strip("\"'"))
+    return _VARIABLE.sub(value, text[:MAX_IMAGE].strip("\"'"))[:MAX_IMAGE]
 
 
 def libc_of_image(image: str) -> Libc:
