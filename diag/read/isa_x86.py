@@ -43,7 +43,7 @@ def candidates(code: Bytes, bits: int, wanted: Encodings) -> Places:
             found.append(places[places >= before] + (at - before))
     # Sorted and compared: unique() hashes, which costs eight times as much for so many.
     places = np.sort(np.concatenate(found))
-    return places[np.append(True, places[1:] != places[:-1])[: len(places)]]
+    return np.asarray(places[np.append(True, places[1:] != places[:-1])[: len(places)]])
 
 
 def _in_block(block: Bytes, limit: int, bits: int, wanted: Encodings) -> Iterator[Places]:
