@@ -15,7 +15,7 @@ from diag.causes.facts import (
     sightings_evidence,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
-from diag.causes.skips import REFUSED_FLAG, Skip, crates_that_want, is_tied, skips_on
+from diag.causes.skips import REFUSED_FLAG, TELLING, Skip, crates_that_want, is_tied, skips_on
 from diag.causes.texts import texts_of
 from diag.knowledge import isa_words_in
 from diag.platforms import BY_NAME
@@ -163,4 +163,4 @@ def _finding(
     )  # fmt: skip
 
 
-CAUSES = (Cause(KERNEL, "never_produced", "cause", judge_kernel),)
+CAUSES = (Cause(KERNEL, "never_produced", "cause", judge_kernel, telling=TELLING),)

@@ -19,6 +19,15 @@ _SKIPPED = re.compile(
     r"|could not (?:compile|build)|cannot (?:compile|build))\b",
     re.IGNORECASE,
 )
+# Words of makefiles, CMake and shell scripts that go on: lines of these are looked for in the log.
+TELLING = (
+    "skipping ", " skipped", "unable to compile", "failed to compile", "could not build", "not building",
+    "will not be built", "not be compiled", "(ignored)",
+)  # fmt: skip
+_FAILED = re.compile(
+    r"(?P<source>[^\s:(]+\.(?:c|cc|cpp|cxx|s|asm|cu|m)):\d+(?::\d+)?: (?:fatal )?error: ",
+    re.IGNORECASE,
+)
 _REFUSED = re.compile(
     r"bad value .+ for '?-m|unrecognized (?:command[- ]line )?option .?-m|unknown target CPU"
     r"|unsupported (?:option|argument) '?-m|invalid feature modifier|target specific option mismatch"
@@ -26,7 +35,9 @@ _REFUSED = re.compile(
 )
 REFUSED_FLAG = re.compile(r"bad value \W*(?P<value>[\w.+-]+)\W+ for \W*(?P<flag>-m[\w-]+)=?")
 _PACKAGE = re.compile(r"^warning: (?P<package>[A-Za-z0-9_-]+)@\d[\w.+-]*: ")
-_SOURCE = re.compile(r"(?P<stem>[A-Za-z0-9_+-]+)\.(?:c|cc|cpp|cxx|s|asm|cu|m)\b", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"(?P<stem>[A-Za-z0-9_+-]+)\.(?:c|cc|cpp|cxx|s|asm|cu|m|o|obj)\b", re.IGNORECASE
+)
 _RLIB = re.compile(r"^lib(?P<crate>.+)-[0-9a-f]{16}\.rlib$")
 _CARGO_PREFIX = re.compile(r"^(?:warning: (?:[A-Za-z0-9_-]+@[\w.+-]+: )?|cargo:?:warning=)")
 _NEAR = 3  # lines that one message may lie apart
@@ -45,18 +56,35 @@ class Skip:
         """The lines together."""
         return "\n".join(line.text for line in self.lines)
 
+    @property
+    def is_only_failed(self) -> bool:
+        """A compile failed, and nothing says that it was left out: only its source's name ties it."""
+        return not (_SKIPPED.search(self.text) or _REFUSED.search(self.text))
+
 
 def skips_on(facts: Facts, platform: str) -> list[Skip]:
     """Refused or skipped compiles of that platform, in the log and in build scripts' output."""
+    key = ("skips", platform)
+    if key not in facts.known:
+        facts.known[key] = _skips_on(facts, platform)
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _skips_on(facts: Facts, platform: str) -> list[Skip]:
     rows = facts.on(facts.lines, platform)
-    rows = rows[rows["kind"].isin(["build_script", "compiler"])]
+    is_told = rows["text"].str.contains("|".join(map(re.escape, TELLING))).astype(bool)
+    is_told &= rows["kind"].isin(["output", "other"])
+    rows = rows[rows["kind"].isin(["build_script", "compiler"]) | is_told]
     told = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(rows)]
     packages = _package_of_warning(facts)
     blocks = [Skip(block, _package(block, packages)) for block in _blocks(told)]
     blocks += [
         Skip(block, packages.get(_bare(block[0].text))) for block in _script_blocks(facts, platform)
     ]
-    return [skip for skip in blocks if _SKIPPED.search(skip.text) or _REFUSED.search(skip.text)]
+    return [
+        skip for skip in blocks
+        if _SKIPPED.search(skip.text) or _REFUSED.search(skip.text) or _FAILED.search(skip.text)
+    ]  # fmt: skip
 
 
 def _script_blocks(facts: Facts, platform: str) -> Iterator[tuple[Evidence, ...]]:
@@ -100,13 +128,30 @@ def _package(block: tuple[Evidence, ...], packages: dict[str, str]) -> str | Non
 def is_tied(skip: Skip, symbol: Symbol, crates: frozenset[str]) -> bool:
     """Whether the skipped compile is that of the symbol: by source name, by instruction set, or by
     the package whose Rust code wants the symbol."""
-    stems = {found["stem"].lower().replace("-", "_") for found in _SOURCE.finditer(skip.text)}
-    if any(len(stem) >= _MIN_STEM and stem in symbol.name.lower() for stem in stems):
+    if any(is_stem_of(stem, symbol.name) for stem in stems_in(skip.text)):
         return True
+    if skip.is_only_failed:
+        return False
     told, own = isa_words_in(skip.lines[0].text), isa_words_in(symbol.name)
     if told and own:
         return bool(told & own)
     return skip.package is not None and skip.package.replace("-", "_") in crates
+
+
+def stems_in(text: str) -> set[str]:
+    """The names of sources and of their objects in a line, without folder and ending."""
+    return {found["stem"] for found in _SOURCE.finditer(text)}
+
+
+def is_stem_of(stem: str, name: str) -> bool:
+    """Whether a source of that name would hold the symbol: its name stands in the symbol's, or all
+    its parts (two or more) do, in their order: `dot_simd.c` and `dot_i8_simd`."""
+    plain = stem.lower().replace("-", "_")
+    if len(plain) >= _MIN_STEM and plain in name.lower():
+        return True
+    parts = [part for part in re.split(r"[_.]+", plain) if part]
+    asked = iter(part for part in name.lower().split("_") if part)
+    return len(parts) > 1 and all(part in asked for part in parts)
 
 
 def crates_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:

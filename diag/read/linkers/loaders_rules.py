@@ -56,6 +56,8 @@ RULES = (
     rule("glibc version", " not found (required by ",
          rf"(?:{_PYTHON})?[^:]+: (?:/[^:]+: )?version {_QUOTE}(?P<symbol>[^'\"’]+){_END} not found \(required by (?P<object>.+)\)"),
     rule("note", "no version information available", r".*: no version information available \(required by .+\)"),
+    # What dlerror() returns and a program prints as it is: a path with a slash, a shared object.
+    rule("glibc symbol", ": undefined symbol: ", r"(?P<object>[^\s:]*/[^\s:/]+\.so(?:\.\d+)*): undefined symbol: (?P<symbol>[^\s,]+)(?:, version \S+)?"),
     rule("glibc symbol", ": undefined symbol: ", rf"{_PYTHON}(?P<object>[^:]+): undefined symbol: (?P<symbol>[^\s,]+)(?:, version \S+)?"),
     rule("glibc load", "cannot open shared object file", rf"{_PYTHON}(?P<object>[^:]+): cannot open shared object file: (?P<reason>.+)"),
     rule("glibc load", "wrong ELF class", rf"{_PYTHON}(?P<object>[^:]+): (?P<reason>wrong ELF class: \S+)"),

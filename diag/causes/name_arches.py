@@ -1,0 +1,33 @@
+"""Which machines the parts of a name, or a compiler's switch, speak of."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from diag.knowledge import table
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for group in table("isa_words").values():
+        found |= {word: frozenset(group["machines"]) for word in group["words"]}
+    for row in table("machine_words")["machine"]:
+        for word in row["words"]:
+            found[word] = found.get(word, frozenset()) | {row["arch"]}
+    return found
+
+
+def arches_of_words(name: str) -> frozenset[str]:
+    """The machines that have everything that the name speaks of; empty where it speaks of none."""
+    parts = re.findall(r"[a-z0-9]+", name.lower())
+    told = [_words()[part] for part in parts if part in _words()]
+    return frozenset.intersection(*told) if told else frozenset()
+
+
+def switches_of_other(switch: str, arch: str) -> bool:
+    """The switch is one that only compilers of other machines know."""
+    rows = table("machine_words")["machine"]
+    known = {row["arch"] for row in rows if re.match(row.get("switches", r"$^"), switch)}
+    return bool(known) and arch not in known

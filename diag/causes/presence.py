@@ -1,0 +1,252 @@
+"""Family A beside the skipped kernel: what else leaves a definition unmade.
+
+A list of sources that lacks one, a probe and a guard that see other flags, an assembler that is
+off, a guard that holds on two machines, a build script that asks the host.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from typing import Any
+
+from diag.causes.compiles import Compile, compiles_on
+from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.machines import fitted, target_of
+from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.name_arches import arches_of_words
+from diag.causes.skips import TELLING, is_stem_of, is_tied, skips_on
+from diag.causes.toolchain import toolchain_of
+from diag.knowledge import isa_words_in
+from diag.schema import each
+
+SOURCE = "arch-source-missing-from-list"
+PROBE = "probe-and-guard-disagree"
+ASM = "asm-backend-disabled"
+
+MAX_ASKED = 20  # symbols of a platform that are looked at
+MAX_SHOWN = 8
+_ASM_OFF = re.compile(
+    r"\b(?:nasm|yasm|assembler|gas)\b.{0,40}\b(?:not found|missing|no\b|too old|refused)"
+    r"|\b(?:asm|assembly|simd)\b.{0,30}\b(?:disabled|is off|no\b|off\b|not (?:supported|available|found))"
+    r"|no nasm|without assembly",
+    re.IGNORECASE,
+)
+ASM_TELLING = ("nasm", "yasm", "asm: ", "asm = ", "ASM", "ssembly", "ssembler")
+_PROBED = re.compile(r"\b(?:checking (?:for|whether)|Performing Test|Looking for|Checking)\b.*?(?P<yes>\.\.\. ?yes|- Success|- found|: YES|succeeded)", re.I)  # fmt: skip
+PROBE_TELLING = ("checking for ", "checking whether ", "Performing Test ", "conftest", "probe")
+_MACHINE_SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=)[a-z0-9]+[\w.=+-]*")
+
+
+def asked_on(facts: Facts, platform: str) -> list[Symbol]:
+    """The undefined symbols of a platform that nothing defines, at most MAX_ASKED."""
+    key = ("asked", platform)
+    if key not in facts.known:
+        own = (s for s in facts.wanted if s.platform == platform)
+        found = [s for s, _ in zip(own, range(500), strict=False) if facts.definitions(s).empty]
+        # A source's name is a symbol too, of type FILE.
+        near = set(facts.near.loc[~facts.near["type"].isin(["FILE", "SECTION"]), "wanted"])
+        facts.known[key] = [s for s in found if s.name not in near]
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def is_skipped(facts: Facts, symbol: Symbol) -> bool:
+    """A skipped compile is known that would have made it: kernel-object-not-built tells of it."""
+    return any(is_tied(skip, symbol, frozenset()) for skip in skips_on(facts, symbol.platform))
+
+
+# -- asm-backend-disabled ------------------------------------------------------------------------
+
+
+def judge_asm(facts: Facts) -> Iterator[Finding]:
+    """asm-backend-disabled: a whole family of names is missing, and configure said that asm is off."""
+    for platform in facts.judged:
+        family = _family(asked_on(facts, platform))
+        if len(family) < 2:
+            continue
+        lines = facts.on(facts.lines, platform)
+        off = list(each(lines[lines["text"].str.contains(_ASM_OFF.pattern, case=False)]))
+        evidence = [*map(line_of_row, off[:3]), *wanted_lines(facts, family)]
+        if off:
+            yield found(facts, _BY_ID[ASM], family, evidence)
+        elif not is_skipped(facts, family[0]):
+            missing = Missing(
+                "the output of configure (or of CMake's first run)",
+                "whether the assembler was found, and the assembly back end is on, is told there",
+                ("docker buildx build --progress=plain --no-cache . 2>&1 | tee build.log",
+                 "grep -i asm build.log"),
+            )  # fmt: skip
+            yield opened(_BY_ID[ASM], family, wanted_lines(facts, family)[:3], missing)
+
+
+def _family(symbols: Iterable[Symbol]) -> list[Symbol]:
+    """The largest group of symbols whose names end in one instruction-set word."""
+    groups: dict[str, list[Symbol]] = {}
+    for symbol in symbols:
+        for word in isa_words_in(symbol.name):
+            groups.setdefault(word, []).append(symbol)
+    return max(groups.values(), key=len, default=[])
+
+
+# -- arch-source-missing-from-list, probe-and-guard-disagree -------------------------------------
+
+
+def judge_source(facts: Facts) -> Iterator[Finding]:
+    """arch-source-missing-from-list: no line compiles a source for a name of this very machine."""
+    for platform in facts.judged:
+        target = target_of(facts, platform)
+        asked = [s for s in asked_on(facts, platform) if arches_of_words(s.name)][:MAX_ASKED]
+        if target is None or not asked:
+            continue
+        own = [s for s in asked if _is_of_machine(s.name, target.elf_arch)]
+        compiles = compiles_on(facts, platform)
+        missed = [s for s in own if not compile_of(compiles, s) and not is_skipped(facts, s)]
+        shown = _siblings(facts, compiles, missed)
+        if missed and shown and not is_asm_off(facts, platform):
+            yield found(facts, _BY_ID[SOURCE], missed, [*shown, *wanted_lines(facts, missed)])
+        elif own and not compiles and not is_skipped(facts, own[0]):
+            missing = Missing(
+                f"a log that shows the compile lines of {platform or 'the build'}",
+                "only there is seen whether a source for this machine was compiled at all",
+                ("put V=1, VERBOSE=1 or -vv on the build command and keep the log",
+                 f"git ls-files | grep -iE '{'|'.join(sorted(isa_words_in(own[0].name)) or [target.uname])}'"),
+            )  # fmt: skip
+            yield opened(_BY_ID[SOURCE], own, wanted_lines(facts, own)[:3], missing)
+
+
+def _is_of_machine(name: str, arch: str) -> bool:
+    """The name speaks of this machine, and not of both Arms at once."""
+    told = arches_of_words(name)
+    return arch in told and not {"arm", "aarch64"} <= told
+
+
+def compile_of(compiles: Iterable[Compile], symbol: Symbol) -> Compile | None:
+    """The compile whose source would hold the symbol: by its name, or by folder and name."""
+    return next(
+        (c for c in compiles if is_stem_of(c.stem, symbol.name) and c.is_specific(symbol.name)),
+        None,
+    )
+
+
+def _siblings(facts: Facts, compiles: list[Compile], symbols: list[Symbol]) -> list[Evidence]:
+    """Compiles of what wants the symbols, or stands beside it: the list of sources that lacks one."""
+    if not symbols:
+        return []
+    rows = facts.link_errors[facts.link_errors["symbol"].isin([s.name for s in symbols])]
+    users = {PurePath(str(name)).stem for c in ("object", "member", "source_file") for name in rows[c].dropna()}  # fmt: skip
+    of_user = [c for c in compiles if c.stem in users]
+    if not of_user:
+        return []
+    beside = [c for c in compiles if c not in of_user]
+    text = f"{len(compiles)} compiles are shown, none of a source for {symbols[0].name}; this one wants it"
+    return [
+        Evidence(c.evidence.file, c.evidence.line_no, clip(f"{text}: {c.evidence.text}"))
+        for c in of_user[:1]
+    ] + [c.evidence for c in beside[:3]]
+
+
+def judge_probe(facts: Facts) -> Iterator[Finding]:
+    """probe-and-guard-disagree: the source was compiled and linked, without the probe's switches."""
+    for platform in facts.judged:
+        compiles = compiles_on(facts, platform)
+        linked = _linked_names(facts, platform)
+        found = []
+        for symbol in asked_on(facts, platform)[:MAX_ASKED]:
+            own = compile_of(compiles, symbol)
+            if (
+                own
+                and not is_skipped(facts, symbol)
+                and (own.output in linked or own.stem + ".o" in linked)
+            ):
+                found.append((symbol, own))
+        if found:
+            yield _judge_guard(facts, platform, found)
+
+
+def _judge_guard(facts: Facts, platform: str, cases: list[tuple[Symbol, Compile]]) -> Finding:
+    symbols, own = [s for s, _ in cases], cases[0][1]
+    text = f"it was compiled and linked, and does not define {symbols[0].name}: {own.evidence.text}"
+    evidence = [Evidence(own.evidence.file, own.evidence.line_no, clip(text))]
+    probes = list(_probes(facts, platform, own))
+    if probes:
+        return found(
+            facts, _BY_ID[PROBE], symbols, [*evidence, *probes, *wanted_lines(facts, symbols)]
+        )
+    missing = Missing(
+        "the probe's own command and answer",
+        "whether the guard in the source sees the switches that the probe was made with",
+        (f"the compile line with -dM -E in place of -c, for {own.source}, beside the probe's",),
+    )
+    return opened(_BY_ID[PROBE], symbols, evidence + wanted_lines(facts, symbols)[:2], missing)
+
+
+def _probes(facts: Facts, platform: str, own: Compile) -> Iterator[Evidence]:
+    """Probes that were made with a switch which the source's own compile lacks."""
+    has = set(_MACHINE_SWITCH.findall(own.evidence.text))
+    lines = facts.on(facts.lines, platform)
+    told = lines[lines["text"].str.contains("|".join(PROBE_TELLING))]
+    rows = [r for r in each(told) if r.line_no < (own.evidence.line_no or 0) and r.file == own.evidence.file]  # fmt: skip
+    more = [r for r in rows if set(_MACHINE_SWITCH.findall(r.text)) - has]
+    yes = [r for r in rows if _PROBED.search(r.text)]
+    if more and yes:
+        yield from map(line_of_row, [*more[:2], *(r for r in yes[:2] if r not in more[:2])])
+
+
+def _linked_names(facts: Facts, platform: str) -> set[str]:
+    commands = facts.on(facts.link_commands, platform)
+    names = {PurePath(name).name for inputs in commands["inputs"] for _, name in inputs}
+    own = facts.of_platform(facts.objects, platform)
+    return names | {PurePath(name).name for name in own["member"] if name}
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def is_asm_off(facts: Facts, platform: str) -> bool:
+    lines = facts.on(facts.lines, platform)
+    return bool(lines["text"].str.contains(_ASM_OFF.pattern, case=False).any())
+
+
+def wanted_lines(facts: Facts, symbols: list[Symbol]) -> list[Evidence]:
+    """The first line about each symbol, or the object that wants it."""
+    found = [next(iter(facts.reference_evidence(s)), None) for s in symbols[: MAX_SHOWN - 3]]
+    shown = [line for line in found if line is not None]
+    if len(symbols) > len(shown) and shown:
+        last, more = shown[-1], len(symbols) - len(shown)
+        shown[-1] = Evidence(last.file, last.line_no, f"{last.text} (and {more} more)")
+    return shown
+
+
+def line_of_row(row: Any) -> Evidence:
+    return Evidence(row.file, int(row.line_no), clip(row.text))
+
+
+def found(facts: Facts, cause: Cause, symbols: list[Symbol], evidence: list[Evidence]) -> Finding:
+    platform = symbols[0].platform
+    words = cause.texts
+    steps = fitted(words.fix_with(toolchain_of(facts, platform)), target_of(facts, platform))
+    return cause.finding(
+        "supported", symbols[0], evidence[:MAX_SHOWN], fix=steps, covers=_others(symbols)
+    )
+
+
+def opened(
+    cause: Cause, symbols: list[Symbol], evidence: list[Evidence], missing: Missing
+) -> Finding:
+    return cause.finding(
+        "untestable", symbols[0], evidence[:MAX_SHOWN], (missing,), covers=_others(symbols)
+    )
+
+
+def _others(symbols: list[Symbol]) -> tuple[str, ...]:
+    return tuple(s.name for s in symbols[1:])
+
+
+CAUSES = (
+    # In this order: what configure said, then what was compiled.
+    Cause(ASM, "presence", "cause", judge_asm, telling=ASM_TELLING),
+    Cause(SOURCE, "presence", "cause", judge_source, telling=TELLING),
+    Cause(PROBE, "presence", "cause", judge_probe, telling=PROBE_TELLING),
+)
+_BY_ID = {cause.id: cause for cause in CAUSES}
