@@ -19,6 +19,7 @@ for arch in amd64 arm64 armhf; do
     unpack trixie "$arch" musl musl-dev
 done
 unpack trixie amd64 libc6-dev
+unpack bullseye amd64 ccache
 unpack bookworm arm64 cpp-12 libc6 libgcc-s1 libstdc++6 libmpc3 libmpfr6 libgmp10 libisl23 zlib1g libzstd1
 
 build_jemalloc() {

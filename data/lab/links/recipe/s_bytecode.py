@@ -39,19 +39,19 @@ SITUATIONS = [
     Situation(
         "linker-without-plugin", "lto-plugin-not-loaded", "link-time code and a link without the plugin",
         "$(CC) -O2 -c -o main.o main.c\n$(CC) -O2 -flto -c -o blend.o blend.c\n$(LINK) -fno-use-linker-plugin -o app main.o blend.o", TWO,
-        archs="amd64 arm64", linkers="bfd gold mold", symbol="", not_causes="ar-without-lto-plugin definition-not-found object-not-linked lto-drops-symbol",
+        archs="amd64 arm64", linkers="bfd gold mold", symbol="", not_causes="lto-version-mismatch ar-without-lto-plugin definition-not-found object-not-linked lto-drops-symbol",
     ),
     Situation(
         "gcc-bytecode-for-lld", "lto-foreign-bytecode", "link-time code of gcc for lld",
         "$(CC) -O2 -flto -c -o main.o main.c\n$(CC) -O2 -flto -c -o blend.o blend.c\n$(PREFIX)gcc-ar rcs libblend.a blend.o\n$(CC) -O2 -c -o start.o start.c\n$(LINK) -O2 -o app start.o libblend.a", TWO | {"start.c": TWO["main.c"]},
         archs="amd64 arm64 armhf", linkers="lld bfd", passes="bfd", symbol="blend",
-        not_causes="lto-plugin-not-loaded ar-without-lto-plugin definition-not-found object-not-linked",
+        not_causes="lto-version-mismatch lto-plugin-not-loaded ar-without-lto-plugin definition-not-found object-not-linked",
     ),
     Situation(
         "clang-bytecode-for-gnu-ld", "lto-foreign-bytecode", "link-time code of clang for GNU ld",
         "$(CC) -O2 -c -o main.o main.c\nclang --target=$(TRIPLE) -O2 -flto -c -o blend.o blend.c\n$(LINK) -O2 -o app main.o blend.o", TWO,
         archs="amd64 arm64", linkers="bfd gold lld mold", passes="lld", symbol="blend", hide="/usr/lib/bfd-plugins",
-        not_causes="object-truncated wrong-arch-object definition-not-found ar-without-lto-plugin", note="no LLVMgold.so beside binutils",
+        not_causes="lto-version-mismatch object-truncated wrong-arch-object definition-not-found ar-without-lto-plugin", note="no LLVMgold.so beside binutils",
     ),
     Situation(
         "clang-archive-for-gnu-ld", "lto-foreign-bytecode", "an archive of clang's link-time code",

@@ -80,7 +80,7 @@ SITUATIONS = [
             "log_file.c": "int log_open(int x) { return x; }",
             "log_net.c": "int log_open(int x) { return x + 1; }",
         },
-        archs=ALL, symbol="log_open", not_causes="duplicate-native-crate duplicate-ignored tls-library-collision",
+        archs=ALL, symbol="log_open", not_causes="rust-runtime-duplicated duplicate-native-crate duplicate-ignored tls-library-collision",
     ),
     Situation(
         "tentative-in-a-header", "duplicate-definition", "a header with a variable",
@@ -110,7 +110,7 @@ SITUATIONS = [
         prepare="for v in 4f1c0a91 b07d55e2; do d=target/release/build/zpack-sys-$v/out; mkdir -p $d; echo \"int zpack_$v = 1; int zpack_crc(int x) { return x * 3; } int zpack_reset(void) { return 0; }\" > c.c;"
         " if [ $v = 4f1c0a91 ]; then echo 'int zpack_pack(int x) { return x; }' >> c.c; else echo 'int zpack_stream(int x) { return x; }' >> c.c; fi;"
         " $CC -O1 -c -o $d/zpack.o c.c; $AR rcs $d/libzpack.a $d/zpack.o; rm $d/zpack.o c.c; done",
-        archs="amd64 arm64", symbol="zpack_crc", not_causes="duplicate-definition tls-library-collision duplicate-ignored",
+        archs="amd64 arm64", symbol="zpack_crc", not_causes="rust-runtime-duplicated duplicate-definition tls-library-collision duplicate-ignored",
     ),
     Situation(
         "two-tls-libraries", "tls-library-collision", "a client with two TLS libraries",

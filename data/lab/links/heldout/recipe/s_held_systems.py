@@ -211,5 +211,16 @@ _ALL = [
         prepare="echo 'int core_go(void) { return 1; }' > c.c; echo 'CORE_2 { global: core_go; };' > n; echo 'CORE_1 { global: core_go; };' > o; echo 'int core_go(void); int use(void) { return core_go(); }' > u.c; $CC -fPIC -shared $SMALL -Wl,-soname,libcore.so -Wl,--version-script=n -o libcore.so c.c; $CC -fPIC -shared $SMALL -o libuse.so u.c libcore.so; $CC -fPIC -shared $SMALL -Wl,-soname,libcore.so -Wl,--version-script=o -o libcore.so c.c; rm c.c u.c n o",
         archs="amd64 armhf", linkers="bfd gold lld", symbol="core_go", not_causes="symbol-hidden dso-underlinked runtime-glibc-too-old",
     ),
+    Situation(
+        "h-cxx-under-musl", "libstdcxx-wrong-libc", "a C++ program under musl's loader",
+        "g++ -O1 -c -o m.o m.cc\nmusl-gcc -o m m.o -L/usr/lib/gcc/x86_64-linux-gnu/12 -l:libstdc++.so -L/usr/lib/x86_64-linux-gnu -l:libgcc_s.so.1 -Wl,-rpath-link,/usr/lib/x86_64-linux-gnu -Wl,--allow-shlib-undefined\nLD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu ./m",
+        {"m.cc": "#include <string>\n#include <map>\nint main(int c, char **v) { std::map<std::string, int> m; m[v[0]] = c; return m.size() - 1; }"},
+        archs="musl", linkers="default", symbol="__libc_single_threaded", says="__cxa_thread_atexit_impl: symbol not found", ended=-1, not_causes="libstdcxx-not-linked glibc-archive-on-musl dso-underlinked", note="links; does not load",
+    ),
+    Situation(
+        "h-two-panics", "rust-runtime-duplicated", "two Rust plugins in one shared object", "rustc --edition 2021 --crate-name dec --crate-type lib --emit obj=dec.o -C panic=abort -C opt-level=2 -C relocation-model=pic dec.rs\nrustc --edition 2021 --crate-name enc --crate-type lib --emit obj=enc.o -C panic=abort -C opt-level=2 -C relocation-model=pic enc.rs\n$(LINK) -shared -o libboth.so -Wl,--no-undefined enc.o dec.o",
+        {f"{n}.rs": f'#![no_std]\nuse core::panic::PanicInfo;\n#[panic_handler]\nfn on_panic(_info: &PanicInfo) -> ! {{\n    loop {{\n        core::hint::spin_loop();\n    }}\n}}\n#[no_mangle]\npub extern "C" fn {n}_step(n: u64) -> u64 {{\n    n.rotate_left(7)\n}}\n' for n in ("dec", "enc")},
+        archs="amd64", linkers="bfd gold mold", symbol="rust_begin_unwind", not_causes="duplicate-definition duplicate-native-crate",
+    ),
 ]  # fmt: skip
 SITUATIONS = [replace(one, heldout=True) for one in _ALL]
