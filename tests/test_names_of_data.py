@@ -28,8 +28,8 @@ SOURCES = sorted(
 LINKS = DATA / "lab" / "links"
 # Causes whose symbols are names of real libraries, which tables of knowledge hold.
 OF_LIBRARIES = {
-    "", "glibc-archive-on-musl", "library-not-linked", "musl-lfs64-removed", "static-library-missing",
-    "unwind-runtime-missing",
+    "", "glibc-archive-on-musl", "library-not-linked", "musl-lfs64-removed",
+    "rust-runtime-duplicated", "static-library-missing", "unwind-runtime-missing",
 }  # fmt: skip
 # Ordinary words that data/ uses as names too, each with what else it means here.
 ORDINARY = {
