@@ -543,6 +543,21 @@ class TestLibraries:
         """The library by name, file, driver or switch; words that anyone may use need company."""
         assert states("library-not-linked", **on(AMD64, words, name)) == [status]
 
+    @pytest.mark.parametrize(
+        ("text", "status"),
+        [
+            ("+ gcc -o app wave.c", "supported"),
+            ("gcc -o app wave.c -lm", "refuted"),
+            ("gcc -c -o wave.o wave.c", "untestable"),
+            ("gcc -o app other.c", "untestable"),
+        ],
+    )
+    def test_a_command_that_compiles_and_links(self, text, status):
+        """The object is the driver's own; the command is known by the source that it names."""
+        row = error("sqrt", object="/tmp/ccAb12xY.o", member=None, source_file="wave.c")
+        lines = [{"line_no": 38, "kind": "output", "text": text}]
+        assert states("library-not-linked", link_errors=[row], lines=lines) == [status]
+
     def test_a_name_that_a_file_of_the_project_defines(self):
         """The project's own object is not linked: another cause."""
         frames = on(AMD64, "gcc -o app main.o", "SSL_new")

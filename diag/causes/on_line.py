@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -11,6 +12,7 @@ from diag.causes.facts import Facts, clip
 from diag.causes.link_inputs import command_missing, link_command
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named
+from diag.schema import each
 
 # GNU ld and gold read the line once; the others remember every archive (diag/join/resolve.py).
 IN_ORDER = ("ld.bfd", "bfd", "gold", "ld.gold", "ld")
@@ -20,18 +22,69 @@ _CXX = re.compile(
     r"(?:.*[/\\])?(?:[\w.+]+-)*(?:g\+\+|c\+\+|clang\+\+|em\+\+|icpc|nvc\+\+)(?:-\d[\d.]*)?(?:\.exe)?"
 )
 _FORTRAN = re.compile(r"(?:.*[/\\])?(?:[\w.+]+-)*(?:gfortran|flang|ifort|ifx)(?:-\d[\d.]*)?")
+_COMPILER = re.compile(
+    r"(?:.*/)?(?:[\w.+]+-)*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|gfortran)(?:-\d[\d.]*)?"
+)
+_OF_DRIVER = re.compile(
+    r"^(?:.*/)?cc\w{4,8}\.o$|^(?:.*/)?[\w.-]+-[0-9a-f]{6}\.o$"
+)  # GCC's and clang's own
+_NO_LINK = frozenset(["-c", "-S", "-E", "-M", "-MM"])
+MAX_LINES = 200
 _LINKER = re.compile(
     r"(?:.*[/\\])?(?:[\w.+]+-)*(?:ld(?:\.\w+)?|mold|rust-lld|lld)(?:-\d[\d.]*)?(?:\.exe)?"
 )
 
 
+def _names_users(command: Any, names: Sequence[Named]) -> bool:
+    """The command has the object of the first reference among its words."""
+    files = {ref.object for ref in names[0].references}
+    return any(word in files for word in command.words)
+
+
+@dataclass(frozen=True)
+class OneStep:
+    """A command that compiles and links, in the words of the frame `link_commands`."""
+
+    file: str
+    line_no: int
+    driver: str
+    words: tuple[str, ...]
+    is_shortened: bool = False
+
+
 def whole_command(facts: Facts, names: Sequence[Named]) -> Any | None:
     """The link command of the first of these names, where all of its arguments are known."""
     command = link_command(facts, names[0].symbol)
+    if command is None or not _names_users(command, names):
+        command = one_step_command(facts, names) or command
     if command is None or command.is_shortened:
         return None
     is_told = not any(word.startswith("@") for word in command.words)
     return command if is_told else None
+
+
+def one_step_command(facts: Facts, names: Sequence[Named]) -> OneStep | None:
+    """The command that compiles a source and links it in one go (`cc main.c -o app`), where the
+    first reference is from the object that a driver makes for itself."""
+    refs = [ref for named in names[:1] for ref in named.references if _OF_DRIVER.search(ref.object)]
+    sources = sorted({PurePath(ref.source).name for ref in refs if ref.source})
+    rows = (
+        facts.on(facts.lines_with(sources), names[0].symbol.platform)
+        if sources
+        else facts.lines[:0]
+    )
+    rows = rows[rows["line_no"] < max((ref.evidence.line_no or 0 for ref in refs), default=0)]
+    for row in reversed(list(each(rows.tail(MAX_LINES)))):
+        words = row.text.lstrip("+ ").split()
+        named = {PurePath(word).name for word in words}
+        if (
+            words
+            and _COMPILER.fullmatch(words[0])
+            and _NO_LINK.isdisjoint(words)
+            and named & set(sources)
+        ):
+            return OneStep(row.file, int(row.line_no), words[0], tuple(words[1:]))
+    return None
 
 
 def plain_words(command: Any) -> list[str]:
