@@ -116,7 +116,7 @@ def _counted(data: Bytes, offsets: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
         for gap in (1, 2):
             start = ends + gap
             fits = is_open & (length >= 1) & (start + length <= offsets[name + 1])
-            fits &= data[np.minimum(at, len(data) - 1)] != ord("0")
+            fits &= data[np.maximum(at, 0)] != ord("0")
             if gap == 2:
                 fits[fits] = data[ends[fits] + 1] == ord("_")
             yield name[fits], start[fits], start[fits] + length[fits]
