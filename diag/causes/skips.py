@@ -28,6 +28,7 @@ _FAILED = re.compile(
     r"(?P<source>[^\s:(]+\.(?:c|cc|cpp|cxx|s|asm|cu|m)):\d+(?::\d+)?: (?:fatal )?error: ",
     re.IGNORECASE,
 )
+_GONE = re.compile(r"(?:^|[\s/-])(?:ar|ranlib|ld)(?:\.exe)?: (?P<source>\S+\.o): No such file")
 _REFUSED = re.compile(
     r"bad value .+ for '?-m|unrecognized (?:command[- ]line )?option .?-m|unknown target CPU"
     r"|unsupported (?:option|argument) '?-m|invalid feature modifier|target specific option mismatch"
@@ -74,6 +75,7 @@ def _skips_on(facts: Facts, platform: str) -> list[Skip]:
     rows = facts.on(facts.lines, platform)
     is_told = rows["text"].str.contains("|".join(map(re.escape, TELLING))).astype(bool)
     is_told &= rows["kind"].isin(["output", "other"])
+    is_told |= (rows["kind"] == "archiver") & rows["text"].str.contains("No such file", regex=False)
     rows = rows[rows["kind"].isin(["build_script", "compiler"]) | is_told]
     told = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(rows)]
     packages = _package_of_warning(facts)
@@ -81,10 +83,8 @@ def _skips_on(facts: Facts, platform: str) -> list[Skip]:
     blocks += [
         Skip(block, packages.get(_bare(block[0].text))) for block in _script_blocks(facts, platform)
     ]
-    return [
-        skip for skip in blocks
-        if _SKIPPED.search(skip.text) or _REFUSED.search(skip.text) or _FAILED.search(skip.text)
-    ]  # fmt: skip
+    signs = (_SKIPPED, _REFUSED, _FAILED, _GONE)
+    return [skip for skip in blocks if any(sign.search(skip.text) for sign in signs)]
 
 
 def _script_blocks(facts: Facts, platform: str) -> Iterator[tuple[Evidence, ...]]:
