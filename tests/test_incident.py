@@ -113,7 +113,6 @@ def without(what: str) -> Verdict:
         ("dockerfile", "variables-lost-after-case", "Dockerfile"),
         ("dockerfile", "log-from-other-dockerfile", "Dockerfile"),
         ("log", "log-from-other-dockerfile", "build log"),
-        ("objects", "object-not-linked", "objects"),
         ("objects", "duplicate-ignored", "objects"),
     ],
 )

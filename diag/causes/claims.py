@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.never_produced import judge_kernel_of
-from diag.causes.resolution import defines
 from diag.causes.texts import texts_of
+from diag.causes.wants import defines
 from diag.schema import each
 
 FLAGS = "flags-can-matter"
@@ -47,7 +47,7 @@ def _judge_symbol(facts: Facts, symbol: Symbol) -> Finding:
         found += _withheld(facts, symbol.platform) + list(facts.reference_evidence(symbol)[:1])
         return _finding(symbol.platform, symbol.name, "refuted", found)
     if len(defined):
-        return _finding(symbol.platform, symbol.name, "refuted", defines(defined, symbol))
+        return _finding(symbol.platform, symbol.name, "refuted", defines(defined, symbol.name))
     missing = [] if facts.has_log else [log_missing(symbol.platform)]
     if not facts.has_objects(symbol.platform):
         missing.append(objects_missing(symbol.platform))

@@ -63,6 +63,7 @@ class Facts:
     bases: pd.DataFrame = field(default_factory=lambda: empty("bases"))
     packages: pd.DataFrame = field(default_factory=lambda: empty("packages"))
     symbols: pd.DataFrame = field(default_factory=lambda: empty("symbols"))  # as read: not `plain`
+    errors: pd.DataFrame = field(default_factory=lambda: empty("errors"))  # what was unreadable
     load_details: Callable[[], pd.DataFrame] = field(default=lambda: empty("details"))
     load_lines: Callable[[Collection[str]], pd.DataFrame] = field(
         default=lambda literals: empty("log_lines")
@@ -118,7 +119,7 @@ class Facts:
         named = [Symbol(r.symbol, self._named_or_only(r.platform)) for r in each(rows)]
         told = {symbol.platform for symbol in named}
         seen = self.sightings[self.sightings["bind"] == "GLOBAL"]
-        left = seen[seen["is_output"] & (seen["role"] != "defined")]
+        left = _without_imports(seen[seen["is_output"] & (seen["role"] != "defined")])
         named += [Symbol(r.name, r.platform) for r in each(left)]
         named += [Symbol(r.name, r.platform) for r in each(self._unlinked(told))]
         return tuple(dict.fromkeys(named))
@@ -201,6 +202,13 @@ class Facts:
         found = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(told)]
         wanted = self.seen(symbol, "wanted")
         return (*found[:2], *sightings_evidence(wanted, f"wants {symbol.name} (undefined)")[:3])
+
+
+def _without_imports(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of outputs without the names that carry a version: a library was found for them."""
+    imported = rows[rows["version"].notna()]
+    pairs = set(zip(imported["file"], imported["name"], strict=True))
+    return keep(rows, [p not in pairs for p in zip(rows["file"], rows["name"], strict=True)])
 
 
 def sightings_evidence(rows: pd.DataFrame, what: str) -> list[Evidence]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.model import Evidence, Missing
+from diag.errors import InputError
 from diag.join.link_line import LinkLine, parse_link_line
-from diag.join.why import Why, explain
+from diag.join.why import Why, explain_each
 from diag.platforms import BY_NAME
 from diag.schema import each
+
+_STATIC = {
+    "-static": True, "--static": True, "-static-pie": True, "-Bstatic": True, "-dn": True,
+    "-non_shared": True, "-Bdynamic": False, "-dy": False, "-call_shared": False,
+}  # fmt: skip
 
 
 def link_command(facts: Facts, symbol: Symbol) -> Any | None:
@@ -43,22 +49,41 @@ def flags_of(facts: Facts, platform: str) -> dict[str, Evidence]:
     return found
 
 
-def line_of_command(facts: Facts, command: Any) -> tuple[LinkLine, list[str]]:
-    """(the command as a link line over the objects given, names of its inputs that were not)."""
-    files = list(facts.objects["file"].unique())
+def line_of_command(facts: Facts, command: Any, platform: str = "") -> tuple[LinkLine, list[str]]:
+    """(the command as a link line over the objects given, names of its inputs that were not).
+
+    Files of that platform go before files of the same name of others.
+    """
+    files = [str(file) for file in facts.objects["file"].unique()]
+    files.sort(key=lambda file: facts.platform_of_file.get(file, "") not in (platform, ""))
     by_name: dict[str, list[str]] = {}
     for file in files:
-        by_name.setdefault(PurePath(file).name, []).append(file)
-    words, unread = [], []
-    for word in command.words:
-        given = _given(word, by_name)
-        if given is not None:
-            words.append(given)
-        elif _is_input(word, command.inputs):
+        own = by_name.setdefault(PurePath(file).name, [])
+        if not own or facts.platform_of_file.get(own[0]) == facts.platform_of_file.get(file):
+            own.append(file)
+    words, unread, is_static = [], [], False
+    for word in _plain_words(command.words):
+        is_static = _STATIC.get(word, is_static)
+        given = _given(word, by_name, is_static)
+        if given is None and _is_input(word, command.inputs):
             unread.append(word)
         else:
-            words.append(word)
+            words.append(given or word)
     return parse_link_line(words, files), unread
+
+
+def _plain_words(words: Iterable[str]) -> Iterator[str]:
+    """The words as the linker gets them: what `-Wl,` and `-Xlinker` hold, taken apart."""
+    rest = iter(words)
+    for word in rest:
+        if word == "-Xlinker":
+            yield next(rest, "")
+        elif word.startswith("-Wl,"):
+            yield from word[4:].split(",")
+        elif word == "-l":
+            yield f"-l{next(rest, '')}"
+        else:
+            yield word
 
 
 def _is_input(word: str, inputs: Iterable[Any]) -> bool:
@@ -66,10 +91,12 @@ def _is_input(word: str, inputs: Iterable[Any]) -> bool:
     return any(name == given for _, given in inputs)
 
 
-def _given(word: str, by_name: dict[str, list[str]]) -> str | None:
+def _given(word: str, by_name: dict[str, list[str]], is_static: bool) -> str | None:
     """The file given that a word of the command names: by its name, the longest common end first."""
     if word.startswith("-l"):
-        names = [f"lib{word[2:]}.so", f"lib{word[2:]}.a"]
+        name = word[2:]
+        names = [f"lib{name}.a"] if is_static else [f"lib{name}.so", f"lib{name}.a"]
+        names = [name[1:]] if name.startswith(":") else names
         return next((by_name[name][0] for name in names if name in by_name), None)
     if word.startswith("-") or PurePath(word).name not in by_name:
         return None
@@ -89,20 +116,26 @@ def _common_end(one: str, two: str) -> int:
 def why_of(facts: Facts, symbol: Symbol) -> Why | None:
     """How the link of the symbol resolves it under each rule, by the objects given and the link
     command; None where one of the two is missing or the command cannot be followed."""
-    key = ("why", symbol)
-    if key not in facts.known:
-        facts.known[key] = _why_of(facts, symbol)
-    return facts.known[key]  # type: ignore[no-any-return]
-
-
-def _why_of(facts: Facts, symbol: Symbol) -> Why | None:
     command = link_command(facts, symbol)
-    platform = BY_NAME.get(symbol.platform)
-    if command is None or command.is_shortened or not facts.has_objects(symbol.platform):
+    if command is None or not is_whole(command) or not facts.has_objects(symbol.platform):
         return None
-    line, _ = line_of_command(facts, command)
-    arch = platform.elf_arch if platform else _arch_of(facts)
-    return explain(facts.raw_of(symbol)[0], line, facts.units, arch)
+    key = ("why", symbol.platform, command.file, command.line_no)
+    if key not in facts.known:
+        names = [one.name for one in facts.wanted if one.platform == symbol.platform]
+        facts.known[key] = _whys(facts, [*names, symbol.name], command, symbol.platform)
+    if symbol.name not in facts.known[key]:
+        facts.known[key] |= _whys(facts, [symbol.name], command, symbol.platform)
+    return facts.known[key].get(symbol.name)  # type: ignore[no-any-return]
+
+
+def _whys(facts: Facts, names: list[str], command: Any, platform: str) -> dict[str, Why | None]:
+    known = BY_NAME.get(platform)
+    arch = known.elf_arch if known else _arch_of(facts)
+    try:
+        line, _ = line_of_command(facts, command, platform)
+    except InputError:
+        return dict.fromkeys(names)
+    return dict(explain_each(dict.fromkeys(names), line, facts.units, arch))
 
 
 def _arch_of(facts: Facts) -> str:
@@ -110,18 +143,23 @@ def _arch_of(facts: Facts) -> str:
     return str(named.mode().iloc[0]) if len(named) else ""
 
 
-def place_on(command: Any, file: str) -> int | None:
-    """The place of a file among the command's inputs, by its name."""
-    name = PurePath(file).name
-    names = [PurePath(item[1]).name for item in command.inputs]
-    return names.index(name) if name in names else None
+def is_whole(command: Any | None) -> bool:
+    """Whether every argument of the link is known: no part left out, no response file."""
+    if command is None or command.is_shortened:
+        return False
+    return not any(str(word).startswith("@") for word in command.words)
 
 
 def unread_inputs(facts: Facts, command: Any) -> list[str]:
     """Inputs of the command that are not among the objects given, by file name."""
-    read = {PurePath(file).name for file in facts.objects["file"]}
-    names = [PurePath(name).name for _, name in command.inputs]
-    return [name for name in names if name not in read]
+    read = facts.known.setdefault("read files", {PurePath(f).name for f in facts.objects["file"]})
+    unread = []
+    for kind, name in command.inputs:
+        file = PurePath(str(name)).name
+        names = (f"lib{name}.so", f"lib{name}.a") if kind == "library" else (file,)
+        if read.isdisjoint(names):
+            unread.append(f"-l{name}" if kind == "library" else file)
+    return unread
 
 
 def command_evidence(command: Any, what: str) -> Evidence:

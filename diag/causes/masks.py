@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol, at, clip, objects_missing, sightings_evidence
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
 from diag.causes.texts import texts_of
+from diag.knowledge import linker_names
 from diag.schema import each
 
 UNDEFINED = "undefined-ignored"
@@ -51,7 +53,7 @@ def judge_undefined_ignored(facts: Facts) -> Iterator[Finding]:
     """undefined-ignored, on each platform where such a switch is on or an output shows its mark."""
     for platform in facts.judged:
         flags = flag_evidence(facts, platform, _IGNORES_UNDEFINED)
-        left = _left(facts, platform)
+        left = _left(facts, platform) or (_vanished(facts, platform) if flags else [])
         if flags and left:
             yield from (_undefined_supported(facts, symbol, flags) for symbol in left)
         elif flags or UNDEFINED in facts.claims:
@@ -65,12 +67,31 @@ def _left(facts: Facts, platform: str) -> list[Symbol]:
     return [Symbol(name, platform) for name in dict.fromkeys(rows["name"])]
 
 
+def _vanished(facts: Facts, platform: str) -> list[Symbol]:
+    """What inputs want, nothing defines, and the output does not even hold, where the program went
+    wrong: GNU ld drops some of what it is told to ignore."""
+    is_bad = (facts.on(facts.outcomes, platform)["ran"] == False).any()  # noqa: E712
+    if not is_bad or not _has_output(facts, platform):
+        return []
+    outputs = set(facts.objects.loc[facts.objects["kind"] == "executable", "file"])
+    rows = facts.of_platform(facts.symbols, platform)
+    in_output = rows["file"].isin(outputs)
+    is_defined = rows["is_defined"].astype(bool)
+    kept = in_output & (is_defined | (rows["bind"] != "LOCAL"))  # mold makes them local and open
+    known = set(rows.loc[kept | is_defined, "name"]) | linker_names()
+    wanted = rows[~in_output & ~is_defined & (rows["bind"] == "GLOBAL")]
+    return [Symbol(name, platform) for name in dict.fromkeys(wanted["name"]) if name not in known]
+
+
 def _undefined_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) -> Finding:
     zero = facts.seen(symbol, "zero")
     wanted = facts.seen(symbol, "wanted")
     wanted = wanted[wanted["is_output"]]
     evidence = [*flags, *sightings_evidence(zero, f"holds {symbol.name} at address 0")]
     evidence += sightings_evidence(wanted, f"is linked and still wants {symbol.name}")
+    inputs = facts.of_platform(facts.symbols, symbol.platform)
+    inputs = inputs[(inputs["name"] == symbol.name) & ~inputs["is_defined"].astype(bool)]
+    evidence += sightings_evidence(inputs, f"wants {symbol.name}")[:2]
     evidence += facts.end_of_run(symbol.platform)
     return _undefined(
         symbol.platform, symbol.name, "supported", evidence, fix=texts_of("masks")[UNDEFINED].fix
@@ -78,7 +99,13 @@ def _undefined_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) ->
 
 
 def _undefined_open(facts: Facts, platform: str, flags: list[Evidence]) -> Finding:
-    if facts.outcome(platform) == "failed":
+    loaded = _loader_errors(facts, platform)
+    if flags and loaded:
+        return _undefined(
+            platform, loaded[0][0], "supported", (*flags, *(one for _, one in loaded[:2])),
+            fix=texts_of("masks")[UNDEFINED].fix,
+        )  # fmt: skip
+    if _linker_failed(facts, platform):
         evidence = facts.outcome_evidence(platform)
         return _undefined(platform, None, "refuted", (*evidence, *flags))
     if _has_output(facts, platform):
@@ -96,6 +123,27 @@ def _undefined_open(facts: Facts, platform: str, flags: list[Evidence]) -> Findi
         (f"diag investigate build.log --objects {platform}=PROGRAM", "nm PROGRAM | grep ' U '"),
     )
     return _undefined(platform, None, "untestable", flags, (missing,))
+
+
+_LOADERS = ("ld.so", "ld-musl")
+
+
+def _loader_errors(facts: Facts, platform: str) -> list[tuple[str, Evidence]]:
+    """Names that the loader did not find when the program was started."""
+    rows = facts.on(facts.link_errors, platform)
+    rows = rows[rows["linker"].isin(_LOADERS) & (rows["kind"] == "undefined")]
+    return [
+        (str(r.symbol), Evidence(r.file, int(r.line_no), clip(r.detail_text)))
+        for r in each(rows[rows["symbol"].notna()])
+    ]
+
+
+def _linker_failed(facts: Facts, platform: str) -> bool:
+    """The link itself failed, not the program that it made: no switch hid that."""
+    rows = facts.on(facts.link_errors, platform)
+    if facts.outcome(platform) != "failed":
+        return False
+    return not rows["linker"].isin(_LOADERS).any()
 
 
 def _has_output(facts: Facts, platform: str) -> bool:
@@ -143,7 +191,9 @@ def _doubled(facts: Facts, platform: str) -> list[Symbol]:
         (facts.sightings["platform"] == platform) & ~facts.sightings["is_output"]
     ]
     rows = rows[(rows["role"] == "defined") & (rows["bind"] == "GLOBAL")]
-    members = rows.drop_duplicates(["name", "member", "size_bytes"])
+    # A member that an rlib bundles is the same one; two objects of one size are two.
+    own = [r.member or PurePath(r.file).name for r in each(rows)]
+    members = rows.assign(own=own).drop_duplicates(["name", "own", "size_bytes"])
     return [
         Symbol(name, platform) for name in members.loc[members.duplicated("name"), "name"].unique()
     ]
@@ -151,7 +201,10 @@ def _doubled(facts: Facts, platform: str) -> list[Symbol]:
 
 def _duplicate_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) -> Finding:
     evidence = [*flags, *sightings_evidence(facts.definitions(symbol), f"defines {symbol.name}")]
-    return _duplicate(symbol.platform, symbol.name, "latent", "supported", evidence)
+    ended = facts.end_of_run(symbol.platform)
+    is_bad = (facts.on(facts.outcomes, symbol.platform)["ran"] == False).any()  # noqa: E712
+    role: Role = "cause" if is_bad else "latent"  # a program that goes wrong may do so for this
+    return _duplicate(symbol.platform, symbol.name, role, "supported", [*evidence, *ended])
 
 
 def _no_duplicate(facts: Facts, platform: str, flags: list[Evidence]) -> list[Evidence]:

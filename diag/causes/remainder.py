@@ -3,54 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from diag.causes.facts import Facts, Symbol, log_missing
-from diag.causes.link_inputs import (
-    command_evidence,
-    command_missing,
-    link_command,
-    other_inputs_missing,
-    unread_inputs,
-)
-from diag.causes.model import Cause, Finding
+from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
+from diag.causes.link_inputs import command_evidence, command_missing, other_inputs_missing
+from diag.causes.model import Cause, Finding, Missing
 from diag.causes.never_produced import absence_evidence
-from diag.causes.resolution import NOT_FOUND, defines, each_symbol, finding, not_given
+from diag.causes.wants import Answer, Want, defines, each_want, told
+from diag.knowledge.names import library_of
+
+FAMILY = "remainder"
+NOT_FOUND = "definition-not-found"
+_SYSTEM = {"-lc", "-lm", "-lpthread", "-ldl", "-lrt", "-lutil", "-lgcc", "-lgcc_s", "-latomic"}
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """definition-not-found, for what links want and for platforms that never came to their link."""
-    yield from each_symbol(judge_not_found)(facts)
+    yield from each_want(FAMILY, NOT_FOUND, judge_not_found)(facts)
     yield from judge_bystanders(facts)
 
 
-def judge_not_found(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
+def judge_not_found(facts: Facts, want: Want) -> Answer | None:
     """definition-not-found: supported only when every input of the link command was read."""
-    missing = not_given(facts, NOT_FOUND, symbol)
-    if missing:
-        yield missing
-        return
-    defined, command = facts.definitions(symbol), link_command(facts, symbol)
-    if len(defined):
-        yield finding(NOT_FOUND, symbol, "refuted", defines(defined, symbol))
-    elif command is None or command.is_shortened:
-        yield finding(
-            NOT_FOUND,
-            symbol,
-            "untestable",
-            absence_evidence(facts, symbol),
-            (command_missing(symbol),),
-        )
-    else:
-        yield _judge_inputs(facts, symbol, command)
+    symbol = want.symbol
+    if not facts.has_objects(symbol.platform):
+        missing = (objects_missing(symbol.platform),)
+        return Answer("untestable", [*facts.reference_evidence(symbol)], missing)
+    if len(want.defined):
+        return Answer("refuted", defines(want.defined, symbol.name))
+    evidence = absence_evidence(facts, symbol)
+    if not want.has_line:
+        return Answer("untestable", evidence, (command_missing(symbol),))
+    evidence.append(command_evidence(want.command, "the link command"))
+    if _unknown(want):
+        missing = (other_inputs_missing(facts, symbol, want.command),)
+        return Answer("untestable", evidence, missing)
+    if len(want.kept_back):
+        return None  # a definition for itself alone is one all the same
+    if want.reason == "bytecode":
+        return Answer("untestable", evidence, (_bytecode_missing(want),))
+    return Answer("supported", evidence)
 
 
-def _judge_inputs(facts: Facts, symbol: Symbol, command: Any) -> Finding:
-    evidence = [*absence_evidence(facts, symbol), command_evidence(command, "the link command")]
-    if not unread_inputs(facts, command):
-        return finding(NOT_FOUND, symbol, "supported", evidence)
-    missing = (other_inputs_missing(facts, symbol, command),)
-    return finding(NOT_FOUND, symbol, "untestable", evidence, missing)
+def _unknown(want: Want) -> bool:
+    """Whether an input was not read that may define it. What the system's C libraries define is
+    known: a name that is none of theirs is not in them."""
+    if library_of(want.symbol.name) is not None:
+        return bool(want.unread)
+    return not set(want.unread) <= _SYSTEM
+
+
+def _bytecode_missing(want: Want) -> Missing:
+    units = want.why.bytecode if want.why is not None else []
+    names = ", ".join(unit.title for unit in units[:3])
+    return Missing(
+        f"the names inside the bytecode of {names}",
+        "its symbol table is the compiler's own, and it may define the symbol",
+        (f"gcc-nm {units[0].file}", f"llvm-nm {units[0].file}") if units else (),
+    )
 
 
 def judge_bystanders(facts: Facts) -> Iterator[Finding]:
@@ -58,14 +67,9 @@ def judge_bystanders(facts: Facts) -> Iterator[Finding]:
     named = {symbol.platform for symbol in facts.wanted}
     for platform in facts.judged:
         if facts.outcome(platform) in ("canceled", "unknown") and platform not in named:
-            symbol = Symbol("", platform)
-            yield finding(
-                NOT_FOUND,
-                symbol,
-                "untestable",
-                facts.outcome_evidence(platform),
-                (log_missing(platform),),
-            )
+            evidence = list(facts.outcome_evidence(platform))
+            answer = Answer("untestable", evidence, (log_missing(platform),))
+            yield told(facts, FAMILY, NOT_FOUND, Symbol("", platform), answer)
 
 
-CAUSES = (Cause(NOT_FOUND, "remainder", "cause", judge, yields_to=("*",)),)
+CAUSES = (Cause(NOT_FOUND, FAMILY, "cause", judge, yields_to=("*",)),)

@@ -1,247 +1,184 @@
-"""Families B, D and G: a definition exists, and the link does not use it."""
+"""A definition exists, and the link does not use it: it is not named, or named too early."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from pathlib import PurePath
 
-import pandas as pd
-
-from diag.causes.facts import (
-    Facts,
-    Symbol,
-    clip,
-    objects_missing,
-    sightings_evidence,
-)
+from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import (
     command_evidence,
     command_missing,
-    link_command,
-    other_inputs_missing,
-    place_on,
-    unread_inputs,
+    line_of_command,
 )
-from diag.causes.model import Cause, Evidence, Finding, Missing, Status
-from diag.causes.never_produced import KERNEL, absence_evidence, judge_kernel_of
-from diag.causes.texts import texts_of
-from diag.platforms import BY_NAME
-from diag.schema import each
+from diag.causes.link_said import errors_of
+from diag.causes.model import Cause, Evidence
+from diag.causes.wants import (
+    ANY_ORDER,
+    IN_ORDER,
+    MORE_EXACT,
+    Answer,
+    Want,
+    defines,
+    each_want,
+    linkers_of,
+)
+from diag.causes.wrong_arch import of_target
+from diag.knowledge.names import library_of
 
+FAMILY = "resolution"
 NOT_LINKED = "object-not-linked"
 ORDER = "static-link-order"
-WRONG_ARCH = "wrong-arch-object"
-HIDDEN = "symbol-hidden"
-NOT_FOUND = "definition-not-found"
 
 
-def each_symbol(
-    judge: Callable[[Facts, Symbol], Iterator[Finding]],
-) -> Callable[[Facts], Iterator[Finding]]:
-    """A judge of one symbol as a judge of all that a link wants and does not get."""
-
-    def all_symbols(facts: Facts) -> Iterator[Finding]:
-        for symbol in facts.wanted:
-            yield from judge(facts, symbol)
-
-    return all_symbols
+def _files_on(facts: Facts, want: Want) -> list[str]:
+    """Files given that the link command names, in its order."""
+    command = want.command
+    key = ("on line", want.symbol.platform, command.file, command.line_no)  # type: ignore[union-attr]
+    if key not in facts.known:
+        line, _ = line_of_command(facts, command, want.symbol.platform)
+        facts.known[key] = [given.file for given in line.inputs]
+    return facts.known[key]  # type: ignore[no-any-return]
 
 
-def not_given(facts: Facts, cause: str, symbol: Symbol) -> Finding | None:
-    """The finding where the objects are missing that would decide."""
-    if facts.has_objects(symbol.platform):
-        return None
-    evidence = facts.reference_evidence(symbol)
-    return finding(cause, symbol, "untestable", evidence, (objects_missing(symbol.platform),))
+# -- object-not-linked ----------------------------------------------------------------------------
 
 
-def _was_all_read(facts: Facts, symbol: Symbol) -> bool:
-    """Whether every input of the link is among the objects given."""
-    command = link_command(facts, symbol)
-    return command is not None and not command.is_shortened and not unread_inputs(facts, command)
-
-
-def _undefined_here(facts: Facts, cause: str, symbol: Symbol) -> Finding:
-    """Where no object given defines the symbol. Objects that were not given may: refuted only
-    where its compile is known to have failed, or (for what speaks of linked inputs) all were read.
-    """
-    evidence = absence_evidence(facts, symbol)
-    kernel = judge_kernel_of(facts, symbol)
-    if kernel is not None and kernel.status == "supported":
-        told = kernel.evidence[0]
-        text = clip(f"it was never compiled ({KERNEL}): {told.text}")
-        return finding(
-            cause, symbol, "refuted", [*evidence, Evidence(told.file, told.line_no, text)]
-        )
-    if cause != NOT_LINKED and _was_all_read(facts, symbol):
-        return finding(cause, symbol, "refuted", evidence)
-    missing = other_inputs_missing(facts, symbol, link_command(facts, symbol))
-    return finding(cause, symbol, "untestable", evidence, (missing,))
-
-
-def judge_not_linked(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
+def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
     """object-not-linked."""
-    missing = not_given(facts, NOT_LINKED, symbol)
-    if missing:
-        yield missing
-        return
-    defined, command = facts.definitions(symbol), link_command(facts, symbol)
+    symbol = want.symbol
+    if not facts.has_objects(symbol.platform):
+        missing = objects_missing(symbol.platform)
+        return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+    defined = of_target(facts, want)
     if defined.empty:
-        yield _undefined_here(facts, NOT_LINKED, symbol)
-    elif command is None or command.is_shortened:
-        yield finding(
-            NOT_LINKED, symbol, "untestable", defines(defined, symbol), (command_missing(symbol),)
-        )
-    else:
-        linked = [place_on(command, file) is not None for file in defined["file"]]
-        status: Status = "refuted" if any(linked) else "supported"
-        evidence = [*defines(defined, symbol), command_evidence(command, "the link command")]
-        yield finding(NOT_LINKED, symbol, status, evidence)
+        return None
+    found = defines(defined, symbol.name)
+    if not want.has_line:
+        return Answer("untestable", found, (command_missing(symbol),))
+    on_line = set(_files_on(facts, want))
+    if on_line & set(defined["file"]):
+        text = "the link command names a file that defines it"
+        return Answer("refuted", [*found, command_evidence(want.command, text)])
+    text = "the link command does not name it"
+    fix = _fix_by_name(str(defined["file"].iloc[0]))
+    return Answer("supported", [*found, command_evidence(want.command, text)], fix=fix)
 
 
-def judge_order(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
-    """static-link-order."""
-    missing = not_given(facts, ORDER, symbol)
-    if missing:
-        yield missing
-        return
-    defined, command = facts.definitions(symbol), link_command(facts, symbol)
-    if defined.empty:
-        yield _undefined_here(facts, ORDER, symbol)
-    elif command is None or command.is_shortened:
-        yield finding(
-            ORDER, symbol, "untestable", defines(defined, symbol), (command_missing(symbol),)
-        )
-    else:
-        yield _judge_places(facts, symbol, defined, command)
+def _fix_by_name(file: str) -> tuple[str, ...]:
+    name = PurePath(file).name
+    return (
+        f"Name {name} on the link command (after the files that use it), or add it to the list that the "
+        "command is made from: OBJECTS or LIBS in a makefile, target_link_libraries in CMake, "
+        "cargo:rustc-link-lib in a build script.",
+    )
 
 
-def _judge_places(facts: Facts, symbol: Symbol, defined: pd.DataFrame, command: Any) -> Finding:
-    given = [place_on(command, file) for file in defined.loc[defined["member"] != "", "file"]]
-    asked = [place_on(command, file) for file in facts.seen(symbol, "wanted")["file"]]
-    archives = [place for place in given if place is not None]
-    users = [place for place in asked if place is not None]
-    is_before = bool(archives and users) and max(archives) < max(users)
-    evidence = [
-        *defines(defined, symbol),
-        command_evidence(command, "the order on the link command"),
-    ]
-    return finding(ORDER, symbol, "supported" if is_before else "refuted", evidence)
+# -- static-link-order ----------------------------------------------------------------------------
 
 
-def judge_wrong_arch(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
-    """wrong-arch-object."""
-    told = _refused_in_its_link(facts, symbol)
-    if told:
-        yield finding(WRONG_ARCH, symbol, "supported", told[:3])
-        return
-    missing = not_given(facts, WRONG_ARCH, symbol)
-    if missing:
-        yield missing
-        return
-    platform = BY_NAME.get(symbol.platform)
-    own = facts.objects[facts.objects["format"] == "elf"]
-    own = facts.of_platform(own, symbol.platform)
-    if platform is None or own.empty:
-        return
-    defining = facts.definitions(symbol)
-    places = set(zip(defining["file"], defining["member_no"], strict=True))
-    is_other = own["arch"] != platform.elf_arch
-    of_other = [r for r in each(own[is_other]) if (r.file, r.member_no) in places]
-    if of_other and len(of_other) == len(places):
-        found = [
-            Evidence(r.file, None, f"{r.member or 'the file'} is {r.arch}, not {platform.elf_arch}")
-            for r in of_other
-        ]
-        yield finding(WRONG_ARCH, symbol, "supported", found[:3])
-    elif defining.empty:
-        yield _undefined_here(facts, WRONG_ARCH, symbol)
-    else:
-        yield finding(WRONG_ARCH, symbol, "refuted", _of_target(own[~is_other], platform.elf_arch))
+def judge_order(facts: Facts, want: Want) -> Answer | None:
+    """static-link-order, for linkers that read the line once."""
+    symbol = want.symbol
+    if want.rule == ANY_ORDER or _has_no_library(want):
+        return None
+    if not facts.has_objects(symbol.platform):
+        missing = objects_missing(symbol.platform)
+        return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+    if want.defined.empty:
+        return _judge_system_library(facts, want)
+    found = defines(want.defined, symbol.name)
+    if not want.has_line:
+        return Answer("untestable", found, (command_missing(symbol),))
+    if set(_files_on(facts, want)).isdisjoint(want.defined["file"]):
+        return None  # that it is not named comes first
+    return _judge_places(facts, want, found)
 
 
-def _refused_in_its_link(facts: Facts, symbol: Symbol) -> list[Evidence]:
-    """What the link that wants the symbol said of foreign inputs; another link's are its own."""
-    errors = facts.on(facts.link_errors, symbol.platform)
-    wanted = [_place(r) for r in each(errors) if r.symbol == symbol.name]
-    is_end = facts.lines["text"].str.contains("ld returned |linker command failed|linking with ")
-    ends = [_place(r) for r in each(facts.lines[is_end])]
+def _has_no_library(want: Want) -> bool:
+    """Plain objects alone have no order."""
+    if want.command is None or not want.has_line:
+        return False
+    return all(kind == "object" for kind, _ in want.command.inputs)
 
-    def is_of_one_link(one: tuple[Any, ...], two: tuple[Any, ...]) -> bool:
-        first, last = sorted((one[2], two[2]))
-        between = [end for end in ends if end[:2] == one[:2] and first < end[2] < last]
-        return one[:2] == two[:2] and not between
 
-    refused = [r for r in each(errors) if r.kind == "wrong_arch"]
+def _judge_places(facts: Facts, want: Want, found: list[Evidence]) -> Answer:
+    once, any_order = want.outcome(IN_ORDER), want.outcome(ANY_ORDER)
+    text = "the order on the link command"
+    evidence = [*found, command_evidence(want.command, text), *_users(want)]
+    is_early = once is not None and once.status == "open" and once.reason == "after-archive"
+    if is_early and any_order is not None and any_order.status == "satisfied":
+        return Answer("supported", evidence, fix=_fix_of_order(facts, want))
+    if _is_dropped_as_needed(facts, want):
+        claim = "The shared library that defines the symbol stands before its user, and --as-needed drops it there."
+        return Answer("supported", evidence, fix=_fix_of_order(facts, want), claim=claim)
+    return Answer("refuted", evidence)
+
+
+def _judge_system_library(facts: Facts, want: Want) -> Answer | None:
+    """A well-known library that the line names only before those who want a name of it."""
+    library = library_of(want.symbol.name)
+    if library is None or want.rule != IN_ORDER or not want.has_line or want.command is None:
+        return None
+    names = [PurePath(str(name)).name for _, name in want.command.inputs]
+    at = [no for no, name in enumerate(names) if name in library.files]
+    users = [no for no, name in enumerate(names) if name in _users_of(facts, want)]
+    if not at or not users or max(at) > min(users):
+        return None
+    switch = f"-l{names[max(at)]}"
+    text = f"{switch} stands before {names[min(users)]} on the link command"
+    evidence = [*facts.reference_evidence(want.symbol)[:2], command_evidence(want.command, text)]
+    claim = f"{switch} has the symbol and stands before its user on the link command."
+    return Answer(
+        "supported",
+        evidence,
+        claim=claim,
+        fix=(f"Put {switch} after every file that uses it: into LDLIBS or LIBS, not LDFLAGS.",),
+    )
+
+
+def _users_of(facts: Facts, want: Want) -> set[str]:
+    """Names of the files that want it: by the objects, and by the linker's words."""
+    rows = errors_of(facts, want.symbol.platform)
+    rows = rows[(rows["symbol"] == want.symbol.name) & rows["object"].notna()]
+    users = {PurePath(str(name)).name for name in rows["object"]}
+    return users | {PurePath(file).name for file in facts.seen(want.symbol, "wanted")["file"]}
+
+
+def _users(want: Want) -> list[Evidence]:
+    units = [unit for unit, _ in want.why.wants] if want.why is not None else []
     return [
-        Evidence(r.file, int(r.line_no), clip(r.detail_text))
-        for r in refused
-        if any(is_of_one_link(_place(r), one) for one in wanted)
+        Evidence(unit.file, None, f"{unit.member or 'the file itself'} wants {want.symbol.name}")
+        for unit in units[:2]
     ]
 
 
-def _place(row: Any) -> tuple[str, str, int]:
-    return str(row.file), str(row.step_id), int(row.line_no)
+def _is_dropped_as_needed(facts: Facts, want: Want) -> bool:
+    """GNU ld wants a name although a shared library before the user has it: --as-needed, which
+    some distributions switch on by themselves."""
+    end = want.outcome(IN_ORDER)
+    if end is None or end.status != "satisfied" or end.by is None or end.how != "shared":
+        return False
+    if linkers_of(facts, want.symbol) != {"ld.bfd"} or want.why is None:
+        return False
+    order = _files_on(facts, want)
+    users = [order.index(unit.file) for unit, _ in want.why.wants if unit.file in order]
+    return bool(users) and end.by.file in order and order.index(end.by.file) < min(users)
 
 
-def _of_target(rows: pd.DataFrame, arch: str) -> list[Evidence]:
-    text = f"a definition is given, and {len(rows)} ELF objects and members are {arch}"
-    return [Evidence(file, None, text) for file in rows["file"].head(1)]
+def _fix_of_order(facts: Facts, want: Want) -> tuple[str, ...]:
+    order = _files_on(facts, want)
+    given = [file for file in dict.fromkeys(want.defined["file"]) if file in order]
+    names = ", ".join(PurePath(file).name for file in given[:3])
+    return (
+        f"Put {names} after every file that uses it (LDLIBS or LIBS at the end of the line, not LDFLAGS), or "
+        "name it a second time at the end.",
+        "Where two archives need each other: -Wl,--start-group a.a b.a -Wl,--end-group.",
+    )
 
 
-def judge_hidden(facts: Facts, symbol: Symbol) -> Iterator[Finding]:
-    """symbol-hidden."""
-    missing = not_given(facts, HIDDEN, symbol)
-    if missing:
-        yield missing
-        return
-    rows = facts.seen(symbol, "defined")
-    rows = rows[~rows["is_output"]]
-    # Hidden inside one relocatable object is no barrier: a static link still resolves to it.
-    shared = set(facts.objects.loc[facts.objects["kind"] == "shared", "file"])
-    barred = rows["visibility"].isin(["HIDDEN", "INTERNAL"]) & rows["file"].isin(shared)
-    usable = rows[(rows["bind"] != "LOCAL") & ~barred]
-    kept_back = rows.drop(usable.index)
-    if len(kept_back) and usable.empty:
-        found = [
-            Evidence(
-                r.file, None, f"{r.member or 'the file'} defines it as {r.bind} {r.visibility}"
-            )
-            for r in each(kept_back)
-        ]
-        yield finding(HIDDEN, symbol, "supported", found[:3])
-    elif rows.empty:
-        yield _undefined_here(facts, HIDDEN, symbol)
-    else:
-        yield finding(HIDDEN, symbol, "refuted", defines(usable, symbol))
-
-
-def defines(rows: pd.DataFrame, symbol: Symbol) -> list[Evidence]:
-    return sightings_evidence(rows, f"defines {symbol.name}")[:3]
-
-
-def finding(
-    cause: str,
-    symbol: Symbol,
-    status: Status,
-    evidence: Iterable[Evidence] = (),
-    missing: Iterable[Missing] = (),
-) -> Finding:
-    family = "remainder" if cause == NOT_FOUND else "resolution"
-    words = texts_of(family)[cause]
-    return Finding.of(
-        cause, "resolution", "cause", status, words.claim, platform=symbol.platform,
-        symbol=symbol.name, evidence=evidence, missing=missing, fix=words.fix,
-        experiment=words.experiment,
-    )  # fmt: skip
-
-
-_JUDGES = {
-    NOT_LINKED: judge_not_linked,
-    ORDER: judge_order,
-    WRONG_ARCH: judge_wrong_arch,
-    HIDDEN: judge_hidden,
-}
-CAUSES = tuple(
-    Cause(cause, "resolution", "cause", each_symbol(judge)) for cause, judge in _JUDGES.items()
-)
+CAUSES = (
+    Cause(NOT_LINKED, FAMILY, "cause", each_want(FAMILY, NOT_LINKED, judge_not_linked),
+          yields_to=MORE_EXACT),
+    Cause(ORDER, FAMILY, "cause", each_want(FAMILY, ORDER, judge_order),
+          yields_to=MORE_EXACT),
+)  # fmt: skip

@@ -24,7 +24,35 @@ def explained_once(findings: Iterable[Finding], catalogue: Mapping[str, Cause]) 
         if finding.status == "supported" and finding.role == "cause":
             for name in dict.fromkeys((*finding.symbols, "")):
                 held.setdefault((finding.platform, name), []).append(finding)
-    return [_outdone(f, catalogue[f.cause].yields_to, held) for f in kept]
+    open_ones = _open(kept)
+    told = (_outdone(f, catalogue[f.cause].yields_to, held) for f in kept)
+    return [_held_back(f, catalogue[f.cause].yields_to, open_ones) for f in told]
+
+
+def _open(findings: Iterable[Finding]) -> _Held:
+    """What more exact explanations could not decide, by platform and symbol."""
+    found: _Held = {}
+    for finding in findings:
+        if finding.status == "untestable" and finding.role == "cause":
+            for name in finding.symbols:
+                found.setdefault((finding.platform, name), []).append(finding)
+    return found
+
+
+def _held_back(finding: Finding, asked: tuple[str, ...], open_ones: _Held) -> Finding:
+    """The remainder is no answer where something more exact is invited and cannot be told."""
+    if asked != ("*",) or finding.status != "supported":
+        return finding
+    rivals = [
+        other
+        for name in finding.symbols
+        for other in open_ones.get((finding.platform, name), ())
+        if name and other.cause != finding.cause
+    ]
+    if not rivals:
+        return finding
+    missing = tuple(dict.fromkeys(m for other in rivals for m in other.missing))[:3]
+    return replace(finding, status="untestable", missing=missing, fix=())
 
 
 def _outdone(finding: Finding, asked: tuple[str, ...], held: _Held) -> Finding:

@@ -69,8 +69,15 @@ def _left_in_outputs(joined: pd.DataFrame) -> set[str]:
     rows = joined[joined["is_output"] & (joined["bind"] == "GLOBAL")]
     wanted = rows[~rows["is_defined"] & rows["version"].isna() & ~rows["name"].str.contains("@")]
     versioned = set(rows.loc[rows["version"].notna(), "file"])
+    # lld and mold leave the version out of .symtab: the name has one all the same.
+    imported = set(_of_file(rows[rows["version"].notna()]))
+    wanted = schema.keep(wanted, [pair not in imported for pair in _of_file(wanted)])
     zero = rows[rows["is_defined"] & (rows["value"] == 0) & (rows["type"] == "NOTYPE")]
     return set(wanted.loc[wanted["file"].isin(versioned), "name"]) | set(zero["name"])
+
+
+def _of_file(rows: pd.DataFrame) -> Iterable[tuple[str, str]]:
+    return zip(rows["file"], rows["name"], strict=True)
 
 
 def _never_defined(joined: pd.DataFrame) -> set[str]:
@@ -86,7 +93,9 @@ def _doubled(joined: pd.DataFrame) -> set[str]:
     """Names that two different members define. A member that an rlib bundles is the same one."""
     rows = joined[joined["is_defined"] & (joined["bind"] == "GLOBAL") & ~joined["is_output"]]
     rows = rows[rows["kind"] == "relocatable"]
-    members = rows.drop_duplicates(["platform", "name", "member", "member_bytes"])
+    places = zip(rows["file"], rows["member"], strict=True)
+    rows = rows.assign(own=[member or file.rpartition("/")[2] for file, member in places])
+    members = rows.drop_duplicates(["platform", "name", "own", "member_bytes"])
     return set(members.loc[members.duplicated(["platform", "name"]), "name"])
 
 

@@ -14,6 +14,8 @@ nowhere        nothing given defines it
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -63,30 +65,79 @@ class Why:
 
 def explain(name: str, line: LinkLine, units: Units, arch: str) -> Why:
     """The facts about one raw name on a line of that machine, under each rule of RULES."""
-    code = units.code(name)
+    return explain_each([name], line, units, arch)[name]
+
+
+def explain_each(
+    names: Iterable[str], line: LinkLine, units: Units, arch: str
+) -> Mapping[str, Why]:
+    """The facts about each of the names: the line is resolved once for all of them."""
+    codes = {name: units.code(name) for name in names}
     every = [unit for members in units.of_file.values() for unit in members]
     own = [unit for unit in every if unit.arch == arch]
-    wants = [(unit, weak) for unit in own for wanted, weak in unit.wanted if wanted == code]
-    definitions = _definitions(code, own) or _definitions(code, every)
-    found = [resolve(line, units, rule, arch) for rule in RULES]
-    taken = {unit for resolution in found for unit in resolution.place}
-    return Why(
-        name, arch, len(own), wants, definitions,
-        tuple(_outcome(code, line, definitions, resolution, units) for resolution in found),
-        [unit for unit, _ in wants if unit not in taken],
-        [unit for unit in own if unit.is_lto],
-    )  # fmt: skip
+    wants, definitions = _gathered(set(codes.values()), every, arch)
+    found = [_Known.of(resolve(line, units, rule, arch), line, units) for rule in RULES]
+    taken = {unit for known in found for unit in known.found.place}
+    bytecode = [unit for unit in own if unit.is_lto]
+    return {
+        name: Why(
+            name, arch, len(own), wants[code], definitions[code],
+            tuple(_outcome(code, definitions[code], known, units) for known in found),
+            [unit for unit, _ in wants[code] if unit not in taken], bytecode,
+        )
+        for name, code in codes.items()
+    }  # fmt: skip
 
 
-def _definitions(code: int, units: list[Unit]) -> list[Definition]:
-    free = [Definition(unit, s, "") for unit in units for own, s in unit.defined if own == code]
-    held = [Definition(unit, WEAK, unit.withheld[code]) for unit in units if code in unit.withheld]
-    return free + held
+@dataclass(frozen=True)
+class _Known:
+    """A line resolved under one rule, and what every name asks of it."""
+
+    found: Resolution
+    on_line: frozenset[str]
+    skipped: Mapping[Unit, str]
+    has_bytecode: bool
+
+    @classmethod
+    def of(cls, found: Resolution, line: LinkLine, units: Units) -> _Known:
+        on_line = frozenset(given.file for given in line.inputs)
+        is_lto = any(unit.is_lto for file in on_line for unit in units.of_file.get(file, ()))
+        return cls(found, on_line, dict(found.skipped), is_lto)
 
 
-def _outcome(
-    code: int, line: LinkLine, definitions: list[Definition], found: Resolution, units: Units
-) -> Outcome:
+_Wants = Mapping[int, list[tuple[Unit, bool]]]
+
+
+def _gathered(
+    codes: AbstractSet[int], units: list[Unit], arch: str
+) -> tuple[_Wants, Mapping[int, list[Definition]]]:
+    """(who of the machine wants each name, who defines it: of another machine only where nobody
+    of this one does)."""
+    wants: dict[int, list[tuple[Unit, bool]]] = {code: [] for code in codes}
+    defined: dict[bool, dict[int, list[Definition]]] = {
+        is_own: {code: [] for code in codes} for is_own in (True, False)
+    }
+    for unit in units:
+        of = defined[unit.arch == arch]
+        if unit.arch == arch:
+            for code, is_weak in unit.wanted:
+                if code in codes:
+                    wants[code].append((unit, is_weak))
+        for code, strength in unit.defined:
+            if code in codes:
+                of[code].append(Definition(unit, strength, ""))
+        for code in codes & unit.withheld.keys():
+            of[code].append(Definition(unit, WEAK, unit.withheld[code]))
+    return wants, {
+        code: sorted(
+            defined[True][code] or defined[False][code], key=lambda one: bool(one.withheld)
+        )
+        for code in codes
+    }
+
+
+def _outcome(code: int, definitions: list[Definition], known: _Known, units: Units) -> Outcome:
+    found = known.found
     wants = found.wanted_by.get(code, [])
     owner = found.owner.get(code)
     doubled = tuple(found.doubled.get(code, ())[1:])
@@ -99,7 +150,7 @@ def _outcome(
     if not wants:
         return Outcome(found.rule, "unwanted")
     is_weak = all(weak for _, weak in wants)
-    reason = _reason(line, definitions, found, units)
+    reason = _reason(definitions, known)
     return Outcome(found.rule, "weak-open" if is_weak else "open", reason=reason)
 
 
@@ -115,14 +166,12 @@ def _how(unit: Unit, strength: int, pulled_for: str) -> str:
     return {COMMON: "common", WEAK: "weak"}.get(strength, "object")
 
 
-def _reason(line: LinkLine, definitions: list[Definition], found: Resolution, units: Units) -> str:
+def _reason(definitions: list[Definition], known: _Known) -> str:
     """The most exact reason that holds, in the order of the list above."""
-    on_line = {given.file for given in line.inputs}
     free = [entry for entry in definitions if not entry.withheld]
-    skipped = dict(found.skipped)
-    reasons = {skipped.get(entry.unit, "") for entry in free}
-    usable = [entry for entry in free if entry.unit.file in on_line]
-    if any(entry.unit not in skipped for entry in usable):
+    reasons = {known.skipped.get(entry.unit, "") for entry in free}
+    usable = [entry for entry in free if entry.unit.file in known.on_line]
+    if any(entry.unit not in known.skipped for entry in usable):
         return "after-archive"
     if "no-index" in reasons:
         return "no-index"
@@ -131,6 +180,6 @@ def _reason(line: LinkLine, definitions: list[Definition], found: Resolution, un
             return reason
     if "other-arch" in reasons:
         return "other-arch"
-    if any(unit.is_lto for given in on_line for unit in units.of_file.get(given, ())):
+    if known.has_bytecode:
         return "bytecode"
     return "not-on-line" if free else "nowhere"

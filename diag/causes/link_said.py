@@ -1,0 +1,89 @@
+"""What linkers said on a platform besides names that are missing, as evidence and as findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.model import Evidence, Finding
+from diag.causes.wants import MAX_SHOWN, Answer, told, wants_of
+from diag.schema import each
+
+
+def errors_with(facts: Facts, platform: str, pattern: re.Pattern[str]) -> pd.DataFrame:
+    """Rows of `link_errors` of the platform whose message has the pattern."""
+    rows = errors_of(facts, platform)
+    return rows[having(rows["detail_text"], pattern)]
+
+
+def errors_of(facts: Facts, platform: str) -> pd.DataFrame:
+    """What the linkers said on the platform; many ask for it."""
+    return _kept(facts, "errors", facts.link_errors, platform)
+
+
+def _kept(facts: Facts, key: str, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
+    if (key, platform) not in facts.known:
+        facts.known[key, platform] = facts.on(frame, platform)
+    return facts.known[key, platform]  # type: ignore[no-any-return]
+
+
+def lines_with(facts: Facts, platform: str, pattern: re.Pattern[str]) -> pd.DataFrame:
+    """Telling log lines of the platform that have the pattern."""
+    rows = _kept(facts, "telling lines", facts.lines, platform)
+    return rows[having(rows["text"], pattern)]
+
+
+def having(texts: pd.Series, pattern: re.Pattern[str]) -> pd.Series:
+    """Which of the texts have the pattern."""
+    found = [pattern.search(str(text)) is not None for text in texts]
+    return pd.Series(found, index=texts.index, dtype=bool)
+
+
+def said(rows: pd.DataFrame, limit: int = 4) -> list[Evidence]:
+    """Rows of `link_errors` as evidence, each message once."""
+    once = rows.drop_duplicates(["detail_text"]).head(limit)
+    return [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(once)]
+
+
+def read_lines(rows: pd.DataFrame, limit: int = 4) -> list[Evidence]:
+    """Log lines as evidence, each text once."""
+    once = rows.drop_duplicates(["text"]).head(limit)
+    return [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(once)]
+
+
+def wanted_in_links_of(facts: Facts, platform: str, errors: pd.DataFrame) -> list[str]:
+    """The names that are wanted by the links that these errors are of."""
+    is_end = facts.lines["text"].str.contains("ld returned |linker command failed|linking with ")
+    ends: dict[Any, list[int]] = {}
+    for row in each(facts.lines[is_end.astype(bool)]):
+        ends.setdefault((row.file, str(row.step_id)), []).append(int(row.line_no))
+
+    def link_of(row: Any) -> tuple[Any, int]:
+        step = (row.file, str(row.step_id))
+        return step, sum(end < int(row.line_no) for end in ends.get(step, ()))
+
+    links = {link_of(row) for row in each(errors.head(MAX_SHOWN))}
+    rows = errors_of(facts, platform)
+    rows = rows[(rows["kind"] == "undefined") & rows["symbol"].notna()]
+    return list(dict.fromkeys(r.symbol for r in each(rows) if link_of(r) in links))
+
+
+def nowhere_defined(facts: Facts, platform: str) -> list[str]:
+    """What the platform's link wants and no object given defines."""
+    return [
+        want.symbol.name
+        for want in wants_of(facts)
+        if want.symbol.platform == platform and want.defined.empty and want.kept_back.empty
+    ]
+
+
+def about(
+    facts: Facts, family: str, cause: str, platform: str, names: Iterable[str], answer: Answer
+) -> Finding:
+    """One finding about these names of the platform, or about the platform where there is none."""
+    every = [name for name in dict.fromkeys(names) if name] or [""]
+    return told(facts, family, cause, Symbol(every[0], platform), answer, covers=every[1:])

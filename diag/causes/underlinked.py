@@ -1,0 +1,98 @@
+"""A shared object among the inputs that wants a name and names no library for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+
+from diag.causes.facts import Facts, Symbol
+from diag.causes.link_said import errors_of
+from diag.causes.model import Cause, Evidence, Missing
+from diag.causes.wants import MORE_EXACT, Answer, Want, each_want
+from diag.schema import each
+
+FAMILY = "visibility"
+UNDERLINKED = "dso-underlinked"
+_SHARED = re.compile(r"\.so(?:\.[\w.]+)?$")
+# What every program has at hand: the C library's parts and the loader.
+_SYSTEM = re.compile(r"^(?:lib(?:c|m|dl|rt|pthread|util|gcc_s|resolv)\.so|ld-|libc\.musl-|linux-)")
+
+
+def judge(facts: Facts, want: Want) -> Answer | None:
+    """dso-underlinked."""
+    symbol = want.symbol
+    wanting = _wanting(facts, symbol)
+    if not wanting:
+        return None
+    evidence = [*facts.reference_evidence(symbol)[:2]]
+    own = facts.of_platform(facts.objects, symbol.platform)
+    given = [r for r in each(own[own["kind"] == "shared"]) if PurePath(r.file).name in wanting]
+    if not given:
+        return Answer("untestable", evidence, (_library_missing(wanting),))
+    library = given[0]
+    if not _wants_without_version(facts, library, symbol.name):
+        return None  # a version names the library: it is another matter
+    needed = [str(name) for name in library.needed]
+    names = {PurePath(f).name for f in own["file"]} | set(own["soname"].dropna())
+    unread = [n for n in needed if n not in names and not _SYSTEM.match(n)]
+    told = f"{library.member or 'the library'} wants {symbol.name} and names {', '.join(needed) or 'no library'}"
+    evidence.append(Evidence(library.file, None, told))
+    definers = set(want.defined["file"])
+    by_needed = [f for f in definers if _is_named(own, f, needed)]
+    if by_needed:
+        return Answer("refuted", [*evidence, *_defined_in(by_needed, symbol)])
+    if unread and not definers:
+        return Answer("untestable", evidence, (_needed_missing(unread),))
+    return Answer("supported", [*evidence, *_defined_in(sorted(definers), symbol)])
+
+
+def _wanting(facts: Facts, symbol: Symbol) -> set[str]:
+    """Names of the shared objects that the linker says want the symbol."""
+    rows = errors_of(facts, symbol.platform)
+    rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
+    named = {PurePath(str(name)).name for name in rows["object"].dropna()}
+    return {name for name in named if _SHARED.search(name)}
+
+
+def _wants_without_version(facts: Facts, library: Any, name: str) -> bool:
+    rows = facts.symbols[(facts.symbols["name"] == name) & (facts.symbols["file"] == library.file)]
+    rows = rows[~rows["is_defined"].astype(bool) & (rows["table"] == ".dynsym")]
+    return bool(rows["version"].isna().any()) if len(rows) else False
+
+
+def _is_named(own: pd.DataFrame, file: str, needed: list[str]) -> bool:
+    rows = own[own["file"] == file]
+    names = {PurePath(file).name, *rows["soname"].dropna()}
+    return bool(names & set(needed))
+
+
+def _defined_in(files: list[str], symbol: Symbol) -> Iterator[Evidence]:
+    return (Evidence(file, None, f"it defines {symbol.name}") for file in files[:2])
+
+
+def _library_missing(names: set[str]) -> Missing:
+    shown = sorted(names)[0]
+    return Missing(
+        shown,
+        "which libraries it names for what it wants is in its dynamic section",
+        (f"readelf -d {shown} | grep NEEDED", f"readelf -W --dyn-syms {shown} | grep UND"),
+    )
+
+
+def _needed_missing(names: list[str]) -> Missing:
+    return Missing(
+        ", ".join(names[:3]),
+        "the shared object names them, and one of them may define the symbol",
+        ("ldd LIBRARY", "diag investigate build.log --objects DIR"),
+    )
+
+
+CAUSES = (
+    Cause(UNDERLINKED, FAMILY, "cause", each_want(FAMILY, UNDERLINKED, judge), yields_to=tuple(
+        name for name in MORE_EXACT if name != UNDERLINKED
+    )),
+)  # fmt: skip

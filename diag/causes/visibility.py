@@ -1,0 +1,193 @@
+"""A definition is there and shut away: hidden, local, or under another version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.link_inputs import command_evidence
+from diag.causes.link_said import about, errors_of, errors_with, said
+from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.wants import MORE_EXACT, Answer, Want, each_want
+from diag.schema import each
+
+FAMILY = "visibility"
+HIDDEN = "symbol-hidden"
+VERSION = "symbol-version-missing"
+_BY_DSO = re.compile(r"(?:hidden|internal) symbol .* (?:in .* )?is referenced by DSO")
+# `X@V` of GNU ld and lld, `'X', version 'V'` of gold.
+_WANTED = re.compile(
+    r"[`' ](?P<name>[\w.$]+)@{1,2}(?P<version>[\w.]+)|'(?P<old>[\w.$]+)', version '(?P<of>[^']+)'"
+)
+_UNDEFINED_VERSION = re.compile(r"has undefined version |version node not found for symbol ")
+
+
+# -- symbol-hidden --------------------------------------------------------------------------------
+
+
+def judge_hidden(facts: Facts) -> Iterator[Finding]:
+    """symbol-hidden: by the definitions given, or by GNU ld's words on what a shared object wants."""
+    for platform in facts.judged:
+        errors = errors_with(facts, platform, _BY_DSO)
+        if len(errors):
+            names = [str(name) for name in errors["symbol"].dropna()]
+            claim = "A shared object of the link wants a symbol that the program defines as hidden."
+            answer = Answer("supported", said(errors), claim=claim)
+            yield about(facts, FAMILY, HIDDEN, platform, names, answer)
+    yield from each_want(FAMILY, HIDDEN, _judge_kept_back)(facts)
+
+
+def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
+    symbol = want.symbol
+    if not facts.has_objects(symbol.platform):
+        missing = objects_missing(symbol.platform)
+        return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+    if want.kept_back.empty:
+        return None
+    found = [_kept(row) for row in each(want.kept_back.head(3))]
+    usable = [
+        Evidence(
+            r.file, None, f"{r.member or 'the file itself'} defines {symbol.name} for others too"
+        )
+        for r in each(want.defined.head(2))
+    ]
+    if usable:
+        return Answer("refuted", [*usable, *found])
+    if _is_barred(facts, want.kept_back):
+        return Answer("supported", found)
+    # A static function of that name may be a namesake: only with all inputs read is it the one.
+    if want.is_all_read:
+        claim = "The only definition of the symbol among all inputs is local to its object: `static`, or made local by objcopy."
+        told = command_evidence(want.command, "every input of the link was read")
+        fix = (
+            "Take `static` away where it is defined (or the objcopy or version script that makes it local), or call it from that file only.",
+        )
+        return Answer("supported", [*found, told], claim=claim, fix=fix)
+    missing = Missing(
+        "the other inputs of the link",
+        "a local symbol of that name may be a namesake, and another input may define it for all",
+        objects_missing(symbol.platform).how,
+    )
+    return Answer("untestable", found, (missing,))
+
+
+def _kept(row: Any) -> Evidence:
+    return Evidence(
+        row.file, None,
+        f"{row.member or 'the file itself'} defines {row.name} as {row.bind} {row.visibility}",
+    )  # fmt: skip
+
+
+def _is_barred(facts: Facts, rows: pd.DataFrame) -> bool:
+    """In a shared object, or local and hidden in an object: what a version script, objcopy or
+    `ld -r` made of a symbol that was for others."""
+    shared = facts.known["shared"]
+    in_shared = rows["file"].isin(shared)
+    was_hidden = (rows["bind"] == "LOCAL") & rows["visibility"].isin(["HIDDEN", "INTERNAL"])
+    return bool((in_shared | was_hidden).any())
+
+
+# -- symbol-version-missing -----------------------------------------------------------------------
+
+
+def judge_version(facts: Facts) -> Iterator[Finding]:
+    """symbol-version-missing: the version that is wanted against those that are offered."""
+    yield from each_want(FAMILY, VERSION, _judge_want)(facts)
+    for platform in facts.judged:
+        errors = errors_with(facts, platform, _UNDEFINED_VERSION)
+        if len(errors):
+            names = [str(name) for name in errors["symbol"].dropna()]
+            answer = Answer("supported", said(errors))
+            yield about(facts, FAMILY, VERSION, platform, names, answer)
+
+
+def _judge_want(facts: Facts, want: Want) -> Answer | None:
+    symbol = want.symbol
+    wanted = _wanted_version(facts, want)
+    if wanted is None and want.reason != "old-version":
+        return None
+    if not facts.has_objects(symbol.platform):
+        missing = objects_missing(symbol.platform)
+        return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+    offered = _offered(facts, symbol)
+    if offered.empty:
+        return _nobody_offers(facts, want, wanted)
+    versions = {str(version).lstrip("@") for version in offered["version"].dropna()}
+    found = [
+        Evidence(
+            r.file,
+            None,
+            clip(f"{r.member or 'the file itself'} defines {symbol.name}{_suffix(r.version)}"),
+        )
+        for r in each(offered.drop_duplicates(["file", "version"]).head(4))
+    ]
+    evidence = [*facts.reference_evidence(symbol)[:2], *found]
+    if wanted is not None and wanted in versions:
+        return Answer("refuted", evidence)
+    if wanted is None and offered["version"].isna().any():
+        return Answer("refuted", evidence)
+    asked = f"{symbol.name}@{wanted}" if wanted else f"{symbol.name} without a version"
+    claim = f"{asked} is wanted, and what is linked offers only {', '.join(sorted(versions)) or 'it without a version'}."
+    return Answer("supported", evidence, claim=claim)
+
+
+def _nobody_offers(facts: Facts, want: Want, wanted: str | None) -> Answer | None:
+    """A version is wanted, and no object given defines the name under any."""
+    if wanted is None:
+        return None
+    missing = Missing(
+        f"the library that should define {want.symbol.name}@{wanted}",
+        "the versions that it offers are in its dynamic symbol table",
+        (f"readelf -W --dyn-syms LIBRARY | grep {want.symbol.name}",),
+    )
+    return Answer("untestable", [*facts.reference_evidence(want.symbol)], (missing,))
+
+
+def _suffix(version: Any) -> str:
+    return "" if pd.isna(version) else str(version)
+
+
+def _wanted_version(facts: Facts, want: Want) -> str | None:
+    """The version that the reference names: by the linker's words, else by the objects."""
+    symbol = want.symbol
+    rows = errors_of(facts, symbol.platform)
+    rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
+    for text in rows["detail_text"].head(3):
+        found = _WANTED.search(str(text))
+        if found is not None and symbol.name in (found["name"], found["old"]):
+            return found["version"] or found["of"]
+    versions = facts.seen(symbol, "wanted")["version"].dropna()
+    if len(versions):
+        return str(versions.iloc[0]).lstrip("@")
+    return _named_versions(facts).get(symbol.name) if len(want.defined) else None
+
+
+def _named_versions(facts: Facts) -> dict[str, str]:
+    """Name -> version, of the names that objects want as `NAME@VERSION` (`.symver`)."""
+    if "named versions" not in facts.known:
+        rows = facts.symbols[~facts.symbols["is_defined"].astype(bool)]
+        names = rows.loc[rows["name"].str.contains("@", regex=False).astype(bool), "name"].unique()
+        parts = (str(name).partition("@") for name in names)
+        facts.known["named versions"] = {base: end.lstrip("@") for base, _, end in parts}
+    return facts.known["named versions"]  # type: ignore[no-any-return]
+
+
+def _offered(facts: Facts, symbol: Symbol) -> pd.DataFrame:
+    """Who defines the name for others, under any version."""
+    rows = facts.seen(symbol, "defined")
+    rows = rows[~rows["is_output"] & (rows["bind"] != "LOCAL")]
+    dynamic = rows[rows["table"] == ".dynsym"]
+    return dynamic if len(dynamic) else rows
+
+
+CAUSES = (
+    Cause(HIDDEN, FAMILY, "cause", judge_hidden, yields_to=MORE_EXACT),
+    Cause(VERSION, FAMILY, "cause", judge_version, yields_to=(
+        "newer-glibc-archive", "runtime-glibc-too-old", "musl-time64-skew", "glibc-archive-on-musl",
+        "object-not-linked", "transitive-dso-missing",
+    )),
+)  # fmt: skip
