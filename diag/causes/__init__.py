@@ -15,6 +15,7 @@ from diag.causes import (
     cxx_classes,
     cxx_tables,
     environment,
+    infrastructure,
     inputs,
     libc,
     libc_newer,
@@ -36,6 +37,7 @@ from diag.causes import (
     resolution,
     runtime,
     runtime_cxx,
+    stale,
     transitive,
     underlinked,
     visibility,
@@ -47,6 +49,8 @@ from diag.causes.model import Cause, Evidence, Finding, Missing
 __all__ = ["CATALOGUE", "Cause", "Evidence", "Finding", "Missing", "explain"]
 
 _MODULES = (
+    infrastructure,
+    stale,
     never_produced,
     presence,
     presence_guards,
