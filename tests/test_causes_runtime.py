@@ -22,7 +22,12 @@ from tests.facts_builder import AMD64, DOCKERFILE, LOG, make_facts
 MODULES = (libc, libc_newer, libc_runtime, runtime, runtime_cxx, cxx, library, transitive)
 CAUSES = {cause.id: cause for module in MODULES for cause in module.CAUSES}
 ARM64, ARMV7, RISCV = "linux/arm64", "linux/arm/v7", "linux/riscv64"
-MUSL = {"line_no": 39, "driver": "musl-gcc", "words": ["-o", "app", "main.o", "libvendor.a"]}
+MUSL = {
+    "line_no": 39,
+    "driver": "musl-gcc",
+    "inputs": [["object", "main.o"]],
+    "words": ["-o", "app", "main.o", "libvendor.a"],
+}
 GNU = {
     "line_no": 39,
     "driver": "x86_64-linux-gnu-gcc",
@@ -74,9 +79,12 @@ class TestLibc:
 
     CHK = {"link_errors": [error("__memcpy_chk"), error("__printf_chk", line_no=41)]}
 
+    SHOWN = {"line_no": 8, "kind": "output", "text": "musl-gcc -c main.c -o main.o"}
+
     def test_names_of_glibc_from_a_vendored_archive_on_musl(self):
         """The log alone decides; both names are one finding."""
-        (finding,) = judge("glibc-archive-on-musl", link_commands=[MUSL], **self.CHK)
+        frames = {"link_commands": [MUSL], "lines": [self.SHOWN], **self.CHK}
+        (finding,) = judge("glibc-archive-on-musl", **frames)
         assert (finding.status, finding.symbols) == ("supported", ("__memcpy_chk", "__printf_chk"))
         assert [(e.file, e.line_no) for e in finding.evidence] == [(LOG, 39), (LOG, 40), (LOG, 41)]
 
@@ -86,6 +94,15 @@ class TestLibc:
         assert finding.status == "supported"
         assert (finding.evidence[0].file, finding.evidence[0].line_no) == (DOCKERFILE, 1)
 
+    @pytest.mark.parametrize(
+        ("file", "status"), [("third_party/libx.a", "supported"), ("src/libx.a", "untestable")]
+    )
+    def test_a_log_without_any_compile_says_nothing_of_who_compiled(self, file, status):
+        """A quiet build with a cross compiler: only the archive's folder tells."""
+        errors = [error("__memcpy_chk", object=file)]
+        frames = {"link_commands": [MUSL], "link_errors": errors}
+        assert states("glibc-archive-on-musl", **frames) == [status]
+
     def test_two_bases_of_different_libraries_tell_nothing(self):
         """Which stage failed is not known: the answer names the Dockerfile, or the command."""
         bases = [{**BOOKWORM, "line_no": 1, "is_last": False}, {**ALPINE, "line_no": 5}]
@@ -93,7 +110,9 @@ class TestLibc:
 
     def test_a_command_for_musl_beats_a_base_with_glibc(self):
         """A cross build links against another library than its image has."""
-        frames = {"bases": [BOOKWORM], "link_commands": [MUSL], **self.CHK}
+        frames = {
+            "bases": [BOOKWORM], "link_commands": [MUSL], "lines": [self.SHOWN], **self.CHK
+        }  # fmt: skip
         assert states("glibc-archive-on-musl", **frames) == ["supported"]
 
     def test_a_link_against_glibc_refutes_it(self):
@@ -115,7 +134,7 @@ class TestLibc:
 
     def test_a_compile_of_another_source_is_not_this_one(self):
         """audio.c is not io.c."""
-        lines = [{**self.COMPILE, "text": "gcc -c src/audio.c -o audio.o"}]
+        lines = [self.SHOWN, {**self.COMPILE, "text": "gcc -c src/audio.c -o audio.o"}]
         frames = {"link_commands": [MUSL], "lines": lines, **self.CHK}
         assert states("glibc-archive-on-musl", **frames) == ["supported"]
         assert judge("host-libc-headers-leak", **frames) == []

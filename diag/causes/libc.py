@@ -13,13 +13,22 @@ from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.libc_seen import MUSL_WORDS, LibcSeen, dockerfile_of_libc, libc_of
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.named import Named, group_finding, pick, wanted_on
-from diag.causes.origins import by_origin_of, compilers_of, foreign_maker, origin_missing, origin_of
+from diag.causes.origins import (
+    by_origin_of,
+    compilers_of,
+    foreign_maker,
+    is_brought_along,
+    origin_missing,
+    origin_of,
+)
 from diag.knowledge.names import glibc_version_of, libc_names, library_of, version_key
 from diag.schema import each
 
 FAMILY = "libc"
 ON_MUSL = "glibc-archive-on-musl"
 LFS64 = "musl-lfs64-removed"
+NATIVE_MUSL = ("alpine", "musllinux")  # distributions whose own compiler is musl's
+_NATIVE = re.compile(r"\b(?:alpine|pc|gentoo|chimera)-linux-musl")
 LFS64_SINCE = "1.2.4"  # musl's release notes: the aliases are there for old programs alone
 # What musl leaves to libraries of their own: a program may want it by itself.
 _APART = ("execinfo", "argp", "fts", "obstack", "intl", "iconv", "tirpc")
@@ -76,7 +85,15 @@ def _on_musl(facts: Facts, libc: LibcSeen, names: Sequence[Named]) -> Iterator[F
     by_origin = by_origin_of(facts, names)
     made = [one for one in by_origin.get("built", ()) if foreign_maker(facts, one, libc.distro)]
     vendored = [*by_origin.get("vendored", ()), *made]
-    if vendored:
+    vendored += by_origin.get("unnamed", ()) if vendored else ()
+    if (
+        vendored
+        and not is_native(libc)
+        and not is_brought_along(facts, vendored[0].symbol.platform, vendored)
+    ):
+        missing = (origin_missing(vendored[0].symbol),)
+        yield group_finding(facts, FAMILY, ON_MUSL, "untestable", vendored, libc.evidence, missing)
+    elif vendored:
         maker = [told for one in vendored[:1] if (told := foreign_maker(facts, one, libc.distro))]
         evidence = [*libc.evidence, *maker, *compilers_of(facts, vendored)]
         yield group_finding(facts, FAMILY, ON_MUSL, "supported", vendored, evidence)
@@ -90,6 +107,13 @@ def _on_musl(facts: Facts, libc: LibcSeen, names: Sequence[Named]) -> Iterator[F
     if unknown and not vendored:
         missing = (origin_missing(unknown[0].symbol),)
         yield group_finding(facts, FAMILY, ON_MUSL, "untestable", unknown, libc.evidence, missing)
+
+
+def is_native(libc: LibcSeen) -> bool:
+    """The image's own compiler is musl's: whatever wants names of glibc was not compiled by it."""
+    if libc.distro in NATIVE_MUSL:
+        return True
+    return any(_NATIVE.search(told.text) for told in libc.evidence)
 
 
 def _asks_for_them(facts: Facts, platform: str, told: dict[str, Evidence]) -> Evidence | None:
@@ -127,7 +151,16 @@ def judge_lfs64(facts: Facts) -> Iterator[Finding]:
 def _lfs64_at_link(facts: Facts, libc: LibcSeen, names: Sequence[Named]) -> Iterator[Finding]:
     """That the link lacks them is proof enough that this musl has them no more."""
     by_origin = by_origin_of(facts, names)
-    here = [*by_origin.get("here", ()), *(n for n in by_origin.get("built", ()) if _is_rust(n))]
+    here = by_origin.get("here", [])
+    rust = [n for n in by_origin.get("built", ()) if _is_rust(n)]
+    if rust:
+        claim = "Rust code, or Rust's ready-made standard library, uses 64-bit file names that musl has given up since 1.2.4."
+        fix = (
+            "Update Rust (its ready-made std for musl no longer asks for them) and the libc crate: cargo update -p libc.",
+        )
+        yield group_finding(
+            facts, FAMILY, LFS64, "supported", rust, libc.evidence, claim=claim, fix=fix
+        )
     if here:
         compiled = [origin.compile for one in here[:2] if (origin := origin_of(facts, one)).compile]
         yield group_finding(facts, FAMILY, LFS64, "supported", here, [*libc.evidence, *compiled])
@@ -140,7 +173,7 @@ def _lfs64_at_link(facts: Facts, libc: LibcSeen, names: Sequence[Named]) -> Iter
         ]
         yield group_finding(facts, FAMILY, LFS64, "refuted", vendored, evidence)
     unknown = [
-        n for state in ("built", "object") for n in by_origin.get(state, ()) if n not in here
+        n for state in ("built", "object") for n in by_origin.get(state, ()) if n not in rust
     ]
     if unknown:
         missing = (origin_missing(unknown[0].symbol),)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from diag.causes.facts import Facts, clip
-from diag.causes.libc import FAMILY, is_of_glibc_alone
+from diag.causes.libc import FAMILY, is_native, is_of_glibc_alone
 from diag.causes.libc_seen import LibcSeen, dockerfile_of_libc, libc_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.named import Named, arch_of, group_finding, wanted_on
@@ -16,13 +16,10 @@ from diag.knowledge.names import glibc_version_of, library_of, version_key
 
 NEWER = "newer-glibc-archive"
 HEADERS = "host-libc-headers-leak"
-NATIVE_MUSL = ("alpine", "musllinux")  # distributions whose own compiler is musl's
-OLDEST = (
-    2,
-    17,
-)  # a version that every glibc in use has; a port that came later begins with its own
+# A version that every glibc in use has; a port that came later begins with its own.
+OLDEST = (2, 17)
 OLDEST_OF = {"riscv64": (2, 27), "loongarch64": (2, 36)}
-_AT_VERSION = re.compile(r"@+GLIBC_(\d+\.\d+)")
+_AT_VERSION = re.compile(r"(?:@+|version ')GLIBC_(\d+\.\d+)")
 
 
 def judge_newer(facts: Facts) -> Iterator[Finding]:
@@ -122,12 +119,9 @@ def _leak(origin: Origin, libc: LibcSeen) -> bool:
     the image's own (there a plain `gcc` is musl's)."""
     if origin.host_include:
         return True
-    return (
-        libc.libc == "musl"
-        and not libc.distro
-        and bool(origin.driver)
-        and "musl" not in origin.driver
-    )
+    if libc.libc != "musl" or is_native(libc) or not origin.driver:
+        return False
+    return "musl" not in origin.driver
 
 
 def _compile_told(origin: Origin, libc: LibcSeen) -> Evidence | None:

@@ -31,6 +31,10 @@ _HOST_FOLDER = re.compile(
 _TOOLCHAIN = re.compile(
     r"(?:^|/)lib(?:gcc|gcc_eh|gcc_s|stdc\+\+|stdc\+\+fs|supc\+\+|atomic|gomp|gcov|ssp_nonshared|c_nonshared|clang_rt[\w.-]*)\.(?:a|so[\d.]*)$"
 )
+# Folders of what others made: systems, package caches, what projects call their vendored parts.
+_BROUGHT = re.compile(
+    r"^/(?:usr|opt|lib|lib64)/|/pkg/mod/|/registry/src/|/node_modules/|(?:^|/)(?:vendor|vendored|third[_-]?party|prebuilts?|prebuilt-libs|_libs|deps/lib|dist)/"
+)
 _INCLUDES = ("-I", "-isystem", "-idirafter", "-iquote", "-include")
 _COMPILER_OF = re.compile(
     r"(?:Debian|Ubuntu|Red Hat|SUSE|Alpine|Homebrew|crosstool-NG|Buildroot|GNU Toolchain)",
@@ -42,7 +46,7 @@ _COMPILER_OF = re.compile(
 class Origin:
     """`state`: here (compiled in this log), built (in a build's own folder, its compile not shown),
     vendored (an archive or shared object of which nothing is shown), object (one of which nothing
-    is shown), toolchain (a compiler's own runtime). `compile`: its compile in the log."""
+    is shown), unnamed (the log names no object), toolchain (a compiler's own runtime). `compile`: its compile in the log."""
 
     state: str
     compile: Evidence | None = None
@@ -54,8 +58,8 @@ def origin_of(facts: Facts, named: Named) -> Origin:
     """Where the objects that want the name come from; `here` before the others."""
     refs = named.references or _from_objects(facts, named)
     origins = [_origin(facts, named.symbol.platform, ref) for ref in refs]
-    order = ("here", "built", "object", "vendored", "toolchain")
-    return min(origins, key=lambda one: order.index(one.state), default=Origin("object"))
+    order = ("here", "built", "object", "vendored", "toolchain", "unnamed")
+    return min(origins, key=lambda one: order.index(one.state), default=Origin("unnamed"))
 
 
 def _from_objects(facts: Facts, named: Named) -> tuple[Reference, ...]:
@@ -73,6 +77,8 @@ def _origin(facts: Facts, platform: str, ref: Reference) -> Origin:
 
 
 def _look_up(facts: Facts, platform: str, ref: Reference) -> Origin:
+    if not ref.object and not ref.source.endswith((".c", ".cc", ".cpp", ".cxx")):
+        return Origin("unnamed")
     if is_of_toolchain(ref.object):
         return Origin("toolchain")
     compiled = _compile_of(facts, platform, ref)
@@ -196,6 +202,24 @@ def foreign_maker(facts: Facts, named: Named, distro: str) -> Evidence | None:
             text = f"{row.member or 'the file itself'} was compiled by {row.compiler}"
             return Evidence(row.file, None, clip(text))
     return None
+
+
+def is_brought_along(facts: Facts, platform: str, names: Sequence[Named]) -> bool:
+    """Whether that nothing in the log compiles the objects means something: their archives lie where
+    others' files lie, or the log does show how objects of the same link were compiled."""
+    files = [ref.object for named in names[:MAX_NAMES] for ref in named.references]
+    if files and all(_BROUGHT.search(file) for file in files):
+        return True
+    plain = [
+        PurePath(name).name
+        for command in each(facts.on(facts.link_commands, platform).tail(1))
+        for kind, name in command.inputs
+        if kind == "object"
+    ][:MAX_LOOKED_UP]
+    stems = [_INNER.sub("", PurePath(name).stem) for name in plain]
+    literals = [f"{stem}{end}" for stem in stems if len(stem) > 1 for end in _SOURCE_ENDS]
+    rows = facts.on(facts.lines_with(literals), platform) if literals else facts.lines[:0]
+    return any(_COMPILE.search(row.text) for row in each(rows[rows["kind"] != "linker"]))
 
 
 def by_origin_of(facts: Facts, names: Sequence[Named]) -> dict[str, list[Named]]:
