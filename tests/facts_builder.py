@@ -164,7 +164,15 @@ def _empty(name: str) -> pd.DataFrame:
     return schema.empty(name)
 
 
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    """Made once: causes only read, and most frames of a test are empty."""
+    return schema.make(_FRAME_OF.get(name, name), [])
+
+
 def _frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    if not rows:
+        return _empty(name)
     if not rows:
         return _empty(_FRAME_OF.get(name, name))
     defaults = _DEFAULTS.get("env" if name == "unlisted_env" else name, {})
