@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -77,7 +77,9 @@ class Situation:
     `passes`: linkers, machines or `machine-linker` where it links all the same. `causes`: the true
     cause where it is another one, by the same keys ("" nothing is wrong). `says`: what the log of
     a failure holds (the symbol). `ended`: how the program
-    ends that the last line runs (-1: badly). `fails`: fails although no cause is told. `plain`: linkers are not told apart (no link at all).
+    ends that the last line runs (-1: badly). `fails`: fails although no cause is told.
+    `before`: machines for which BuildKit builds the Dockerfile first. `given`: a Dockerfile of
+    another revision that the case gives. `objects_of`: the machine whose objects it gives. `plain`: linkers are not told apart (no link at all).
     Programs of the folder `tools`
     are found before those of the system. `keep`, `drop`: files to keep or not besides objects; `hide`: folders of the system that the
     build sees empty (root, a mount namespace).
@@ -101,6 +103,9 @@ class Situation:
     ended: int | None = None
     fails: bool = False
     dockerfile: str = ""
+    given: str = ""
+    before: str = ""
+    objects_of: str = ""
     keep: str = ""
     drop: str = ""
     hide: str = ""
@@ -111,7 +116,7 @@ class Situation:
         """(machine, linker) of each case."""
         for arch in self.archs.split():
             for linker in self.linkers.split():
-                if linker in MACHINES[arch].linkers or linker == "default":
+                if linker in MACHINES[arch].linkers or linker in ("default", "buildkit"):
                     yield arch, linker
 
     def applies(self, words: str, arch: str, linker: str) -> bool:
@@ -198,6 +203,10 @@ def check_linker(arch: str, linker: str, folder: Path, linker_dir: Path) -> None
 
 def build(situation: Situation, arch: str, linker: str, linker_dir: Path) -> Built:
     """Run the situation's lines in a fresh folder."""
+    if situation.objects_of:
+        plain = replace(situation, objects_of="")
+        others = build(plain, situation.objects_of, linker, linker_dir).files
+        return replace(build(plain, arch, linker, linker_dir), files=others)
     with tempfile.TemporaryDirectory(prefix="links-") as name:
         folder = Path(name).resolve() / "src"
         folder.mkdir()

@@ -22,6 +22,7 @@ LAB = HERE.parent
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(LAB / "heldout" / "recipe")]
 
+import buildkit  # noqa: E402
 from engine import (  # noqa: E402
     FETCHED,
     MACHINES,
@@ -77,7 +78,7 @@ def record(situation: Situation, builds: dict[tuple[str, str], Built]) -> None:
                 objects.append(where)
             (case / "build.log").write_text(built.log)
             if situation.dockerfile:
-                (case / "Dockerfile").write_text(situation.dockerfile)
+                (case / "Dockerfile").write_text(situation.given or situation.dockerfile)
             (case / "case.toml").write_text(case_toml(situation, arch, built, objects))
 
 
@@ -154,12 +155,19 @@ def main() -> int:
             arch for arch, name in FETCHED.items() if not (TOOLCHAINS / f"trixie-{name}").is_dir()
         }
         skipped = [one.name for one in wanted if absent & set(one.archs.split())]
+        if not buildkit.is_there():
+            skipped += [one.name for one in wanted if one.linkers == "buildkit"]
         wanted = [one for one in wanted if one.name not in skipped]
         for arch, machine in MACHINES.items():
             for linker in machine.linkers if arch not in absent else ():
                 check_linker(arch, linker, Path(name), linker_dir)
         jobs = {
-            one.name: {case: pool.submit(build, one, *case, linker_dir) for case in one.cases()}
+            one.name: {
+                case: pool.submit(buildkit.build, one, case[0], linker_dir)
+                if one.linkers == "buildkit"
+                else pool.submit(build, one, *case, linker_dir)
+                for case in one.cases()
+            }
             for one in wanted
         }
         for one in wanted:
@@ -172,7 +180,7 @@ def main() -> int:
     write_truth(done, known)
     print(f"{len(done)} situations, {sum(len(list(one.cases())) for one in done)} cases")
     if skipped:
-        print("left as they are, for want of fetch.sh's toolchains:", *skipped)
+        print("left as they are, for want of what fetch.sh and image.sh make:", *skipped)
     print(*failed, sep="\n", file=sys.stderr)
     return 1 if failed else 0
 
