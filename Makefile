@@ -48,7 +48,8 @@ fuzz: .venv/.test
 
 lab:
 	@bash data/avx512-link/recipe/rebuild.sh
-	@bash data/lab/links/recipe/fetch.sh && python3 data/lab/links/recipe/make.py
+	@bash data/lab/links/recipe/fetch.sh && bash data/lab/links/recipe/image.sh /tmp/links-buildkit start
+	@python3 data/lab/links/recipe/make.py; bash data/lab/links/recipe/image.sh /tmp/links-buildkit stop
 	@bash data/avx512-link/recipe/sums.sh
 
 notebooks: .venv/.test
