@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from diag.causes.consequences import what_followed
 from diag.causes.facts import Facts, at, clip, dockerfile_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
 from diag.causes.texts import texts_of
@@ -91,13 +92,14 @@ def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> 
     own = own[own["lost_by"].astype(str) != "withheld-from-build-scripts"]
     role: Role
     if len(own):
-        role = "latent" if facts.outcome(platform) == "linked" else "contributing"
+        followed = what_followed(facts, platform, own)
+        role = "contributing" if facts.outcome(platform) != "linked" else "latent"
         yield _lost(
             cause,
             platform,
-            role,
+            "cause" if followed else role,
             "supported",
-            _loss_evidence(own),
+            [*_loss_evidence(own), *followed],
             fix=texts_of("environment")[cause].fix,
         )
     elif cause in facts.claims or facts.outcome(platform) == "failed":
@@ -172,8 +174,9 @@ def judge_no_branch(facts: Facts) -> Iterator[Finding]:
     for platform in facts.platforms:
         rows = _unmatched(facts.env[facts.env["platform"] == platform])
         if len(rows):
-            role: Role = "latent" if facts.outcome(platform) == "linked" else "cause"
-            yield _no_branch(platform, role, "supported", _unmatched_evidence(rows))
+            followed = what_followed(facts, platform, rows)
+            role = _role(facts, platform, is_explained=bool(followed))
+            yield _no_branch(platform, role, "supported", [*_unmatched_evidence(rows), *followed])
     rows = _unmatched(facts.unlisted_env)
     if len(rows):
         yield _no_branch(
@@ -184,6 +187,16 @@ def judge_no_branch(facts: Facts) -> Iterator[Finding]:
         text = f"on {facts.unlisted_platform} every variable that a branch assigns reaches its commands"
         found = Evidence(first["file"], int(first["case_line_no"]), text)
         yield _no_branch("", "latent", "refuted", (found,), tried=facts.unlisted_platform)
+
+
+def _role(facts: Facts, platform: str, *, is_explained: bool) -> Role:
+    """A lost branch is the cause where the failure follows from it, or where no linker said
+    anything that would explain it."""
+    if is_explained:
+        return "cause"
+    if facts.outcome(platform) == "linked":
+        return "latent"
+    return "contributing" if len(facts.on(facts.link_errors, platform)) else "cause"
 
 
 def _unmatched(env: pd.DataFrame) -> pd.DataFrame:
