@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
+
+import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.model import Evidence
@@ -12,6 +15,7 @@ from diag.causes.name_evidence import (
     absent,
     cause_of_names,
     defined_near,
+    errors_of,
     lines_that_make,
     near_of,
     source_missing,
@@ -96,9 +100,12 @@ def _is_of_rust(facts: Facts, symbol: Symbol) -> bool:
     """Whether the path is a Rust one: its raw name says so, or rustc's own objects want it."""
     if any(re.match(r"_R|_?_ZN.*17h[0-9a-f]{16}E", raw) for raw in facts.raw_of(symbol)):
         return True
-    errors = facts.on(facts.link_errors, symbol.platform)
-    own = errors[errors["symbol"] == symbol.name].head(5)
-    places = [*own["object"].dropna(), *own["member"].dropna(), *own["detail_text"].dropna()]
+    places = [
+        place
+        for row in errors_of(facts, symbol)
+        for place in (row.object, row.member, row.detail_text)
+        if isinstance(place, str)
+    ]
     return any(re.search(r"\.rcgu\.o|-cgu\.\d|\.rlib", str(place)) for place in places)
 
 
@@ -172,16 +179,20 @@ def _inline_lines(facts: Facts, platform: str) -> dict[str, Evidence]:
 
 def _compiled_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     """The log's line that compiles, as C and without optimisation, the object that wants it."""
-    errors = facts.on(facts.link_errors, symbol.platform)
-    own = errors[errors["symbol"] == symbol.name]
-    objects = sorted({str(name).rpartition("/")[2] for name in own["object"].dropna()})
-    for row in each(lines_that_make(facts, symbol.platform, objects)):
-        if " -c " in row.text:
-            is_c = _UNOPTIMISED.search(row.text) and not _OPTIMISED.search(
-                row.text.replace("-O0", "")
-            )
-            return (Evidence(row.file, int(row.line_no), clip(row.text)),) if is_c else ()
-    return ()
+    named = {row.object for row in errors_of(facts, symbol) if isinstance(row.object, str)}
+    objects = tuple(sorted({name.rpartition("/")[2] for name in named}))
+    key = ("compiled unoptimised", symbol.platform, objects)
+    if key not in facts.known:
+        lines = lines_that_make(facts, symbol.platform, objects)
+        facts.known[key] = next(_unoptimised(lines), ())
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _unoptimised(lines: pd.DataFrame) -> Iterator[tuple[Evidence, ...]]:
+    for row in each(lines[lines["text"].str.contains(" -c ", regex=False)]):
+        is_optimised = _OPTIMISED.search(row.text.replace("-O0", ""))
+        is_c = _UNOPTIMISED.search(row.text) and not is_optimised
+        yield (Evidence(row.file, int(row.line_no), clip(row.text)),) if is_c else ()
 
 
 CAUSES = (

@@ -194,10 +194,20 @@ class Facts:
         rows = self.seen(symbol, "defined")
         return rows[~rows["is_output"] & (rows["bind"] != "LOCAL")]
 
+    def errors_of(self, symbol: Symbol) -> pd.DataFrame:
+        """The rows of `link_errors` about the symbol on its platform."""
+        places = self._places_of_error.get(symbol.name, ())
+        return self.on(self.link_errors.iloc[list(places)], symbol.platform)
+
+    @cached_property
+    def _places_of_error(self) -> Mapping[Any, Any]:
+        """Name -> places in `link_errors`: see `_places_of_name`."""
+        return self.link_errors.groupby("symbol", sort=False).indices
+
     def reference_evidence(self, symbol: Symbol) -> tuple[Evidence, ...]:
         """The log line of the undefined reference, and the members that want the symbol."""
-        rows = self.on(self.link_errors, symbol.platform)
-        rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
+        rows = self.errors_of(symbol)
+        rows = rows[rows["kind"] == "undefined"]
         told = rows.drop_duplicates(["detail_text"])  # the combined log and a platform's own agree
         found = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(told)]
         wanted = self.seen(symbol, "wanted")

@@ -97,8 +97,25 @@ def near_of(facts: Facts, symbol: Symbol) -> list[Any]:
     return list(facts.known["near rows"].get((symbol.platform, symbol.name), {}).values())
 
 
+def errors_of(facts: Facts, symbol: Symbol) -> list[Any]:
+    """The linker's messages about the symbol: at most MAX_EVIDENCE rows of `link_errors`."""
+    if "error rows" not in facts.known:
+        only = facts.platforms[0] if len(facts.platforms) == 1 else ""
+        found: dict[tuple[str, str], list[Any]] = {}
+        for row in each(facts.link_errors.dropna(subset=["symbol"])):
+            platform = row.platform if isinstance(row.platform, str) and row.platform else only
+            rows = found.setdefault((platform, row.symbol), [])
+            if len(rows) < MAX_EVIDENCE:
+                rows.append(row)
+        facts.known["error rows"] = found
+    return list(facts.known["error rows"].get((symbol.platform, symbol.name), ()))
+
+
 def told_in_log(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     """The log line that first names the symbol as undefined; else a member that wants it."""
+    rows = [row for row in errors_of(facts, symbol) if row.kind == "undefined"]
+    if rows:
+        return (Evidence(rows[0].file, int(rows[0].line_no), clip(rows[0].detail_text)),)
     return facts.reference_evidence(symbol)[:1]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol, clip, objects_missing, sightings_evidence
 from diag.causes.link_inputs import command_evidence, command_missing, link_command
 from diag.causes.model import Evidence, Missing
-from diag.causes.name_evidence import MAX_JUDGED, Judged, cause_of_names, told_in_log
+from diag.causes.name_evidence import MAX_JUDGED, Judged, cause_of_names, errors_of, told_in_log
 from diag.causes.name_parts import is_plain
 from diag.causes.skips import crates_that_want
 from diag.schema import each, keep
@@ -69,9 +69,8 @@ def _claim(symbol: Symbol, where: Evidence) -> str:
 
 def _caller(facts: Facts, symbol: Symbol) -> str:
     """rust or go, where code that rustc or cgo generated wants the name; else ""."""
-    errors = facts.on(facts.link_errors, symbol.platform)
     texts = []
-    for row in each(errors[errors["symbol"] == symbol.name].head(20)):
+    for row in errors_of(facts, symbol):
         places = (row.object, row.member, row.function, row.source_file, row.detail_text)
         texts.append(" ".join(str(part) for part in places if isinstance(part, str)))
     wanted = facts.seen(symbol, "wanted").head(20)

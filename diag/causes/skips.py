@@ -156,8 +156,7 @@ def is_stem_of(stem: str, name: str) -> bool:
 
 def crates_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:
     """Rust crates (by the name of their rlib) that refer to the symbol."""
-    errors = facts.on(facts.link_errors, symbol.platform)
-    files = [*errors.loc[errors["symbol"] == symbol.name, "object"].dropna()]
+    files = list(facts.errors_of(symbol)["object"].dropna())
     files += list(facts.seen(symbol, "wanted")["file"])
     found = (_RLIB.match(PurePath(file).name) for file in files)
     return frozenset(match["crate"] for match in found if match)
