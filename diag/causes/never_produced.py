@@ -15,7 +15,15 @@ from diag.causes.facts import (
     sightings_evidence,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
-from diag.causes.skips import REFUSED_FLAG, TELLING, Skip, crates_that_want, is_tied, skips_on
+from diag.causes.skips import (
+    REFUSED_FLAG,
+    TELLING,
+    Skip,
+    crates_that_want,
+    has_crates,
+    is_tied,
+    skips_on,
+)
 from diag.causes.texts import texts_of
 from diag.knowledge import isa_words_in
 from diag.platforms import BY_NAME
@@ -40,6 +48,8 @@ def judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
 
 
 def _judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
+    if not (isa_words_in(symbol.name) or skips_on(facts, symbol.platform) or has_crates(facts)):
+        return None  # said at once, for links that miss thousands of names
     defined = facts.definitions(symbol)
     if len(defined):
         text = "defines it, so it was built"

@@ -154,6 +154,14 @@ def is_stem_of(stem: str, name: str) -> bool:
     return len(parts) > 1 and all(part in asked for part in parts)
 
 
+def has_crates(facts: Facts) -> bool:
+    """Whether any object that the log or the objects name is a crate's."""
+    if "has crates" not in facts.known:
+        files = [*facts.link_errors["object"].dropna().unique(), *facts.sightings["file"].unique()]
+        facts.known["has crates"] = any(_RLIB.match(PurePath(file).name) for file in files)
+    return bool(facts.known["has crates"])
+
+
 def crates_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:
     """Rust crates (by the name of their rlib) that refer to the symbol."""
     files = list(facts.errors_of(symbol)["object"].dropna())
