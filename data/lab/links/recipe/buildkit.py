@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 from threading import Lock
 
-from engine import MACHINES, MAGIC, MAX_KEPT, Built, Situation, WrongEndError, environment
+from engine import MAGIC, MAX_KEPT, Built, WrongEndError, environment
+from situation import MACHINES, Situation
 
 LAB = Path(os.environ.get("LAB", "/tmp/links-buildkit"))
 DOCKER = Path(__file__).resolve().parents[3] / "avx512-link" / "recipe" / "lab" / "docker.sh"

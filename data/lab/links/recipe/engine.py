@@ -13,122 +13,17 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-LINKERS = ("bfd", "gold", "lld", "mold")
+from situation import EMULATORS, FETCHED, MACHINES, TOOLCHAINS, Situation
+
 VERSIONS = {"bfd": "GNU ld", "gold": "GNU gold", "lld": "LLD", "mold": "mold"}
 MAX_KEPT = 40_000  # bytes of an object; larger ones (a static program) tell nothing more
 SIGNALS = {"Segmentation fault": 139, "Illegal instruction": 132, "Aborted": 134, "Killed": 137}
 MAGIC = (b"\x7fELF", b"!<arch>", b"!<thin>", b"BC\xc0\xde")
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A platform and the words that reach its compilers."""
-
-    platform: str
-    prefix: str = ""
-    cc: str = "gcc"
-    cxx: str = "g++"
-    flags: str = ""
-    linkers: tuple[str, ...] = LINKERS
-    triple: str = ""
-
-    def variables(self) -> dict[str, str]:
-        """Variables of make and of the preparing shell."""
-        tools = {"AR": "ar", "NM": "nm", "RANLIB": "ranlib", "STRIP": "strip", "OBJCOPY": "objcopy"}
-        names = {key: self.prefix + value for key, value in tools.items()}
-        compilers = {"CC": self.prefix + self.cc, "CXX": self.prefix + self.cxx}
-        return names | {k: f"{v} {self.flags}".strip() for k, v in compilers.items()}
-
-
-MACHINES = {
-    "amd64": Machine("linux/amd64", triple="x86_64-linux-gnu"),
-    "arm64": Machine("linux/arm64", "aarch64-linux-gnu-", triple="aarch64-linux-gnu"),
-    "armhf": Machine("linux/arm/v7", "arm-linux-gnueabihf-", triple="arm-linux-gnueabihf"),
-    # lld 14 does not relax, which the start files of riscv64 ask for.
-    "riscv64": Machine(
-        "linux/riscv64", "riscv64-linux-gnu-", linkers=("bfd", "mold"), triple="riscv64-linux-gnu"
-    ),
-    "i386": Machine("linux/386", flags="-m32", triple="i386-linux-gnu"),
-    "musl": Machine("linux/amd64", cc="musl-gcc", cxx="musl-gcc", triple="x86_64-linux-musl"),
-    # musl 1.2.5 of TOOLCHAINS (fetch.sh); the compilers are wrappers, as musl-gcc is one.
-    "musl-new": Machine("linux/amd64", cc="x86_64-linux-musl-gcc", triple="x86_64-linux-musl"),
-    "musl-arm64": Machine("linux/arm64", "aarch64-linux-musl-", triple="aarch64-linux-musl"),
-    "musl-armhf": Machine("linux/arm/v7", "arm-linux-musleabihf-", triple="arm-linux-musleabihf"),
-}
-FETCHED = {"musl-new": "amd64", "musl-arm64": "arm64", "musl-armhf": "armhf"}
-TOOLCHAINS = Path(os.environ.get("TOOLCHAINS", "/tmp/links-toolchains"))
-EMULATORS = {
-    arch: f"qemu-{name}-static -L /usr/{MACHINES[arch].triple}"
-    for arch, name in (("arm64", "aarch64"), ("armhf", "arm"), ("riscv64", "riscv64"))
-}
-ALL = "amd64 arm64 armhf riscv64"
-
-
-@dataclass(frozen=True)
-class Situation:
-    """One small project and what is wrong with it.
-
-    `build` and `prepare` are lines; `$(LINK)` and `$(LINKXX)` are the compiler with its linker.
-    `passes`: linkers, machines or `machine-linker` where it links all the same. `causes`: the true
-    cause where it is another one, by the same keys ("" nothing is wrong). `says`: what the log of
-    a failure holds (the symbol). `ended`: how the program
-    ends that the last line runs (-1: badly). `fails`: fails although no cause is told.
-    `before`: machines for which BuildKit builds the Dockerfile first. `given`: a Dockerfile of
-    another revision that the case gives. `objects_of`: the machine whose objects it gives. `plain`: linkers are not told apart (no link at all).
-    Programs of the folder `tools`
-    are found before those of the system. `keep`, `drop`: files to keep or not besides objects; `hide`: folders of the system that the
-    build sees empty (root, a mount namespace).
-    """
-
-    name: str
-    cause: str
-    title: str
-    build: str
-    files: dict[str, str] = field(default_factory=dict)
-    prepare: str = ""
-    archs: str = ALL
-    linkers: str = "bfd gold lld mold"
-    passes: str = ""
-    causes: dict[str, str] = field(default_factory=dict)
-    also: str = ""
-    not_causes: str = ""
-    symbol: str = ""
-    says: str | None = None
-    note: str = ""
-    ended: int | None = None
-    fails: bool = False
-    dockerfile: str = ""
-    given: str = ""
-    before: str = ""
-    objects_of: str = ""
-    keep: str = ""
-    drop: str = ""
-    hide: str = ""
-    variables: dict[str, dict[str, str]] = field(default_factory=dict)
-    heldout: bool = False
-
-    def cases(self) -> Iterator[tuple[str, str]]:
-        """(machine, linker) of each case."""
-        for arch in self.archs.split():
-            for linker in self.linkers.split():
-                if linker in MACHINES[arch].linkers or linker in ("default", "buildkit"):
-                    yield arch, linker
-
-    def applies(self, words: str, arch: str, linker: str) -> bool:
-        """Whether a machine, a linker or both stand in the words."""
-        return bool({arch, linker, f"{arch}-{linker}"} & set(words.split()))
-
-    def cause_of(self, arch: str, linker: str) -> str:
-        """The true cause of a case; empty where it links and nothing is wrong."""
-        for key in (f"{arch}-{linker}", arch, linker):
-            if key in self.causes:
-                return self.causes[key]
-        return "" if self.applies(self.passes, arch, linker) else self.cause
 
 
 @dataclass(frozen=True)
@@ -316,15 +211,19 @@ def stable(log: str, folder: Path, linker_dir: Path) -> str:
 
 def _kept(folder: Path, situation: Situation) -> dict[str, bytes]:
     """Objects, archives, libraries and programs, and what the situation names besides."""
+    unwanted = (*situation.drop.split(), "*/incremental/*", "*/build-script-build*")
     kept = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or not path.is_file() or name in situation.drop.split():
+        if path.is_symlink() or not path.is_file() or _matches(name, unwanted):
             continue
         content = path.read_bytes()
         is_object = content.startswith(MAGIC) or path.suffix in (".o", ".a", ".so")
-        if any(fnmatch(name, wanted) for wanted in situation.keep.split()) or (
-            is_object and len(content) <= MAX_KEPT
-        ):
+        is_object = is_object and len(content) <= MAX_KEPT
+        if is_object or _matches(name, situation.keep.split()):
             kept[name] = content
     return kept
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)

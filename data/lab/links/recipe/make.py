@@ -23,16 +23,8 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(LAB / "heldout" / "recipe")]
 
 import buildkit  # noqa: E402
-from engine import (  # noqa: E402
-    FETCHED,
-    MACHINES,
-    TOOLCHAINS,
-    Built,
-    Situation,
-    build,
-    check_linker,
-    make_linker_dir,
-)
+from engine import Built, build, check_linker, make_linker_dir  # noqa: E402
+from situation import FETCHED, MACHINES, TOOLCHAINS, Situation  # noqa: E402
 
 PACKAGES = (
     "gcc g++ gcc-11 clang lld mold make cmake gfortran golang-go musl-tools qemu-user-static binutils "

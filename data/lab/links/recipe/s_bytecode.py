@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Situation
+from situation import Situation
 
 TWO = {
     "main.c": "int blend(int a, int b);\nint main(int argc, char **argv) { return blend(argc, 3); }",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Situation
+from situation import Situation
 
 FROM = "FROM --platform=$BUILDPLATFORM localhost/build-links:bookworm AS build\n"
 END = "\nFROM scratch\nCOPY --from=build /src/app /app\n"
@@ -38,7 +38,7 @@ SITUATIONS = [
         "argument-of-another-scope", "arg-scope-lost", "a tide table with a library for each machine", "", VENDORED, prepare=MOON,
         archs="arm64 armhf", linkers="buildkit", symbol="libmoon.a",
         dockerfile="ARG TARGETARCH\n" + FROM + "WORKDIR /src\nCOPY . .\nRUN CC=gcc; " + CHOICE + "; make CC=$CC LIBS=vendor/libmoon.a" + END,
-        not_causes="target-linker-not-set wrong-cc-for-c-deps cache-mount-shared-across-arch no-branch-matched", also="wrong-arch-prebuilt-archive wrong-arch-object",
+        not_causes="dockerfile-env-flow-broken target-linker-not-set wrong-cc-for-c-deps cache-mount-shared-across-arch no-branch-matched", also="wrong-arch-prebuilt-archive wrong-arch-object",
         note="TARGETARCH is declared before FROM only; the vendored archive is of the right machine",
     ),
     Situation(
@@ -52,7 +52,7 @@ SITUATIONS = [
         "machine-without-a-branch", "no-branch-matched", "a tide table for a third machine", "", VENDORED, prepare=MOON,
         archs="armhf", linkers="buildkit", symbol="libmoon.a",
         dockerfile=FROM + 'ARG TARGETARCH\nWORKDIR /src\nCOPY . .\nRUN export CC=gcc; case "$TARGETARCH" in amd64) export CC=gcc ;; arm64) export CC=aarch64-linux-gnu-gcc ;; armv7) export CC=arm-linux-gnueabihf-gcc ;; esac; make LIBS=vendor/libmoon.a' + END,
-        not_causes="target-linker-not-set arg-scope-lost variables-lost-after-case cache-mount-shared-across-arch", also="wrong-arch-prebuilt-archive wrong-arch-object",
+        not_causes="dockerfile-env-flow-broken target-linker-not-set arg-scope-lost variables-lost-after-case cache-mount-shared-across-arch", also="wrong-arch-prebuilt-archive wrong-arch-object",
         note="TARGETARCH is arm, the branch says armv7",
     ),
     Situation(
@@ -61,7 +61,7 @@ SITUATIONS = [
     ),
     Situation(
         "link-stage-by-the-host", "target-linker-not-set", "a tide table that the makefile links by gcc", "", PROJECT | {"Makefile": PROJECT["Makefile"].replace("\t$(CC) -o $@", "\tgcc -o $@")}, archs="arm64", linkers="buildkit", symbol="out/main.o",
-        dockerfile=FROM + "ARG TARGETARCH\nWORKDIR /src\nCOPY . .\nRUN " + CHOICE + " && make CC=$CC" + END, not_causes="cache-mount-shared-across-arch arg-scope-lost no-branch-matched wrong-cc-for-c-deps",
+        dockerfile=FROM + "ARG TARGETARCH\nWORKDIR /src\nCOPY . .\nRUN " + CHOICE + " && make CC=$CC" + END, not_causes="log-from-other-dockerfile dockerfile-env-flow-broken cache-mount-shared-across-arch arg-scope-lost no-branch-matched wrong-cc-for-c-deps",
         note="a look-alike of a shared cache: there is none",
     ),
     Situation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Situation
+from situation import Situation
 
 NO_CORE = (
     '#![feature(no_core, lang_items)]\n#![no_core]\n#![no_main]\n#![allow(internal_features)]\n#[lang = "pointee_sized"]\npub trait PointeeSized {}\n'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Situation
+from situation import Situation
 
 STALE = {
     "Makefile.lib": "libzone.a: zone.o\n\t$(AR) rcs $@ $<\nzone.o: zone.c\n\t$(CC) -O1 -c -o $@ $<\n",

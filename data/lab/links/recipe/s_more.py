@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Situation
+from situation import Situation
 
 C = "$(CC) -O1 -c -o "
 X = "$(CXX) -O1 -c -o "
@@ -94,5 +94,14 @@ SITUATIONS = [
         },
         archs="musl", linkers="bfd lld", symbol="libstdc++.a", ended=139, not_causes="ifunc-on-static-musl native-cpu-in-image glibc-archive-on-musl libstdcxx-not-linked weak-undefined",
         note="links; dies in the tables of characters, whose place in a locale differs",
+    ),
+    Situation(
+        "flags-of-the-environment-win", "rustflags-precedence-or-target-split", "a port crate with flags in its configuration",
+        C + "native/serialx.o native/serialx.c\n$(AR) rcs native/libserialx.a native/serialx.o\nprintf '[build]\\nrustflags = [\"-Lnative=native\", \"-lserialx\"]\\n' > .cargo/config.toml\nRUSTFLAGS=\"-C linker=gcc -C link-arg=$(FUSE) -C strip=debuginfo\" cargo build --offline --target-dir out",
+        {
+            "Cargo.toml": '[package]\nname = "portx"\nversion = "0.1.0"\nedition = "2021"\n', ".cargo/README": "flags\n", "native/serialx.c": "int serialx_open(int baud) { return baud / 300; }",
+            "src/main.rs": 'extern "C" {\n    fn serialx_open(baud: i32) -> i32;\n}\nfn main() {\n    println!("{}", unsafe { serialx_open(9600) });\n}\n',
+        },
+        archs="amd64", linkers="bfd lld", symbol="serialx_open", not_causes="definition-not-found rust-symbol-mangled kernel-object-not-built", note="RUSTFLAGS replaces the flags of .cargo/config.toml, which name the library",
     ),
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import ALL, Situation
+from situation import ALL, Situation
 
 CXX_MAIN = "$(CXX) -O1 -c -o main.o main.cpp\n"
 
@@ -33,7 +33,7 @@ SITUATIONS = [
             "main.cpp": "namespace journal { int append(const char *line, unsigned long size); }\nint main(int argc, char **argv) { return journal::append(argv[0], argc); }",
             "journal.cpp": "namespace journal { int append(const char *line, unsigned int size) { return line[size]; } }",
         },
-        archs=ALL, symbol="journal::append", not_causes="language-linkage-mismatch definition-not-found cxx11-abi-mismatch",
+        archs=ALL, symbol="journal::append", not_causes="inline-namespace-version-mismatch language-linkage-mismatch definition-not-found cxx11-abi-mismatch",
     ),
     Situation(
         "const-method-missing", "signature-mismatch", "a gauge class",
@@ -73,7 +73,7 @@ SITUATIONS = [
         },
         archs="amd64", symbol="codec_init",
         variables={x: {"RUST_FUSE": f"-C link-arg=-fuse-ld={x}"} for x in ("bfd", "gold", "lld", "mold")},
-        not_causes="definition-not-found rust-symbol-mangled kernel-object-not-built",
+        not_causes="rustflags-precedence-or-target-split definition-not-found rust-symbol-mangled kernel-object-not-built",
     ),
     Situation(
         "cgo-without-ldflags", "native-library-not-declared", "a Go program on a C library",
@@ -154,7 +154,7 @@ SITUATIONS = [
             "main.c": "int store_size(int n);\nint main(int argc, char **argv) { return store_size(argc); }",
             "store.cpp": "#include <new>\nstruct Item { virtual ~Item() {} int v = 1; };\nextern \"C\" int store_size(int n) { Item *i = new Item[n]; int v = i[0].v; delete[] i; if (v > 9) throw v; return v; }",
         },
-        archs=ALL, symbol="operator new[]", not_causes="definition-not-found language-linkage-mismatch library-not-linked vtable-key-function-missing",
+        archs=ALL, symbol="operator new[]", not_causes="unwind-runtime-missing definition-not-found language-linkage-mismatch library-not-linked vtable-key-function-missing",
     ),
     Situation(
         "no-main", "entry-point-missing", "a tool that lost its main file",

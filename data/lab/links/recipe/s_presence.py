@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Situation
+from situation import Situation
 
 DOT = {
     "dot.h": "int dot_i8(const signed char *a, const signed char *b, int n);",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import ALL, Situation
+from situation import ALL, Situation
 
 MAIN = "$(CC) -O1 -c -o main.o main.c\n"
 POOL = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine import Situation
+from situation import Situation
 
 HOST = "FROM --platform=$BUILDPLATFORM localhost/build-links:bookworm AS "
 SCRATCH = "\nFROM scratch\nCOPY --from=build /work/srv /srv\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine import Situation
+from situation import Situation
 
 C = "$(CC) -O1 -c -o "
 X = "$(CXX) -O1 -c -o "
