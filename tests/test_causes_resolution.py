@@ -102,7 +102,7 @@ class TestOrder:
         assert finding.symbol == "f0"
         assert len(finding.covers) == 299
         assert len(finding.evidence) == 8
-        assert "300 symbols" in finding.claim
+        assert "(300 of the first 300 symbols: " in finding.claim
 
 
 class TestMachine:

@@ -273,7 +273,14 @@ def _claim(cause: str, refused: list[Refusal], target: Platform | None) -> str:
 
 
 CAUSES = (
-    Cause(LINKER, "crossing", "cause", _platforms(judge_linker), telling=("linking with `",)),
+    Cause(
+        LINKER,
+        "crossing",
+        "cause",
+        _platforms(judge_linker),
+        telling=("linking with `",),
+        yields_to=("object-truncated", "lto-foreign-bytecode"),
+    ),
     Cause(CGO, "crossing", "cause", _platforms(judge_cgo), telling=("# runtime/cgo",)),
     Cause(WRONG_CC, "crossing", "cause", _platforms(judge_wrong_cc), telling=CC_RS),
     Cause(

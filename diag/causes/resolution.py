@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+import pandas as pd
+
 from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import (
     command_evidence,
@@ -59,9 +61,20 @@ def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
     if on_line & set(defined["file"]):
         text = "the link command names a file that defines it"
         return Answer("refuted", [*found, command_evidence(want.command, text)])
+    if _is_needed_by_a_library(facts, defined, on_line):
+        return None  # a shared object behind another one: that says more
     text = "the link command does not name it"
     fix = _fix_by_name(str(defined["file"].iloc[0]))
     return Answer("supported", [*found, command_evidence(want.command, text)], fix=fix)
+
+
+def _is_needed_by_a_library(facts: Facts, defined: pd.DataFrame, on_line: set[str]) -> bool:
+    """Whether a shared object on the line names one that defines it."""
+    shared = facts.objects[facts.objects["kind"] == "shared"]
+    own = shared[shared["file"].isin(defined["file"])]
+    names = {PurePath(file).name for file in own["file"]} | set(own["soname"].dropna())
+    users = shared.loc[shared["file"].isin(on_line), "needed"]
+    return any(PurePath(str(name)).name in names for needed in users for name in needed)
 
 
 def _fix_by_name(file: str) -> tuple[str, ...]:

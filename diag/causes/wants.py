@@ -195,7 +195,9 @@ def _of_group(facts: Facts, family: str, cause: str, group: list[tuple[Want, Ans
     claim = answer.claim or texts_of(family)[cause].claim
     if len(names) > 1:
         shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-        claim = f"{claim.removesuffix('.')} ({len(names)} symbols: {shown})."
+        wanted = sum(symbol.platform == first.symbol.platform for symbol in facts.wanted)
+        of = f" of the first {MAX_JUDGED}" if wanted > MAX_JUDGED else ""
+        claim = f"{claim.removesuffix('.')} ({len(names)}{of} symbols: {shown})."
     answer = answer._replace(evidence=evidence, claim=claim)
     return told(facts, family, cause, first.symbol, answer, covers=names[1:])
 
