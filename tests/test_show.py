@@ -309,7 +309,18 @@ def test_a_broken_command_is_the_same_command(words: list[str], width: int) -> N
     """Lines end in a backslash; a shell reads the words that were there."""
     lines = shell_lines(" ".join(words), width)
     assert shlex.split("\n".join(lines).replace("\\\n", " ")) == shlex.split(" ".join(words))
-    assert all(len(line) <= width or len(line.split("'")[0].split()) <= 1 for line in lines)
+    words_in = [len(shlex.split(line.removesuffix(" \\"))) for line in lines]
+    assert all(len(line) <= width or n == 1 for line, n in zip(lines, words_in, strict=True))
+
+
+def test_a_comment_stands_before_its_command() -> None:
+    """Broken behind a `#`, the rest of the comment would be run."""
+    assert shell_lines("make -j  # see the page on make", 14) == [
+        "# see the page",
+        "# on make",
+        "make -j",
+    ]
+    assert shell_lines("# keep it: RUN x", 80) == ["# keep it: RUN x"]
 
 
 def test_what_is_said_is_no_command() -> None:

@@ -113,16 +113,23 @@ def is_command(step: str) -> bool:
 
 def shell_lines(command: str, width: int) -> list[str]:
     """A command in lines of that width that can be copied together: broken at spaces outside of
-    quotes, with a backslash; a comment goes on as a comment. A long word keeps its line."""
-    is_comment = command.startswith("#")
-    join, tail = ("# ", 0) if is_comment else ("  ", 2)
+    quotes, with a backslash. A comment stands before it. A long word keeps its line."""
+    words = _words(command)
+    at = words.index("#") if "#" in words else len(words)
+    comment = _filled(words[at + 1 :], width, "# ", "# ", 0)
+    lines = _filled(words[:at], width, "", "  ", 2)
+    return comment + [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def _filled(words: list[str], width: int, first: str, next: str, tail: int) -> list[str]:
+    """Words in lines that begin with a mark and leave `tail` columns free."""
     lines: list[str] = []
-    for word in _words(command):
+    for word in words:
         if lines and len(lines[-1]) + 1 + len(word) + tail <= width:
             lines[-1] += f" {word}"
         else:
-            lines.append(word if not lines else join + word)
-    return lines if is_comment else [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+            lines.append((next if lines else first) + word)
+    return lines
 
 
 def _words(command: str) -> list[str]:

@@ -100,11 +100,12 @@ class Steps:
                 yield Padding(_hanging("- ", Text(text)), (0, 0, 0, 2))
 
     def _command(self, text: str, width: int) -> Iterator[RenderableType]:
-        mark = "" if text.startswith("#") else "$ "
-        lines = shell_lines(text, max(width - 2 - len(mark), 20))
-        for number, line in enumerate(lines):
-            shown = Text((mark if not number else " " * len(mark)) + line, "cyan", overflow="fold")
+        mark = "$ "
+        for line in shell_lines(text, max(width - 4, 20)):
+            is_comment = line.startswith("#")
+            shown = Text(line if is_comment else mark + line, "cyan", overflow="fold")
             yield Padding(shown, (0, 0, 0, 2))
+            mark = mark if is_comment else "  "
 
 
 def _hanging(mark: str, text: Text) -> RenderableType:
