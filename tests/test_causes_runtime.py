@@ -3,6 +3,8 @@ look-alikes that it must not claim."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from diag.causes import (
@@ -640,3 +642,21 @@ def test_ten_thousand_names_are_no_flood():
         ("library-not-linked", 3000)
     ]
     assert len(findings[0].evidence) < 12
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "a-" * 50_000, "a/" * 50_000, "x-linux-" * 12_000, "::v1" * 25_000]
+)
+def test_words_without_end_take_no_time(text):
+    """A hostile log: every cause passes over it, and no pattern goes back and forth."""
+    frames = on(ARM64, "gcc -o app main.o", text, detail_text=text)
+    frames["link_commands"][0]["words"] = [text, "main.o", "-musl", "linux-gnu"]
+    frames["lines"] = [{"line_no": 3, "kind": "compiler", "text": f"{text}64' undeclared"}]
+    frames["near"] = [
+        {"wanted": text, "name": text, "file": "x", "wanted_text": text, "text": f"{text}x"}
+    ]
+    facts = make_facts(**frames)  # type: ignore[arg-type]
+    begun = time.process_time()
+    for cause in CAUSES.values():
+        list(cause.judge(facts))
+    assert time.process_time() - begun < 2

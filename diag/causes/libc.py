@@ -40,6 +40,7 @@ _UNDECLARED = re.compile(
 )
 
 
+MAX_LINE = 2000  # characters of a compiler's message that are looked at
 _SOURCE = re.compile(r"(\S+?\.(?:c|cc|cpp|cxx|h)):\d+:")
 _COMPILES = re.compile(
     r"-D_GNU_SOURCE\b.*\s-c\s|\s-c\s.*-D_GNU_SOURCE\b|^\W*\S*(?:g|c|clang)\+\+\S* .*-c\s"
@@ -119,10 +120,10 @@ def is_native(libc: LibcSeen) -> bool:
 def _asks_for_them(facts: Facts, platform: str, told: dict[str, Evidence]) -> Evidence | None:
     """A compile of the same source that defines _GNU_SOURCE, which C++ does by itself: an older musl
     would have declared the names."""
-    sources = {found[1] for one in told.values() if (found := _SOURCE.match(one.text))}
+    sources = {found[1] for one in told.values() if (found := _SOURCE.match(one.text[:MAX_LINE]))}
     rows = facts.on(facts.lines_with(sorted(sources)), platform) if sources else facts.lines[:0]
     for row in each(rows):
-        if _COMPILES.search(row.text) and any(source in row.text for source in sources):
+        if _COMPILES.search(row.text[:MAX_LINE]) and any(source in row.text for source in sources):
             return Evidence(row.file, int(row.line_no), clip(row.text))
     return None
 
@@ -131,8 +132,10 @@ def judge_lfs64(facts: Facts) -> Iterator[Finding]:
     """musl-lfs64-removed: in the link, or already in the compile."""
     for platform in facts.judged:
         names = pick(wanted_on(facts, platform), is_lfs64)
-        libc = libc_of(facts, platform)
         told = _undeclared(facts, platform)
+        if not names and not told:
+            continue
+        libc = libc_of(facts, platform)
         if libc.libc != "musl":
             if libc.libc and names:
                 yield group_finding(facts, FAMILY, LFS64, "refuted", names, libc.evidence)
@@ -191,7 +194,7 @@ def _undeclared(facts: Facts, platform: str) -> dict[str, Evidence]:
     rows = rows[rows["text"].str.contains("64", regex=False).astype(bool)]
     found: dict[str, Evidence] = {}
     for row in each(rows):
-        for match in _UNDECLARED.finditer(row.text):
+        for match in _UNDECLARED.finditer(row.text[:MAX_LINE]):
             name = next(part for part in match.groups() if part)
             if is_lfs64(name) or name.removesuffix("64") in ("off", "stat", "dirent"):
                 found.setdefault(name, Evidence(row.file, int(row.line_no), clip(row.text)))

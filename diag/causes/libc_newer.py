@@ -10,7 +10,7 @@ from diag.causes.facts import Facts, clip
 from diag.causes.libc import FAMILY, is_native, is_of_glibc_alone
 from diag.causes.libc_seen import LibcSeen, dockerfile_of_libc, libc_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
-from diag.causes.named import Named, arch_of, group_finding, wanted_on
+from diag.causes.named import Named, arch_of, group_finding, pick, wanted_on
 from diag.causes.origins import Origin, by_origin_of, compilers_of, origin_missing, origin_of
 from diag.knowledge.names import glibc_version_of, library_of, version_key
 
@@ -86,8 +86,13 @@ def _version_of(named: Named) -> str:
 def judge_headers(facts: Facts) -> Iterator[Finding]:
     """host-libc-headers-leak: compiled here, against the headers of another C library."""
     for platform in facts.judged:
+        wanted = pick(
+            wanted_on(facts, platform),
+            lambda raw: is_of_glibc_alone(raw) or bool(glibc_version_of(raw)),
+        )
+        if not wanted:
+            continue
         libc = libc_of(facts, platform)
-        wanted = wanted_on(facts, platform)
         names = [one for one in wanted if any(_tells_headers(raw, libc) for raw in one.raw)]
         origins = [(named, origin_of(facts, named)) for named in names]
         here = [(named, origin) for named, origin in origins if origin.state == "here"]

@@ -16,12 +16,19 @@ from diag.causes.facts import Facts, clip
 from diag.causes.model import Evidence, Missing
 from diag.schema import each
 
+# Bounded and begun at a word's start: a word of a log may be as long as the log.
 _MUSL = re.compile(
-    r"[\w.-]*-musl\w*|musl-(?:gcc|clang)(?:\.specs)?|ld-musl-[\w-]+(?:\.so\.1)?|libc\.musl-\w+\.so\.1"
+    r"\b[a-z0-9_]{1,40}(?:-[a-z0-9_]{1,40}){0,3}-musl\w{0,16}|\bmusl-(?:gcc|clang)(?:\.specs)?"
+    r"|\bld-musl-[\w-]{1,20}|\blibc\.musl-\w{1,20}\.so\.1"
 )
-_GNU = re.compile(r"[a-z0-9_]+-(?:[a-z0-9]+-)?linux-gnu\w*")
+_GNU = re.compile(r"\b[a-z0-9_]{1,40}-(?:[a-z0-9]{1,40}-)?linux-gnu\w{0,16}")
 # A command of a musl compiler, in a log that shows commands.
-_TOOL = re.compile(r"^\W*(?:\S*/)?[\w-]+-musl\w*-(?:gcc|g\+\+|cc|c\+\+|clang|ld|ar)\b")
+_TOOL = re.compile(
+    r"\W{0,8}(?:\S{1,200}/)?[\w-]{1,60}-musl\w{0,16}-(?:gcc|g\+\+|cc|c\+\+|clang|ld|ar)\b"
+)
+_TOOL_KINDS = ("linker", "compiler", "link_command")
+MAX_ROWS = 2000  # lines with the word that are looked at, and characters of each
+MAX_LINE = 2000
 _MAKERS = {
     "alpine": "musl",
     "debian": "glibc",
@@ -71,7 +78,8 @@ def _of_commands(facts: Facts, platform: str) -> LibcSeen:
     """A triple in the driver's name, in its arguments, or in the folders that they name."""
     gnu: LibcSeen | None = None
     for command in reversed(list(each(facts.on(facts.link_commands, platform)))):
-        for word in (command.driver, *command.words):
+        for long in (command.driver, *command.words):
+            word = long[-MAX_LINE:]
             musl = _MUSL.search(word)
             if musl:
                 return LibcSeen("musl", "", (_at(command, f"the link command has {musl[0]}"),))
@@ -87,12 +95,13 @@ def _at(row: Any, text: str) -> Evidence:
 def _of_lines(facts: Facts, platform: str) -> LibcSeen:
     """The linker or the compiler names itself with its triple; a musl loader speaks."""
     rows = facts.on(facts.lines, platform)
-    of_tool = rows["kind"].isin(["linker", "compiler", "link_command"])
-    rows = rows[of_tool | rows["text"].str.contains(_TOOL.pattern, regex=True).astype(bool)]
-    for libc, pattern in (("musl", _MUSL), ("glibc", _GNU)):
-        found = rows[rows["text"].str.contains(pattern.pattern, regex=True).astype(bool)]
-        for row in each(found.head(1)):
-            return LibcSeen(libc, "", (_at(row, row.text),))
+    for libc, literal, pattern in (("musl", "musl", _MUSL), ("glibc", "linux-gnu", _GNU)):
+        held = rows[rows["text"].str.contains(literal, regex=False).astype(bool)]
+        for row in each(held.head(MAX_ROWS)):
+            text = row.text[:MAX_LINE]
+            is_of_tool = row.kind in _TOOL_KINDS or _TOOL.match(text)
+            if is_of_tool and pattern.search(text):
+                return LibcSeen(libc, "", (_at(row, row.text),))
     return LibcSeen()
 
 

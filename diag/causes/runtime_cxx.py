@@ -134,7 +134,9 @@ def _not_linked(facts: Facts, core: Sequence[Named], names: Sequence[Named]) -> 
 def judge_wrong_libc(facts: Facts) -> Iterator[Finding]:
     """libstdcxx-wrong-libc: it links, and dies in the C++ library."""
     for platform in facts.judged:
-        libc = libc_of(facts, platform)
+        held = any(_wants_for_libstdcxx(one) for one in wanted_on(facts, platform))
+        told = _host_libstdcxx(facts, platform)
+        libc = libc_of(facts, platform) if held or told else LibcSeen()
         if libc.libc != "musl":
             continue
         names = [
@@ -148,7 +150,6 @@ def judge_wrong_libc(facts: Facts) -> Iterator[Finding]:
                 facts, FAMILY, WRONG_LIBC, "supported", names, libc.evidence, claim=claim
             )
             continue
-        told = _host_libstdcxx(facts, platform)
         if not told:
             continue
         named = Named(Symbol("", platform), ("",), ())

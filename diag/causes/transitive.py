@@ -17,7 +17,8 @@ FAMILY = "library"
 TRANSITIVE = "transitive-dso-missing"
 MAX_LOOKED_AT = 300  # names of one platform
 _SAID = re.compile(
-    r"(?:^|\n)\s*(?P<file>\S[^\n]*): error adding symbols: DSO missing from command line|is defined in DSO (?P<old>\S+)"
+    r"(?:^|\n|; )(?P<file>[^;\n]+): error adding symbols: DSO missing from command line"
+    r"|is defined in DSO (?P<old>\S+)"
 )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from diag.knowledge import table
 
-MIN_PREFIX = 2
+MIN_PREFIX, MAX_PREFIX = 2, 48
+MAX_KEPT = 1 << 16  # answers about names that are kept: a log may have any number of them
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ def _groups(name: str) -> dict[str, frozenset[str]]:
     return {key: frozenset(group["names"].split()) for key, group in table(name).items()}
 
 
-@cache
+@lru_cache(MAX_KEPT)
 def library_of(name: str) -> Library | None:
     """The well-known library that gives the raw name, or None. Exact names before prefixes."""
     exact, by_prefix = _libraries()
     if name in exact:
         return exact[name]
-    for size in range(len(name), MIN_PREFIX - 1, -1):
+    for size in range(min(len(name), MAX_PREFIX), MIN_PREFIX - 1, -1):
         if name[:size] in by_prefix:
             return by_prefix[name[:size]]
     return None
@@ -82,7 +83,7 @@ def _libraries() -> tuple[dict[str, Library], dict[str, Library]]:
     return exact, by_prefix
 
 
-@cache
+@lru_cache(MAX_KEPT)
 def instrumentation_of(name: str) -> Instrumentation | None:
     """The instrumentation whose runtime gives the raw name, or None."""
     for key, entry in table("instrumentation").items():
@@ -123,7 +124,7 @@ def in_compiler_rt_alone(name: str, arch: str) -> bool:
     return name in names_in("helper_names", f"compiler-rt-{arch}")
 
 
-@cache
+@lru_cache(MAX_KEPT)
 def glibc_version_of(name: str) -> str:
     """The release of glibc that brought the name, such as 2.38; empty for none or an old one."""
     for version, names in _groups("glibc_versions").items():
