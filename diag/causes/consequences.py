@@ -31,7 +31,7 @@ def what_followed(facts: Facts, platform: str, lost: pd.DataFrame) -> tuple[Evid
     found = next(_machine_findings(facts, platform), None)
     if found is not None:
         return tuple(e for e in found.evidence if e.line_no is not None)[:2]
-    return (*_foreign_outputs(facts, platform), *_all_own_refused(facts, platform))[:2]
+    return (*_foreign_outputs(facts, platform), *_refused(facts, platform))[:2]
 
 
 def _machine_findings(facts: Facts, platform: str) -> Iterator[Finding]:
@@ -63,11 +63,15 @@ def _foreign_outputs(facts: Facts, platform: str) -> list[Evidence]:
     ]
 
 
-def _all_own_refused(facts: Facts, platform: str) -> list[Evidence]:
-    """The project's own objects are of another machine, and the linker is the target's."""
+def _refused(facts: Facts, platform: str) -> list[Evidence]:
+    """A linker that is not the target's refused what is of the target, or the target's refused the
+    project's own objects."""
     target = target_of(facts, platform)
+    if target is None:
+        return []
     return [
         r.evidence
         for r in refusals_on(facts, platform)
-        if target and r.is_own and r.found not in ("", target.elf_arch)
+        if (r.found == target.elf_arch and r.driver != target.elf_arch)
+        or (r.is_own and r.found not in ("", target.elf_arch))
     ]

@@ -128,7 +128,7 @@ def judge_prebuilt(facts: Facts, platform: str) -> Iterator[Finding]:
             "refuted", _symbol(platform, refused), [*made[:3], *evidence[:1]],
             claim="The archive came ready made, for another machine.",
         )  # fmt: skip
-    elif shipped or all(o.is_verbose and not o.by_build_script for _, o in found):
+    elif shipped or all(o.is_verbose and not (o.by_build_script or o.kept) for _, o in found):
         yield _found(facts, PREBUILT, platform, refused, [*evidence, *shipped[:2]], target)
     else:
         yield _open(facts, PREBUILT, platform, refused, evidence)
@@ -273,14 +273,7 @@ def _claim(cause: str, refused: list[Refusal], target: Platform | None) -> str:
 
 
 CAUSES = (
-    Cause(
-        LINKER,
-        "crossing",
-        "cause",
-        _platforms(judge_linker),
-        telling=("linking with `",),
-        yields_to=("object-truncated", "lto-foreign-bytecode"),
-    ),
+    Cause(LINKER, "crossing", "cause", _platforms(judge_linker), telling=("linking with `",)),
     Cause(CGO, "crossing", "cause", _platforms(judge_cgo), telling=("# runtime/cgo",)),
     Cause(WRONG_CC, "crossing", "cause", _platforms(judge_wrong_cc), telling=CC_RS),
     Cause(
@@ -289,7 +282,7 @@ CAUSES = (
         "cause",
         _platforms(judge_prebuilt),
         telling=(SKIPPING,),
-        yields_to=(WRONG_CC,),
+        yields_to=(WRONG_CC, "stale-build-output", "cache-mount-shared-across-arch"),
     ),
 )
 CAUSES_BY_ID = {cause.id: cause for cause in CAUSES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -82,8 +83,15 @@ def judge_losses(facts: Facts, cause: str) -> Iterator[Finding]:
         return
     rows = steering_rows(facts.env)
     lost = rows[rows["lost_by"].notna()]
+    lost = keep(lost, (not _is_argument(r) for r in each(lost)))
     for platform in facts.platforms:
         yield from _judge_loss(facts, platform, cause, lost[lost["platform"] == platform])
+
+
+def _is_argument(row: Any) -> bool:
+    """The command is told the variable by an argument of its own: `make CC=$CC`."""
+    words = str(row.argv_text).split()[1:]
+    return any(word.startswith((f"{row.name}=", f"-D{row.name}=")) for word in words)
 
 
 def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> Iterator[Finding]:
@@ -200,7 +208,8 @@ def _role(facts: Facts, platform: str, *, is_explained: bool) -> Role:
 
 
 def _unmatched(env: pd.DataFrame) -> pd.DataFrame:
-    return env[(env["lost_by"] == "no-branch-matched") & (env["source"] == "shell")]
+    rows = env[(env["lost_by"] == "no-branch-matched") & (env["source"] == "shell")]
+    return keep(rows, (not _is_argument(row) for row in each(rows)))
 
 
 def _unmatched_evidence(rows: pd.DataFrame) -> list[Evidence]:

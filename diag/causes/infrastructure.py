@@ -30,7 +30,11 @@ _KILLED = re.compile(
     r"|virtual memory exhausted|exit code: 137\b|\*\*\* \[[^\]]*\] (?:Error 137|Killed)\b"
 )
 _BY_LINK = re.compile(r"\bld\b|collect2|link(?:er|ing)|\blld\b|\bmold\b|\bgold\b")
-_QEMU = re.compile(r"qemu: uncaught target signal \d+")
+# Signal 4 is an instruction that the emulated processor does not have, 6 a program's own abort.
+_QEMU = re.compile(r"qemu: uncaught target signal (?:7|11)\b")
+_BUILD_TOOLS = re.compile(
+    r"\b(?:apt|apt-get|apk|dpkg|pip|npm|yarn|node|cargo|rustc|go|make|cmake|ninja|gcc|g\+\+|configure)\b"
+)
 _CRASHED = re.compile(
     r"internal compiler error: (?:Segmentation fault|Illegal instruction|Aborted)|signal: (?:11|4|6|7)\b"
     r"|(?:cc1(?:plus)?|rustc|as|collect2|ld|gcc|g\+\+|clang)\b.{0,80}(?:Segmentation fault|core dumped)"
@@ -42,7 +46,7 @@ _PAGE = re.compile(r"[Uu]nsupported system page size")
 _ILLEGAL = re.compile(r"Illegal instruction|SIGILL|signal: 4\b")
 _IS_NATIVE = re.compile(r"-m(?:arch|cpu|tune)=native\b|target-cpu=native\b")
 _CACHED = re.compile(r"\b(?:ccache|sccache)\b")
-_HITS = re.compile(r"[Cc]ache hits?\b.{0,40}?\b[1-9]\d*|Hits:\s+[1-9]")
+_HITS = re.compile(r"[Cc]ache hits? *(?:\((?:direct|preprocessed)\))? *:?\s+[1-9]|Hits:\s+[1-9]")
 
 
 def _each_platform(judge: Callable[[Facts, str], Iterator[Finding]]) -> Callable[[Facts], Iterator[Finding]]:  # fmt: skip
@@ -77,11 +81,11 @@ def judge_killed(facts: Facts, platform: str) -> Iterator[Finding]:
 def judge_qemu(facts: Facts, platform: str) -> Iterator[Finding]:
     """qemu-user-crash: by the emulator's own words, or a compiler that dies where one emulates."""
     told, crashed = lines_like(facts, platform, _QEMU), lines_like(facts, platform, _CRASHED)
-    if told:
-        yield _found(facts, QEMU, platform, [*told[:3], *crashed[:2]])
-        return
     emulated = _emulated_steps(facts, platform)
-    if crashed and emulated:
+    of_tool = [e for e in emulated if _BUILD_TOOLS.search(e.text)]
+    if told and (crashed or of_tool):
+        yield _found(facts, QEMU, platform, [*told[:3], *crashed[:2]])
+    elif told or (crashed and emulated):
         missing = Missing(
             "the same step on a machine of the target",
             "a compiler that dies at changing places, and under the emulator alone, is this; one that "
@@ -89,7 +93,7 @@ def judge_qemu(facts: Facts, platform: str) -> Iterator[Finding]:
             (f"docker buildx build --platform {platform} --builder NATIVE_BUILDER .",
              "# or once more with --no-cache: does it die at the same file?"),
         )  # fmt: skip
-        evidence = [*map(_line, crashed[:3]), *emulated[:1]]
+        evidence = [*map(_line, (told + crashed)[:3]), *emulated[:1]]
         yield _BY_ID[QEMU].finding("untestable", Symbol("", platform), evidence, (missing,))
 
 
@@ -103,6 +107,12 @@ def _emulated_steps(facts: Facts, platform: str) -> list[Evidence]:
         r.platform for r in each(facts.steps)
         if isinstance(r.platform, str) and isinstance(r.target_platform, str) and r.platform != r.target_platform
     }  # fmt: skip
+    if host is None and not hosts:
+        # No step crosses: what runs under an emulator is told by the emulator's own line.
+        return [
+            Evidence(r.file, int(r.line_no), clip(r.name_text))
+            for r in each(rows[rows["status"] == "error"])
+        ]
     is_other = bool(hosts) or (host is not None and target is not None and host != target)
     if platform in hosts or not is_other:
         return []
@@ -225,7 +235,7 @@ CAUSES = (
     Cause(KILLED, "infrastructure", "cause", _each_platform(judge_killed), telling=("exit code: 137", "virtual memory exhausted")),
     Cause(EXEC, "infrastructure", "cause", _each_platform(judge_exec), telling=("xec format error",)),
     Cause(PAGE, "infrastructure", "cause", _each_platform(judge_page), telling=("nsupported system page size",)),
-    Cause(SHARED_NATIVE, "infrastructure", "cause", _each_platform(judge_shared_native), telling=("ccache", *_NATIVE_TELLING)),
+    Cause(SHARED_NATIVE, "infrastructure", "cause", _each_platform(judge_shared_native), telling=("ccache", "ache hit", "Hits: ", *_NATIVE_TELLING)),
     Cause(NATIVE, "infrastructure", "cause", _each_platform(judge_native), telling=_NATIVE_TELLING, yields_to=(SHARED_NATIVE,)),
 )  # fmt: skip
 _BY_ID = {cause.id: cause for cause in CAUSES}

@@ -29,6 +29,7 @@ _ARCHIVES = re.compile(
 _CC_RS = re.compile(
     r"(?P<name>(?:TARGET|HOST)(?:_CC)?|CC(?:_[\w-]+)?) = Some\(\"?(?P<value>[^\")]+)\"?\)"
 )
+_KEPT = re.compile(r"is up to date|^ *Fresh ")
 CC_RS = ("TARGET = Some(", "HOST = Some(", "CC = Some(")
 MAX_LINES = 2000  # looked at of the lines that name an archive
 
@@ -42,6 +43,7 @@ class Origin:
     compilers: tuple[str, ...] = ()  # their programs, in step with `compiled`
     archived: tuple[Evidence, ...] = ()
     shipped: tuple[Evidence, ...] = ()
+    kept: bool = False  # a line says that it was not made again: it may be of an earlier build
     is_verbose: bool = False
     by_build_script: bool = False
 
@@ -65,6 +67,7 @@ def origin_of(facts: Facts, platform: str, object: str, member: str) -> Origin:
         compilers=tuple(compiler_of(row.text) for row in compiled),
         archived=tuple(_line(row) for row in archived),
         shipped=tuple(_shipped(facts, object, names[0])),
+        kept=any(_KEPT.search(row.text) and names[0] in row.text for row in lines),
         is_verbose=_is_verbose(facts, platform, set(names)),
         by_build_script=bool(re.search(r"/build/[^/]+-[0-9a-f]{16}/out/", object)),
     )

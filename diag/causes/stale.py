@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from diag.causes.crossing import foreign_on
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol, clip, dockerfile_missing
+from diag.causes.link_inputs import link_command
 from diag.causes.machines import Refusal, fitted, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.provenance import origin_of
 from diag.causes.toolchain import toolchain_of
-from diag.platforms import BY_NAME
 from diag.schema import each
 
 CACHE = "cache-mount-shared-across-arch"
@@ -46,11 +46,12 @@ def shared_mounts(facts: Facts) -> list[tuple[str, Any]]:
 def judge_cache(facts: Facts) -> Iterator[Finding]:
     """cache-mount-shared-across-arch: a foreign input lies in a cache mount that platforms share."""
     mounts = shared_mounts(facts)
-    if not mounts or len(facts.platforms) < 2:
+    if not mounts:
         return
     for platform in facts.platforms:
-        others = {BY_NAME[p].elf_arch for p in facts.platforms if p in BY_NAME and p != platform}
-        foreign = [r for r in foreign_on(facts, platform) if not r.found or r.found in others]
+        foreign = foreign_on(facts, platform)
+        made = [r for r in foreign[:5] if origin_of(facts, platform, r.object, r.member).compiled]
+        foreign = [r for r in foreign if r not in made]
         held = [(r, m) for r in foreign for m in mounts if _lies_in(facts, r.object, m[0])]
         if held:
             refused, (folder, row) = held[0]
@@ -84,21 +85,62 @@ def judge_stale(facts: Facts) -> Iterator[Finding]:
             crate = (found["crate"] or found["lib"]) if found else ""
             told = list(_taken_over(facts, platform, crate, refused))
             origin = origin_of(facts, platform, refused.object, refused.member)
-            if told and not origin.is_made_here:
+            if told and not origin.is_made_here and facts.has_dockerfile:
                 yield _found(facts, STALE, platform, refused, [*told[:2], refused.evidence])
                 break
-            if found and origin.is_verbose and not origin.is_made_here:
-                missing = Missing(
-                    "a build from an empty folder",
-                    "what an earlier build left is gone then; what this build makes wrongly comes back",
-                    (
-                        "cargo clean  # or make clean, an empty build folder, docker buildx build --no-cache",
-                    ),
+            if (told or (found and origin.is_verbose)) and not origin.is_made_here:
+                missing = (
+                    dockerfile_missing()
+                    if told
+                    else Missing(
+                        "a build from an empty folder",
+                        "what an earlier build left is gone then; what this build makes wrongly comes back",
+                        (
+                            "cargo clean  # or make clean, an empty build folder, docker buildx build --no-cache",
+                        ),
+                    )
                 )
                 yield _BY_ID[STALE].finding(
-                    "untestable", Symbol(refused.symbol, platform), [refused.evidence], (missing,)
+                    "untestable",
+                    Symbol(refused.symbol, platform),
+                    [*told[:2], refused.evidence],
+                    (missing,),
                 )
                 break
+
+
+def judge_old_archive(facts: Facts) -> Iterator[Finding]:
+    """stale-build-output, for symbols: an input of the link was not made again, and lacks one."""
+    for platform in facts.judged:
+        own = [s for s in facts.wanted if s.platform == platform and facts.definitions(s).empty]
+        lines = facts.on(facts.lines, platform)
+        rows = lines[lines["text"].str.contains(" is up to date", regex=False).astype(bool)]
+        kept = {
+            PurePosixPath(m["name"]).name: r
+            for r in each(rows)
+            if (m := _UP_TO_DATE.search(r.text))
+        }
+        if not own or not kept:
+            continue
+        command = link_command(facts, own[0])
+        names = [f"lib{n}.a" if kind == "library" else PurePosixPath(n).name for kind, n in command.inputs] if command else []  # fmt: skip
+        told = [kept[name] for name in names if name in kept]
+        if told:
+            evidence = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in told[:2]]
+            missing = Missing(
+                "a build from an empty folder, or the time and source of that input",
+                "an input that was not made again may be older than the source that defines the symbol",
+                ("make clean && make  # or cargo clean, docker buildx build --no-cache",),
+            )
+            yield _BY_ID[STALE].finding(
+                "untestable", own[0], [*evidence, *facts.reference_evidence(own[0])[:1]], (missing,),
+                covers=[s.name for s in own[1:]],
+            )  # fmt: skip
+
+
+def _judge_all(facts: Facts) -> Iterator[Finding]:
+    yield from judge_stale(facts)
+    yield from judge_old_archive(facts)
 
 
 def _taken_over(facts: Facts, platform: str, crate: str, refused: Refusal) -> Iterator[Evidence]:
@@ -125,6 +167,8 @@ def _found(
 
 CAUSES = (
     Cause(CACHE, "infrastructure", "cause", judge_cache),
-    Cause(STALE, "infrastructure", "cause", judge_stale, telling=("is up to date",)),
+    Cause(
+        STALE, "infrastructure", "cause", _judge_all, telling=("is up to date",), yields_to=(CACHE,)
+    ),
 )
 _BY_ID = {cause.id: cause for cause in CAUSES}
