@@ -33,6 +33,8 @@ class TestDuplicates:
              "tls-library-collision"),
             ("SSL_new", "b.o: multiple definition of 'SSL_new'; a.o: previous definition here", "duplicate-definition"),
             ("rust_eh_personality", "duplicate symbol: liba.a(std.o): libb.a(std.o): rust_eh_personality", "rust-runtime-duplicated"),
+            ("__rustc::rust_begin_unwind", "duplicate symbol: __rustc::rust_begin_unwind; defined at a.o in archive liba.a; defined at b.o in "
+                  "archive libb.a", "rust-runtime-duplicated"),
         ],
     )  # fmt: skip
     def test_each_belongs_to_one(self, name, text, expected):

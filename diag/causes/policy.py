@@ -29,7 +29,7 @@ _OUT_DIR = re.compile(r"/build/(?P<crate>[\w-]+)-(?P<hash>[0-9a-f]{8,16})/out/")
 _FILE = re.compile(r"[^\s:;,'`()]+\.(?:rlib|a|o|so[\d.]*)\b(?:\([^()]*\))?")
 # Names that a Rust program has once. Source: library/std, alloc and compiler_builtins of rust-lang/rust.
 _RUST_RUNTIME = re.compile(
-    r"^(?:rust_eh_personality|rust_begin_unwind|rust_panic|__rust_(?:alloc|dealloc|realloc|start_panic|drop_panic|foreign_exception)\w*"
+    r"^(?:__rustc::\w+|_R\w*7___rustc\w+|rust_eh_personality|rust_begin_unwind|rust_panic|__rust_(?:alloc|dealloc|realloc|start_panic|drop_panic|foreign_exception)\w*"
     r"|__rdl_\w+|__rg_\w+|_R\w*3std\w*|_ZN3std\d.*|_ZN4core\d.*|_ZN5alloc\d.*)$"
 )
 _BUILTINS = re.compile(r"compiler_builtins")
