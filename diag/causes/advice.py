@@ -32,6 +32,7 @@ _ASKS_FOR_VERBOSE = re.compile(
     r"^(?:put|run|let) .*(?:-vv\b|V=1|VERBOSE=1).*(?:log|cargo)", re.DOTALL
 )
 _CARGO_HIDES = "cargo hides the warnings of registry crates, and the skipped compile"
+_OF_CONTAINERS = re.compile(r"docker |# in a container build")
 _DIAG = re.compile(r"^(?P<before>diag \w+ )build\.log\b")
 _BUILD = re.compile(
     r"^(?P<before>docker buildx build .*?) (?P<after>\.(?: 2>&1 \| tee build\.log)?)$"
@@ -57,9 +58,16 @@ def _missing(facts: Facts, platform: str, item: Missing) -> Missing:
     why = item.why
     if toolchain not in ("cargo", "cc", ""):
         why = why.replace(_CARGO_HIDES, "the refused or skipped compile")
-    how = dict.fromkeys(_how(facts, step, toolchain) for step in item.how)
+    how = dict.fromkeys(_how(facts, step, toolchain) for step in _fitting(facts, item.how))
     # What is to be got comes before what is to be done with it.
     return replace(item, why=why, how=tuple(sorted(how, key=lambda step: step.startswith("diag "))))
+
+
+def _fitting(facts: Facts, steps: tuple[str, ...]) -> tuple[str, ...]:
+    """Without what is for container builds, where the log is of none; all where none is left."""
+    if not facts.has_log or len(facts.steps) or facts.has_dockerfile:
+        return steps
+    return tuple(step for step in steps if not _OF_CONTAINERS.match(step)) or steps
 
 
 def _how(facts: Facts, step: str, toolchain: str) -> str:

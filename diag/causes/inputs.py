@@ -19,7 +19,14 @@ _HASHED = re.compile(r"^(?P<stem>lib.+|.+)-(?P<hash>[0-9a-f]{16})(?P<rest>\..*)$
 
 
 def judge_drift(facts: Facts) -> Iterator[Finding]:
-    """log-from-other-dockerfile, for the whole build."""
+    """log-from-other-dockerfile, for the whole build; a log without steps is of no Dockerfile."""
+    if (
+        facts.has_log
+        and facts.steps.empty
+        and not facts.has_dockerfile
+        and DRIFT not in facts.claims
+    ):
+        return
     if not facts.has_log or not facts.has_dockerfile:
         missing = [] if facts.has_log else [log_missing("")]
         missing += [] if facts.has_dockerfile else [dockerfile_missing()]

@@ -141,8 +141,14 @@ def _explanation(group: Findings, told: str = "") -> RenderableType:
     finding = group.first
     status = Text(STATUS_WORDS[finding.status], style=STYLES[finding.status])
     claim = [] if finding.claim.rstrip(".") in told else [Text(as_text(finding.claim))]
-    grid.add_row(status, Group(_named(group), *claim, *_evidence_of(group)))
+    grid.add_row(status, Group(_named(group), *claim, *_covered(group), *_evidence_of(group)))
     return grid
+
+
+def _covered(group: Findings) -> list[RenderableType]:
+    """The further symbols that it is about."""
+    names = dict.fromkeys(as_text(name) for finding in group.findings for name in finding.covers)
+    return [Text(f"also of {listed(names)}", "dim", overflow="fold")] if names else []
 
 
 def _named(group: Findings) -> Text:
