@@ -42,6 +42,8 @@ ORDINARY = {
     "is_empty": "a question to any container",
     "secret": "what a log must not show",
     "atexit": "Python's module, and C's function",
+    "__cxa_atexit": "a function of every C library, in the table of its names",
+    "time64": "what musl calls its 64-bit time on 32-bit machines",
 }
 # A name that a space or colon follows is a word of the linker's, or of a type that it demangled.
 _UNDEFINED = re.compile(

@@ -64,7 +64,7 @@ def whole_command(facts: Facts, names: Sequence[Named]) -> Any | None:
 
 
 def one_step_command(facts: Facts, names: Sequence[Named]) -> OneStep | None:
-    """The command that compiles a source and links it in one go (`cc main.c -o app`), where the
+    """The command that compiles a source and links it in one go (`cc a.c -o app`), where the
     first reference is from the object that a driver makes for itself."""
     refs = [ref for named in names[:1] for ref in named.references if _OF_DRIVER.search(ref.object)]
     sources = sorted({PurePath(ref.source).name for ref in refs if ref.source})
