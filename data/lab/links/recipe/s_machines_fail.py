@@ -44,7 +44,7 @@ SITUATIONS = [
     Situation(
         "linker-killed", "linker-oom-killed", "a big link on a small machine",
         "$(CC) -O1 -c -o main.o main.c\n$(LINK) -o app main.o", MANY, archs="amd64 arm64", linkers="bfd gold lld",
-        symbol="signal 9", not_causes="qemu-user-crash definition-not-found", note="a linker that ends itself by signal 9; the driver's words are real",
+        symbol="signal 9", not_causes="disk-full qemu-user-crash definition-not-found", note="a linker that ends itself by signal 9; the driver's words are real",
     ),
     Situation(
         "linker-crashes", "", "a linker that dies of its own fault",
@@ -54,23 +54,23 @@ SITUATIONS = [
             "cmd.c": 'static int hello(void) { return 1; }\n__attribute__((section("commands"), used)) static int (*const entry)(void) = hello;',
         },
         archs="amd64", linkers="bfd", symbol="signal 11", causes={"amd64": "pending"}, fails=True,
-        not_causes="linker-oom-killed qemu-user-crash start-stop-gc definition-not-found", note="a fault of GNU ld 2.40 itself; the catalogue has no id for it",
+        not_causes="disk-full linker-oom-killed qemu-user-crash start-stop-gc definition-not-found", note="a fault of GNU ld 2.40 itself; the catalogue has no id for it",
     ),
     Situation(
         "native-on-another-cpu", "native-cpu-in-image", "a program with -march=native",
         "$(CC) -O3 -march=native -c -o sum.o sum.c\n$(LINK) -o sum sum.o\nqemu-x86_64-static -cpu qemu64 ./sum", AVX2, archs="amd64", linkers="default",
-        symbol="Illegal instruction", says="Illegal instruction", ended=132, not_causes="allocator-page-size qemu-user-crash native-march-in-shared-cache", note="compiled as on a processor with AVX2, run as on one without",
+        symbol="Illegal instruction", says="Illegal instruction", ended=132, not_causes="exec-format-error allocator-page-size qemu-user-crash native-march-in-shared-cache", note="compiled as on a processor with AVX2, run as on one without",
     ),
     Situation(
-        "program-for-another-machine", "pending", "a test step that runs what it built",
+        "program-for-another-machine", "exec-format-error", "a test step that runs what it built",
         "$(CC) -O1 -c -o main.o main.c\n$(LINK) -o app main.o\nbash -c ./app", {"main.c": "int main(void) { return 0; }"}, archs="arm64", linkers="default",
-        symbol="Exec format error", says="Exec format error", ended=126, not_causes="wrong-arch-object qemu-user-crash native-cpu-in-image", note="exec format error; the catalogue has no id for it",
+        symbol="Exec format error", says="Exec format error", ended=126, not_causes="wrong-arch-object qemu-user-crash native-cpu-in-image", note="an arm64 program on amd64 without emulation",
     ),
     Situation(
-        "no-room-for-the-output", "pending", "a link on a full disk",
+        "no-room-for-the-output", "disk-full", "a link on a full disk",
         "$(CC) -O1 -c -o main.o main.c\n$(LINK) -o /mnt/app main.o", {"main.c": "char table[60000] = {1};\nint main(int argc, char **argv) { return table[argc]; }"},
         archs="amd64 arm64", linkers="bfd gold lld mold", symbol="", hide="/mnt:size=8k", not_causes="linker-oom-killed object-truncated definition-not-found",
-        note="a file system of 8 kB; the catalogue has no id for it",
+        note="a file system of 8 kB",
     ),
     Situation(
         "compiler-dies-in-the-emulator", "qemu-user-crash", "a compile on an emulated machine",

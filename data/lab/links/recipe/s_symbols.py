@@ -141,7 +141,15 @@ SITUATIONS = [
         "absolute-words-in-text", "text-relocation", "a jump table in text",
         "$(CC) -c -o jump.o jump.s\n$(LINK) -shared -Wl,-z,text -o libjump.so jump.o",
         {"jump.s": ".text\n.globl jump_table\njump_table:\n.long handler\n.globl handler\nhandler:\n.long 0\n"},
-        archs="i386 armhf", symbol="handler", says="", not_causes="non-pic-archive-in-shared non-pic-in-pie",
+        archs="i386 armhf",
+        linkers="bfd gold", symbol="handler", says="", not_causes="non-pic-archive-in-shared non-pic-in-pie",
+    ),
+    Situation(
+        "absolute-words-refused", "non-pic-archive-in-shared", "a vector of words in text",
+        "$(CC) -c -o vector.o vector.s\n$(LINK) -shared -Wl,-z,text -o libvector.so vector.o",
+        {"vector.s": ".text\n.globl vector_table\nvector_table:\n.long handler\n.globl handler\nhandler:\n.long 0\n"},
+        archs="i386 armhf",
+        linkers="lld mold", symbol="handler", says="", also="text-relocation", not_causes="non-pic-in-pie",
     ),
     Situation(
         "tls-on-one-side", "tls-mismatch", "a per-thread depth",

@@ -53,7 +53,10 @@ _ALL = [
         "h-cleanup", "unwind-runtime-missing", "an image with exceptions and no unwinder", "$(CXX) -O2 -c -o e.o e.cc\n$(LINK) -static -nodefaultlibs -o e e.o -lstdc++ -lc -lgcc", {"e.cc": "extern \"C\" int puts(const char *);\nstruct Guard { ~Guard() { puts(\"out\"); } };\n__attribute__((noinline)) void may(int n) { if (n > 5) throw n; }\nint main(int c, char **) { Guard g; may(c); return 0; }"}, archs="amd64 arm64", linkers="bfd lld", symbol="_Unwind_", not_causes="libstdcxx-not-linked definition-not-found library-not-linked",
     ),
     Situation(
-        "h-vector-table", "text-relocation", "a vector table in read-only code", "$(CC) -c -o v.o v.s\n$(LINK) -shared -Wl,-z,text -o libv.so v.o", {"v.s": ".section .text.vectors,\"ax\",@progbits\n.globl vectors\nvectors:\n.quad on_reset\n.quad on_fault\n.globl on_reset\non_reset: .word 0\n.globl on_fault\non_fault: .word 0\n.section .note.GNU-stack,\"\",@progbits\n"}, archs="riscv64 amd64", linkers="bfd mold lld", symbol="", not_causes="non-pic-archive-in-shared non-pic-in-pie",
+        "h-vector-table", "text-relocation", "a vector table in read-only code", "$(CC) -c -o v.o v.s\n$(LINK) -shared -Wl,-z,text -o libv.so v.o", {"v.s": ".section .text.vectors,\"ax\",@progbits\n.globl vectors\nvectors:\n.quad on_reset\n.quad on_fault\n.globl on_reset\non_reset: .word 0\n.globl on_fault\non_fault: .word 0\n.section .note.GNU-stack,\"\",@progbits\n"}, archs="riscv64 amd64", linkers="bfd", symbol="", not_causes="non-pic-archive-in-shared non-pic-in-pie",
+    ),
+    Situation(
+        "h-vector-words", "non-pic-archive-in-shared", "a vector table in read-only code", "$(CC) -c -o v.o v.s\n$(LINK) -shared -Wl,-z,text -o libv.so v.o", {"v.s": ".section .text.vectors,\"ax\",@progbits\n.globl vectors\nvectors:\n.quad on_reset\n.quad on_fault\n.globl on_reset\non_reset: .word 0\n.globl on_fault\non_fault: .word 0\n.section .note.GNU-stack,\"\",@progbits\n"}, archs="riscv64 amd64", linkers="mold lld", symbol="", also="text-relocation", not_causes="non-pic-in-pie",
     ),
     Situation(
         "h-registry", "start-stop-gc", "a plugin registry in C++", "$(CXX) -O2 -ffunction-sections -fdata-sections -c -o r.o r.cc\n$(CXX) -O2 -c -o p.o p.cc\n$(LINKXX) -Wl,--gc-sections,-z,start-stop-gc -o r r.o p.o", {"r.cc": "struct Plugin { const char *name; };\nextern \"C\" const Plugin __start_plugin_set[], __stop_plugin_set[];\nint main() { return (int)(__stop_plugin_set - __start_plugin_set); }", "p.cc": "struct Plugin { const char *name; };\n__attribute__((section(\"plugin_set\"), used)) static const Plugin one = {\"one\"};"}, archs="armhf", linkers="lld", symbol="__start_plugin_set", not_causes="definition-not-found object-not-linked",
@@ -94,6 +97,17 @@ _ALL = [
     ),
     Situation(
         "h-mixed-evidence", "definition-not-found", "a plotter whose objects come from another machine", C + "m.o m.c\n" + C + "q.o q.c\n$(LINK) -o m m.o q.o", {"m.c": PLOT["m.c"], "q.c": "int plot_old(int x) { return x; }"}, archs="riscv64", linkers="bfd mold", symbol="plot", objects_of="arm64", also="artefacts-disagree", not_causes="wrong-arch-object wrong-arch-prebuilt-archive target-linker-not-set object-not-linked", note="the log is of riscv64, the objects given are of arm64",
+    ),
+    Situation(
+        "h-no-temporary-room", "disk-full", "a compile whose temporary folder is full", "TMPDIR=/mnt $(CC) -O2 -c -o big.o big.c\n$(LINK) -o big big.o", {"big.c": "const int curve[] = {" + ", ".join(str(n * n % 97) for n in range(4000)) + "};\nint main(int c, char **v) { return curve[c]; }"}, archs="amd64 riscv64", linkers="default", symbol="No space left on device", hide="/mnt:size=8k", not_causes="linker-oom-killed object-truncated", note="a file system of 8 kB; fails in the compile",
+    ),
+    Situation(
+        "h-helper-of-target", "exec-format-error", "a generator built for the target and run on the builder", C + "gen.o gen.c\n$(LINK) -o gen gen.o\npython3 -c 'import subprocess; subprocess.run([\"./gen\"], check=True)'", {"gen.c": "int main(void) { return 0; }"}, archs="riscv64 armhf", linkers="default", symbol="Exec format error", says="Exec format error", ended=1, not_causes="wrong-arch-object qemu-user-crash runtime-glibc-too-old", note="a target's program run on amd64 without emulation",
+    ),
+    Situation(
+        "h-shared-cache-cxx", "native-march-in-shared-cache", "a C++ build with a cache from another machine", "CCACHE_DIR=$(CURDIR)/.cc $(TOOLCHAINS)/bullseye-amd64/usr/bin/ccache --zero-stats\nCCACHE_DIR=$(CURDIR)/.cc $(TOOLCHAINS)/bullseye-amd64/usr/bin/ccache g++ -O3 -march=native -c -o d.o d.cc\nCCACHE_DIR=$(CURDIR)/.cc $(TOOLCHAINS)/bullseye-amd64/usr/bin/ccache --show-stats\n$(LINKXX) -o d d.o\nqemu-x86_64-static -cpu core2duo ./d",
+        {"d.cc": "__attribute__((noinline)) float dot(const float *a, const float *b, int n) { float s = 0; for (int i = 0; i < n; i++) s += a[i] * b[i]; return s; }\nint main(int c, char **) { float a[128], b[128]; for (int i = 0; i < 128; i++) a[i] = b[i] = i * c; return dot(a, b, 128) < 0; }", "tools/g++": '#!/bin/sh\nexec qemu-x86_64-static -cpu "$(cat .machine)" /usr/bin/g++ "$@"\n'},
+        prepare="echo max > .machine; CCACHE_DIR=$PWD/.cc $TOOLCHAINS/bullseye-amd64/usr/bin/ccache g++ -O3 -march=native -c -o d.o d.cc; rm d.o; echo core2duo > .machine", archs="amd64", linkers="default", symbol="ccache", says="Illegal instruction", ended=132, not_causes="native-cpu-in-image qemu-user-crash stale-build-output", note="ccache 4.2; the cached object was compiled as on a processor with AVX2",
     ),
 ]  # fmt: skip
 SITUATIONS = [replace(one, heldout=True) for one in _ALL]
