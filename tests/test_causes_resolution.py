@@ -127,6 +127,9 @@ class TestMachine:
         """Headers decide where the linker is silent; one definition of the target's is enough."""
         files = {"main.o": MAIN, "k.o": {**K, "arch": "aarch64"}}
         assert status("wrong-arch-object", world(files, "main.o k.o", ["f"])) == "supported"
+        assert judged("wrong-arch-object", world(files, "main.o", ["f"])) == []
+        all_other = {"main.o": {**MAIN, "arch": "aarch64"}, "k.o": {**K, "arch": "aarch64"}}
+        assert judged("wrong-arch-object", world(all_other, "main.o k.o", ["f"])) == []
         assert judged("object-not-linked", world(files, "main.o", ["f"])) == []
         assert judged("wrong-arch-object", world({**files, "j.o": K}, "main.o j.o", ["f"])) == []
 

@@ -61,6 +61,16 @@ def _unknown_format(facts: Facts, platform: str, errors: pd.DataFrame) -> pd.Ser
     return pd.Series(is_odd, index=errors.index, dtype=bool)
 
 
+def _is_on_line(want: Want) -> bool:
+    """Whether the command names a file that defines it, as far as the command is known."""
+    if want.command is None or not want.has_line:
+        return True
+    files = {PurePath(file).name for file in want.defined["file"]}
+    names = {PurePath(str(name)).name for _, name in want.command.inputs}
+    names |= {f"lib{name}{end}" for name in list(names) for end in (".a", ".so")}
+    return not names.isdisjoint(files)
+
+
 def _refused(facts: Facts, platform: str, errors: pd.DataFrame) -> Finding:
     said = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(errors)]
     covers = [s.name for s in facts.wanted if s.platform == platform]
@@ -83,10 +93,13 @@ def _machines_of(facts: Facts, platform: str, errors: pd.DataFrame) -> list[Evid
 
 def _by_machines(facts: Facts, platform: str) -> Iterator[Finding]:
     known = BY_NAME.get(platform)
+    own = facts.of_platform(facts.objects, platform)
+    if known is None or not (own["arch"] == known.elf_arch).any():
+        return  # all of it is of another machine: those objects are of another build
     for want in wants_of(facts) if known is not None else ():
         if want.symbol.platform != platform or want.defined.empty or known is None:
             continue
-        if len(of_target(facts, want)):
+        if len(of_target(facts, want)) or not _is_on_line(want):
             continue
         archs = facts.known["archs"]
         found = [
