@@ -55,7 +55,11 @@ AARCH64 = Tools(
             "sve2-sm4", "sve2-sha3", "sve2-bitperm", "sme", "pauth", "fp16+compnum",
         ),
         *_levels(1, 2),
-        ("dotprod", ("-march=armv8.2-a+dotprod",)),  # as takes it from there on
+        ("dotprod", ("-march=armv8.2-a+dotprod",)),  # as takes them from there on
+        *(
+            (word, (f"-march=armv8.2-a+{word}",))
+            for word in ("i8mm", "fp16fml", "sve+i8mm", "sve+f32mm", "sve+f64mm")
+        ),
         *_levels(3, 8),
         ("memtag", ("-march=armv8.5-a+memtag",)),  # likewise
     ),

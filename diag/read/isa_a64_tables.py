@@ -42,8 +42,12 @@ MASKS = (
     (0xFFBE7C00, 0x1E284000), (0x9FBEEC00, 0x0E20E800),  # FRINT32, FRINT64
 )  # fmt: skip
 
-# Encodings that capstone 5 does not read, by the mask alone: STGP in its three forms.
+# Encodings that capstone 5 does not read, by the mask alone: STGP in its three forms, and what
+# counts in streaming vector lengths (ADDSVL, ADDSPL, RDSVL). SME2 it does not read at all.
 UNREAD = {
+    (0xFFE0F800, 0x04205800): "sme",
+    (0xFFE0F800, 0x04605800): "sme",
+    (0xFFFFF800, 0x04BF5800): "sme",
     (0xFFC00000, 0x68800000): "memtag",
     (0xFFC00000, 0x69000000): "memtag",
     (0xFFC00000, 0x69800000): "memtag",
