@@ -16,10 +16,13 @@ import pandas as pd
 from diag.case import Case
 from diag.causes.facts import Facts, Symbol, counted, sightings_evidence
 from diag.causes.model import Evidence, Finding
+from diag.platforms import BY_NAME
+from diag.schema import each
 from diag.verdict import Verdict, gather_facts, judge
 
 __all__ = ["Comparison", "PlatformChange", "compare"]
 
+MAX_SYMBOLS = 100  # of one platform that are followed into the other build
 _MASKS = ("undefined-ignored", "duplicate-ignored")
 _WORST_FIRST = ("worse", "masked", "moved", "unproven", "cured")
 
@@ -89,8 +92,10 @@ class Side:
 
     @property
     def symbols(self) -> set[str]:
-        """What its links want and do not get: a green log of another build names no symbol."""
-        return {symbol.name for symbol in self.facts.wanted}
+        """What its links want and do not get, and what its causes are about: a green log of another
+        build names no symbol."""
+        named = {f.symbol for f in self.verdict.findings if f.status == "supported" and f.symbol}
+        return {symbol.name for symbol in self.facts.wanted} | named
 
     def failure(self, platform: str) -> Finding | None:
         """The supported cause on that platform."""
@@ -105,6 +110,12 @@ class Side:
     def wanted(self, platform: str) -> list[Symbol]:
         """The symbols that its link for the platform wants and does not get."""
         return [symbol for symbol in self.facts.wanted if symbol.platform == platform]
+
+    def about(self, platform: str) -> list[Symbol]:
+        """The symbols that the failure is about: those wanted, else the one that its cause names."""
+        failure = self.failure(platform)
+        named = [Symbol(failure.symbol, platform)] if failure and failure.symbol else []
+        return self.wanted(platform) or named
 
     def ran(self, platform: str) -> bool | None:
         """Whether the program ran to a good end; None where that was not tried."""
@@ -138,10 +149,10 @@ def compare_sides(old: Side, new: Side, back: Side | None = None) -> Comparison:
 
 def _change(platform: str, old: Side, new: Side, back: Side | None) -> PlatformChange:
     before, after = old.facts.outcome(platform), new.facts.outcome(platform)
-    symbol = next(iter(old.wanted(platform)), None)
+    symbol = next(iter(old.about(platform)), None)
     result, by, evidence = _judge(platform, old, new, symbol)
     if result == "cured" and back is not None:
-        result, evidence = _returns(platform, symbol, back, evidence)
+        result, evidence = _returns(platform, old, back, evidence)
     name = symbol.name if symbol else None
     return PlatformChange(platform, result, by, before, after, name, tuple(evidence))
 
@@ -167,29 +178,66 @@ def _judge(platform: str, old: Side, new: Side, symbol: Symbol | None) -> _Judge
         return "unproven", None, told
     if after == "failed":
         return _still_fails(platform, old, new, symbol, told)
-    return _links_now(platform, new, symbol, told)
+    return _links_now(platform, old, new, told)
 
 
 def _still_fails(
     platform: str, old: Side, new: Side, symbol: Symbol | None, told: list[Evidence]
 ) -> _Judged:
-    same = symbol is not None and symbol in new.wanted(platform)
-    if same and symbol is not None:
-        return "unproven", None, [*new.facts.reference_evidence(symbol)[:1], *told]
+    wanted = set(new.about(platform))
+    same = next((one for one in old.about(platform) if one in wanted), None)
+    if same is not None:
+        return "unproven", None, [*new.facts.reference_evidence(same)[:1], *told]
     failure = new.failure(platform)
     old_failure = old.failure(platform)
     if failure and old_failure and failure.cause == old_failure.cause:
+        if symbol is None and not failure.symbol:
+            return "unproven", None, list(failure.evidence[:3])  # nothing has changed
         return "moved", failure.cause, list(failure.evidence[:3])
     return "moved", failure.cause if failure else None, told
 
 
-def _links_now(platform: str, new: Side, symbol: Symbol | None, told: list[Evidence]) -> _Judged:
-    """It links: is the cause gone, by the objects, and does the program run?"""
-    result, found = _by_objects(platform, new, symbol)
+def _links_now(platform: str, old: Side, new: Side, told: list[Evidence]) -> _Judged:
+    """It links: is the cause gone, by what was given, and does the program run?"""
+    symbols = old.about(platform)[:MAX_SYMBOLS]
+    judged = [_by_objects(platform, new, symbol) for symbol in symbols]
+    judged = judged or [_without_symbol(platform, old, new)]
+    result, found = next((one for one in judged if one[0] != "cured"), judged[0])
     if new.ran(platform) is False:
         told = [*told, *new.facts.end_of_run(platform)]
         result = {"cured": "moved", "wanted": "masked"}.get(result, "unproven")
     return ("unproven" if result == "wanted" else result), None, [*told, *found]
+
+
+def _without_symbol(platform: str, old: Side, new: Side) -> tuple[str, list[Evidence]]:
+    """A failure that is about no symbol: gone where nothing explains one any more, and the build
+    shows what it could not make before. A step that was taken from a cache shows nothing."""
+    failure = old.failure(platform)
+    if failure is None or new.failure(platform) is not None:
+        return "unproven", []
+    if new.ran(platform) is True:
+        return "cured", list(new.facts.end_of_run(platform))
+    target = BY_NAME.get(platform)
+    made = _own_objects(new.facts, platform)
+    made = made[made["kind"].isin(["executable", "shared"])]
+    right = [r for r in each(made) if target is None or r.arch == target.elf_arch]
+    if right:
+        text = f"the output was made, for {right[0].arch}"
+        return "cured", [Evidence(right[0].file, None, text)]
+    if failure.family == "infrastructure":
+        return _step_ended_well(platform, new)
+    return "unproven", []
+
+
+def _step_ended_well(platform: str, new: Side) -> tuple[str, list[Evidence]]:
+    """What the machine did to a process shows in the step itself: it ran to its end this time."""
+    steps = new.facts.steps
+    rows = steps[(steps["target_platform"] == platform) & (steps["instruction"] == "RUN")]
+    ran = [r for r in each(rows) if r.status == "ok"]
+    text = "the step ran to its end"
+    return ("cured" if ran else "unproven"), [
+        Evidence(r.file, int(r.line_no), f"{text}: {r.name_text}"[:240]) for r in ran[-1:]
+    ]
 
 
 def _by_objects(platform: str, new: Side, symbol: Symbol | None) -> tuple[str, list[Evidence]]:
@@ -223,12 +271,17 @@ def _not_wanted(facts: Facts, symbol: Symbol) -> Evidence:
 
 
 def _returns(
-    platform: str, symbol: Symbol | None, back: Side, evidence: list[Evidence]
+    platform: str, old: Side, back: Side, evidence: list[Evidence]
 ) -> tuple[str, list[Evidence]]:
     """Whether the failure returns when the fix is taken out."""
-    if symbol is not None and symbol in back.wanted(platform):
+    wanted = set(back.about(platform))
+    symbol = next((one for one in old.about(platform) if one in wanted), None)
+    if symbol is not None:
         found = back.facts.reference_evidence(symbol)[:1]
         return "cured", [*evidence, *found]
+    before, again = old.failure(platform), back.failure(platform)
+    if before and again and before.cause == again.cause and not before.symbol:
+        return "cured", [*evidence, *again.evidence[:1]]
     told = Evidence(
         back.facts.dockerfile or "", None, "the failure does not return when the fix is taken out"
     )

@@ -15,7 +15,7 @@ from diag.schema import each
 # What build scripts say when they go on without a file, and what compilers say when they refuse.
 _SKIPPED = re.compile(
     r"\b(?:skip(?:s|ped|ping)?|not (?:be )?(?:compiled|built|enabled|supported|available)"
-    r"|disabl(?:e|ed|ing)|refus(?:ed|es)|(?:unable|fail(?:ed|s)?|not able) to (?:compile|build)"
+    r"|not building|disabl(?:e|ed|ing)|refus(?:ed|es)|(?:unable|fail(?:ed|s)?|not able) to (?:compile|build)"
     r"|could not (?:compile|build)|cannot (?:compile|build))\b",
     re.IGNORECASE,
 )

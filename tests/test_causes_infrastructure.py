@@ -1,0 +1,128 @@
+"""What ends a build that no linker is at fault for: what decides, and what must not be claimed."""
+
+from __future__ import annotations
+
+import pytest
+
+from diag.causes import CATALOGUE
+from diag.causes.model import Finding
+from tests.facts_builder import AMD64, DOCKERFILE, make_facts
+
+ARM64 = "linux/arm64"
+
+
+def judge(cause: str, **frames: object) -> list[Finding]:
+    """The findings of one cause on facts of these rows."""
+    return list(CATALOGUE[cause].judge(make_facts(**frames)))  # type: ignore[arg-type]
+
+
+def lines(*texts: str, platform: str = AMD64) -> list[dict[str, object]]:
+    return [
+        {"line_no": n, "kind": "killed", "text": t, "platform": platform}
+        for n, t in enumerate(texts, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "text"),
+    [
+        ("linker-oom-killed", "collect2: fatal error: ld terminated with signal 9 [Killed]"),
+        ("linker-oom-killed", "error: could not compile `x` (signal: 9, SIGKILL: kill)"),
+        ("linker-oom-killed", "ERROR: process \"/bin/sh -c make\" did not complete successfully: exit code: 137"),
+        ("linker-oom-killed", "g++: fatal error: Killed signal terminated program cc1plus"),
+        ("disk-full", "/usr/bin/ld: final link failed: No space left on device"),
+        ("exec-format-error", "exec /bin/sh: exec format error"),
+        ("allocator-page-size", "<jemalloc>: Unsupported system page size"),
+    ],
+)  # fmt: skip
+def test_the_line_decides_alone_and_a_sound_end_silences_it(cause, text):
+    """One line, cited; a platform that linked in the end has no such cause."""
+    (finding,) = judge(cause, lines=lines(text))
+    assert (finding.status, finding.evidence[0].line_no) == ("supported", 1)
+    linked = [{"platform": AMD64, "outcome": "linked"}]
+    assert judge(cause, lines=lines(text), outcomes=linked) == []
+
+
+def test_signal_11_is_no_kill_and_signal_9_no_crash():
+    """Each of the two has its own signal."""
+    crash = "qemu: uncaught target signal 11 (Segmentation fault) - core dumped"
+    assert judge("linker-oom-killed", lines=lines(crash)) == []
+    assert judge("qemu-user-crash", lines=lines("ld terminated with signal 9")) == []
+
+
+def test_a_compiler_that_dies_under_qemu_is_its_crash():
+    """The emulator's line beside the compiler's; the emulator's alone may be the program's own fault."""
+    crash = "qemu: uncaught target signal 11 (Segmentation fault) - core dumped"
+    dead = "gcc: internal compiler error: Segmentation fault signal terminated program cc1"
+    frames = {"platforms": (ARM64,)}
+    assert (
+        judge("qemu-user-crash", lines=lines(crash, dead, platform=ARM64), **frames)[0].status
+        == "supported"
+    )
+    assert (
+        judge("qemu-user-crash", lines=lines(crash, platform=ARM64), **frames)[0].status
+        == "untestable"
+    )
+
+
+def test_an_unknown_instruction_is_the_processors_and_not_the_emulators():
+    """Signal 4: with native in the log it is explained, without it stays open."""
+    dead = "qemu: uncaught target signal 4 (Illegal instruction) - core dumped"
+    assert judge("qemu-user-crash", lines=lines(dead)) == []
+    assert judge("native-cpu-in-image", lines=lines(dead))[0].status == "untestable"
+    built = lines("gcc -O3 -march=native -c sum.c", dead)
+    assert judge("native-cpu-in-image", lines=built)[0].status == "supported"
+    assert judge("native-march-in-shared-cache", lines=built) == []
+
+
+@pytest.mark.parametrize(("stats", "status"), [("cache hit (direct)    12", "supported"), ("cache hit (direct)    0", "untestable")])  # fmt: skip
+def test_a_shared_cache_counts_only_with_hits(stats, status):
+    """ccache in the log is not enough: its statistics decide."""
+    told = lines("ccache gcc -march=native -c a.c", stats, "./a: Illegal instruction")
+    assert judge("native-march-in-shared-cache", lines=told)[0].status == status
+
+
+FOREIGN = {
+    "platform": ARM64, "kind": "wrong_arch", "line_no": 9, "object": "out/main.o", "linker": "ld.bfd",
+    "detail_text": "out/main.o: Relocations in generic ELF (EM: 62)",
+}  # fmt: skip
+WORKDIR = {"line_no": 2, "end_line_no": 2, "instruction": "WORKDIR", "value_text": "/src"}
+MOUNT = {"line_no": 3, "end_line_no": 3, "instruction": "RUN", "value_text": "make"}
+
+
+@pytest.mark.parametrize(
+    ("mount", "is_claimed"),
+    [
+        ("--mount=type=cache,target=/src/out", True),
+        ("--mount=type=cache,id=out-$TARGETPLATFORM,target=/src/out", False),
+        ("--mount=type=cache,target=/root/.cache", False),
+    ],
+)
+def test_a_cache_mount_is_blamed_only_for_what_lies_in_it(mount, is_claimed):
+    """A foreign object in a mount without an id of its own, and in no other."""
+    frames = {
+        "platforms": (ARM64,),
+        "link_errors": [FOREIGN],
+        "instructions": [WORKDIR, {**MOUNT, "flags_text": mount}],
+    }
+    found = judge("cache-mount-shared-across-arch", **frames)
+    assert [(f.status, f.evidence[1].file) for f in found] == (
+        [("supported", DOCKERFILE)] if is_claimed else []
+    )
+
+
+def test_an_archive_that_was_not_made_again_is_stale_only_if_no_cache_can_be():
+    """Without the Dockerfile, a shared cache may have brought it: left open."""
+    kept = [
+        {
+            "platform": ARM64,
+            "line_no": 1,
+            "kind": "output",
+            "text": "make[1]: 'libz.a' is up to date.",
+        }
+    ]
+    row = {**FOREIGN, "object": "libz.a", "member": "z.o"}
+    frames = {"platforms": (ARM64,), "link_errors": [row], "lines": kept}
+    assert judge("stale-build-output", **frames)[0].status == "untestable"
+    assert judge("stale-build-output", **frames, instructions=[WORKDIR])[0].status == "supported"
+    assert judge("wrong-arch-prebuilt-archive", **frames)[0].status == "untestable"

@@ -1,0 +1,119 @@
+"""Definitions that were never made: what the log decides between the kinds of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from diag.causes import CATALOGUE
+from diag.causes.model import Finding
+from diag.causes.skips import is_stem_of
+from tests.facts_builder import AMD64, make_facts
+
+ARM64 = "linux/arm64"
+
+
+def judge(cause: str, platform: str = AMD64, **frames: object) -> list[Finding]:
+    """The findings of one cause on facts of these rows."""
+    return list(CATALOGUE[cause].judge(make_facts(platforms=(platform,), **frames)))  # type: ignore[arg-type]
+
+
+def undefined(*names: str, platform: str = AMD64, user: str = "main.o") -> list[dict[str, object]]:
+    return [{"symbol": n, "line_no": 40 + i, "object": user, "platform": platform} for i, n in enumerate(names)]  # fmt: skip
+
+
+def lines(*texts: str, platform: str = AMD64, kind: str = "output") -> list[dict[str, object]]:
+    return [{"line_no": n, "kind": kind, "text": t, "platform": platform} for n, t in enumerate(texts, 1)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stem", "name", "is_one"),
+    [
+        ("dot_simd", "dot_i8_simd", True),
+        ("hash-avx2", "hash_avx2_update", True),
+        ("simd_dot", "dot_i8_simd", False),
+        ("io", "audio_open", False),
+    ],
+)
+def test_a_source_is_tied_by_its_name_or_by_its_parts_in_order(stem, name, is_one):
+    """Two parts in order tie, one short part does not."""
+    assert is_stem_of(stem, name) is is_one
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["build.sh: warning: unable to compile kernels/dot_simd.c, kernel skipped"],
+        ["make: [Makefile:18: all] Error 1 (ignored)", "ar: dot_simd.o: No such file or directory"],
+        ["configure: not building dot_simd.o: unsupported"],
+    ],
+)
+def test_scripts_and_makefiles_tell_of_a_skipped_kernel_too(texts):
+    """Their words in plain output, tied by the source's or the object's name."""
+    told = lines(*texts)
+    told[-1]["kind"] = "archiver" if texts[-1].startswith("ar:") else "output"
+    frames = {"link_errors": undefined("dot_i8_simd")}
+    assert judge("kernel-object-not-built", **frames, lines=told)[0].status == "supported"
+    other = [{**row, "text": str(row["text"]).replace("dot_simd", "fft_plan")} for row in told]
+    assert judge("kernel-object-not-built", **frames, lines=other) == []
+
+
+def test_assembly_that_is_off_explains_a_family_and_not_one_name():
+    """configure's word and two names of one ending; one name alone is another cause."""
+    off = lines("configure: WARNING: nasm not found, assembly is disabled")
+    (finding,) = judge(
+        "asm-backend-disabled", link_errors=undefined("sad_avx2", "dct_avx2"), lines=off
+    )
+    assert (finding.status, finding.symbols) == ("supported", ("sad_avx2", "dct_avx2"))
+    assert judge("asm-backend-disabled", link_errors=undefined("sad_avx2"), lines=off) == []
+    open_one = judge("asm-backend-disabled", link_errors=undefined("sad_avx2", "dct_avx2"))
+    assert [f.status for f in open_one] == ["untestable"]
+
+
+COMPILES = ("gcc -O2 -c -o sum.o sum.c", "gcc -O2 -c -o sum_dispatch.o sum_dispatch.c")
+
+
+def test_a_list_without_the_machines_source():
+    """The caller is compiled, a source for the machine is not; a compile line of it refutes."""
+    wanted = undefined("sum_arm64", platform=ARM64, user="sum_dispatch.o")
+    told = lines(*COMPILES, platform=ARM64)
+    cause = "arch-source-missing-from-list"
+    assert judge(cause, ARM64, link_errors=wanted, lines=told)[0].status == "supported"
+    built = lines(*COMPILES, "gcc -O2 -c -o sum_arm64.o sum_arm64.c", platform=ARM64)
+    assert judge(cause, ARM64, link_errors=wanted, lines=built) == []
+    assert judge(cause, ARM64, link_errors=wanted)[0].status == "untestable"
+    assert judge(cause, link_errors=undefined("sum_plain"), lines=lines(*COMPILES)) == []
+
+
+def test_a_probe_with_a_switch_that_the_source_lacks():
+    """Compiled and linked, and without the function: the probe's switch decides, its absence asks."""
+    link = {"line_no": 30, "inputs": [["object", "main.o"], ["object", "crc_hw.o"]]}
+    compiled = "gcc -O2 -c -o crc_hw.o crc_hw.c"
+    probe = ("gcc -msse4.2 -o probe probe.c", "checking for CRC instructions... yes")
+    frames = {"link_errors": undefined("crc_hw"), "link_commands": [link]}
+    cause = "probe-and-guard-disagree"
+    assert judge(cause, **frames, lines=lines(*probe, compiled))[0].status == "supported"
+    assert judge(cause, **frames, lines=lines(compiled))[0].status == "untestable"
+    same = compiled.replace("-O2", "-O2 -msse4.2")
+    assert judge(cause, **frames, lines=lines(*probe, same))[0].status == "untestable"
+
+
+def test_a_guard_that_is_too_wide_is_open_on_one_platform_alone():
+    """Only objects of 32-bit Arm, or sources, tell it from a list that lacks one."""
+    told = lines("gcc -DHAVE_NEON=1 -c -o init.o init.c", platform=ARM64)
+    wanted = undefined("idct_neon", platform=ARM64, user="init.o")
+    (finding,) = judge("arch-guard-too-wide", ARM64, link_errors=wanted, lines=told)
+    assert (finding.status, bool(finding.missing)) == ("untestable", True)
+    assert judge("arch-guard-too-wide", link_errors=undefined("idct_neon")) == []
+
+
+def test_a_build_script_that_asks_the_host():
+    """The target's compiler refuses a host's switch, in a build script's run; a makefile is none."""
+    refused = "aarch64-linux-gnu-gcc: error: unrecognized command-line option '-msse4.2'"
+    script = "running: aarch64-linux-gnu-gcc -O2 -msse4.2 -c hash.c"
+    assert (
+        judge("build-rs-host-cfg", ARM64, lines=lines(script, refused, platform=ARM64))[0].status
+        == "supported"
+    )
+    assert judge("build-rs-host-cfg", ARM64, lines=lines(refused, platform=ARM64)) == []
+    own = refused.replace("-msse4.2", "-mbranch-protection=x")
+    assert judge("build-rs-host-cfg", ARM64, lines=lines(script, own, platform=ARM64)) == []
