@@ -117,3 +117,40 @@ def test_a_build_script_that_asks_the_host():
     assert judge("build-rs-host-cfg", ARM64, lines=lines(refused, platform=ARM64)) == []
     own = refused.replace("-msse4.2", "-mbranch-protection=x")
     assert judge("build-rs-host-cfg", ARM64, lines=lines(script, own, platform=ARM64)) == []
+
+
+class TestArtefactsDisagree:
+    """artefacts-disagree: what was given together is not of one build."""
+
+    def test_an_object_that_does_not_want_what_the_log_says_it_wants(self):
+        """The file is there under the log's name, and its symbols are others."""
+        given = [{"file": "out/main.o"}]
+        want = {"file": "out/main.o", "name": "other", "role": "wanted"}
+        frames = {"link_errors": undefined("sum"), "objects": given}
+        assert judge("artefacts-disagree", **frames, sightings=[want])[0].status == "supported"
+        agree = [{**want, "name": "sum"}]
+        assert judge("artefacts-disagree", **frames, sightings=agree)[0].status == "refuted"
+
+    def test_objects_of_another_machine_that_no_linker_refused(self):
+        """All of them: a single foreign one is a cause of its own."""
+        given = [{"file": "a.o", "arch": "aarch64"}, {"file": "b.o", "arch": "aarch64"}]
+        frames = {"link_errors": undefined("sum"), "platform_of_file": {"a.o": AMD64, "b.o": AMD64}}
+        assert judge("artefacts-disagree", **frames, objects=given)[0].status == "supported"
+        mixed = [given[0], {"file": "b.o"}]
+        assert judge("artefacts-disagree", **frames, objects=mixed)[0].status == "refuted"
+
+    def test_two_logs_of_different_instructions(self):
+        """One place of one stage, two texts: told once, and not blended."""
+        step = {
+            "step_no": 2,
+            "n_steps": 3,
+            "platform": AMD64,
+            "target_platform": AMD64,
+            "line_no": 5,
+        }
+        steps = [
+            {**step, "file": f, "step_id": "#7", "name_text": t, "status": "ok"}
+            for f, t in (("one.log", "RUN make"), ("two.log", "RUN make CC=clang"))
+        ]
+        (finding,) = judge("artefacts-disagree", steps=steps)
+        assert (finding.status, [e.file for e in finding.evidence]) == ("supported", ["one.log", "two.log"])  # fmt: skip

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
 
 from diag.causes.facts import Facts, clip, dockerfile_missing, log_missing, objects_missing
+from diag.causes.machines import refusals_on
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.texts import texts_of
+from diag.platforms import BY_NAME
 from diag.schema import each
 
 DRIFT = "log-from-other-dockerfile"
@@ -66,12 +71,20 @@ def judge_disagreement(facts: Facts) -> Iterator[Finding]:
     errors = facts.link_errors[facts.link_errors["kind"] == "undefined"]
     for platform in facts.judged:
         own = facts.on(errors, platform)
+        logs = _logs_differ(facts, platform)
+        if logs:
+            yield _finding(DISAGREE, "supported", logs, (), platform)
+            continue
         if own.empty:
             continue
         if not facts.has_objects(platform):
             yield _finding(DISAGREE, "untestable", (), (objects_missing(platform),), platform)
             continue
-        found = list(_hash_differs(facts, platform, own["object"].dropna()))
+        found = [
+            *_hash_differs(facts, platform, own["object"].dropna()),
+            *_of_other_machine(facts, platform),
+            *_not_wanted_there(facts, platform, own),
+        ]
         status: Status = "supported" if found else "refuted"
         yield _finding(DISAGREE, status, found or _agreement(facts, platform, own), (), platform)
 
@@ -87,6 +100,62 @@ def _hash_differs(facts: Facts, platform: str, named: Iterable[str]) -> Iterator
         if name not in given and match and match["stem"] in stems:
             text = f"the log names {name}; this file is of another build"
             yield Evidence(stems[match["stem"]], None, text)
+
+
+def _of_other_machine(facts: Facts, platform: str) -> list[Evidence]:
+    """All objects given are of another machine than the platform's, and no linker minded."""
+    target = BY_NAME.get(platform)
+    own = facts.of_platform(facts.objects, platform)
+    own = own[(own["format"] == "elf") & (own["kind"] == "relocatable")]
+    if target is None or own.empty or refusals_on(facts, platform):
+        return []
+    if (own["arch"] == target.elf_arch).any():
+        return []
+    text = f"it is of {own['arch'].iloc[0]}, and so is all that was given for {platform}"
+    return [Evidence(own["file"].iloc[0], None, text)]
+
+
+def _not_wanted_there(facts: Facts, platform: str, errors: pd.DataFrame) -> list[Evidence]:
+    """An object that the log names as wanting a symbol was given, and wants it not."""
+    seen = facts.sightings[facts.sightings["platform"] == platform]
+    names = {(PurePath(r.file).name, r.name) for r in each(seen)}
+    own = facts.of_platform(facts.objects, platform)
+    plain = own[
+        (own["member"] == "") & (own["kind"] == "relocatable") & ~own["is_lto"].astype(bool)
+    ]
+    given = {PurePath(file).name: file for file in plain["file"]}
+    found = []
+    for row in each(
+        errors.dropna(subset=["object"]).drop_duplicates(["object", "symbol"]).head(200)
+    ):
+        name = PurePath(row.object).name
+        if (
+            not isinstance(row.member, str)
+            and name in given
+            and (name, row.symbol) not in names
+            and not re.search(r"[(\s]|::", row.symbol)
+        ):
+            text = f"the log says that it wants {row.symbol}; this file does not"
+            found.append(Evidence(given[name], None, text))
+    return found[:3]
+
+
+def _logs_differ(facts: Facts, platform: str) -> list[Evidence]:
+    """Two logs have different instructions at one place of one stage."""
+    rows = facts.steps[
+        (facts.steps["target_platform"] == platform) & facts.steps["step_no"].notna()
+    ]
+    rows = rows[rows["instruction"] != ""]
+    if rows["file"].nunique() < 2:
+        return []
+    first: dict[tuple[str, int, int], Any] = {}
+    for row in each(rows):
+        key = (row.stage, int(row.step_no), int(row.n_steps))
+        other = first.setdefault(key, row)
+        texts = [str(r.name_text).removesuffix("...")[:60] for r in (row, other)]
+        if row.file != other.file and texts[0] != texts[1]:
+            return [Evidence(r.file, int(r.line_no), clip(r.name_text)) for r in (other, row)]
+    return []
 
 
 def _agreement(facts: Facts, platform: str, errors: object) -> list[Evidence]:

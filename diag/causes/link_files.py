@@ -202,7 +202,7 @@ CAUSES = (
     Cause(STATIC_MISSING, FAMILY, "cause", judge_static_missing, telling=("have you installed the static version",),
           yields_to=("unwind-runtime-missing", "cross-pkgconfig-host-library")),
     Cause(NOT_FOUND, FAMILY, "cause", judge_not_found, telling=(" || ",), yields_to=(
-        STATIC_MISSING, "unwind-runtime-missing", "cross-pkgconfig-host-library", "sysroot-crt-missing",
+        STATIC_MISSING, "unwind-runtime-missing", "cross-pkgconfig-host-library", "sysroot-crt-missing", "wrong-arch-prebuilt-archive",
         "thin-archive-broken", "kernel-object-not-built", "libatomic-missing-wide", "libatomic-missing-subword", "stale-build-output",
     )),
 )  # fmt: skip

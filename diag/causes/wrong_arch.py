@@ -113,6 +113,6 @@ CAUSES = (
     Cause(WRONG_ARCH, FAMILY, "cause", judge_wrong_arch, yields_to=(
         "target-linker-not-set", "wrong-arch-prebuilt-archive", "wrong-cc-for-c-deps",
         "cross-pkgconfig-host-library", "sysroot-crt-missing", "float-abi-mismatch",
-        "cache-mount-shared-across-arch", "cgo-cc-not-cross",
+        "cache-mount-shared-across-arch", "cgo-cc-not-cross", "stale-build-output",
     )),
 )  # fmt: skip
