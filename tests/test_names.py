@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag import schema
 from diag.read.name_table import find_symbol
 from diag.read.names import demangle, spellings
 from diag.read.objects import read_symbols
+from diag.read.spelled import forms
 from tests.tools import need
 
 HASH = re.compile(r"::h[0-9a-f]{16}\b")
@@ -138,3 +140,89 @@ def test_symbols_are_found_by_any_spelling(asked: str, found: list[str]) -> None
 def test_spellings_of_a_function() -> None:
     """The spellings that a search takes."""
     assert spellings("_Z3fooi@@V1") == {"_Z3fooi@@V1", "_Z3fooi", "foo(int)", "foo"}
+
+
+SPELLED = """
+#include <string>
+#include <vector>
+namespace ns {
+int free_fn(std::string const& s, int (*f)(char)) { return f(s[0]); }
+struct W { template <class T> T t(std::vector<T> const& v); int f() const; };
+template <class T> T W::t(std::vector<T> const& v) { return [](T a) { return a; }(v[0]); }
+template int W::t<int>(std::vector<int> const&);
+template char W::t<char>(std::vector<char> const&);
+int W::f() const { return 1; }
+template <class T> int (*back(T))(char) { return 0; }
+template int (*back<int>(int))(char);
+thread_local std::vector<int> kept;
+}
+std::vector<int>& use() { return ns::kept; }
+"""
+
+
+@pytest.fixture(scope="module")
+def spelled(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Symbols of a C++ object with templates, lambdas and strings."""
+    need("g++", "c++filt")
+    folder = tmp_path_factory.mktemp("spelled")
+    (folder / "a.cpp").write_text(SPELLED)
+    subprocess.run(["g++", "-O0", "-w", "-c", "a.cpp"], cwd=folder, check=True)
+    return read_symbols(folder / "a.o")
+
+
+def test_what_cxxfilt_prints_is_found(spelled: pd.DataFrame) -> None:
+    """Every name of an object, as GNU's demangler writes it, leads back to that name."""
+    names = [name for name in spelled["name"].unique() if name.startswith("_Z")]
+    told = list(zip(names, cxxfilt(names), strict=True))
+    assert sum("> >" in text for _, text in told) > 5
+    assert sum("{lambda" in text for _, text in told) > 1
+    assert [
+        (name, text) for name, text in told if name not in set(find_symbol(spelled, text)["name"])
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "begins"),
+    [
+        ("ns::W::t<int>", ["_ZN2ns1W1tIiEE"]),
+        ("ns::W::t", ["_ZN2ns1W1tIcEE", "_ZN2ns1W1tIiEE"]),
+        ("ns::W::t<int>(std::vector<int, std::allocator<int>> const&)", ["_ZN2ns1W1tIiEE"]),
+        ("ns::W::t<int>(std::vector<int> const&)", ["_ZN2ns1W1tIiEE"]),
+        ("std::vector<int, std::allocator<int> >::operator[]", ["_ZNKSt6vectorIiSaIiEEixEm"]),
+        ("ns::free_fn(std::string const&, int (*)(char))", ["_ZN2ns7free_fn"]),
+        ("ns::W::f()", ["_ZNK2ns1W1fEv"]),
+        ("ns::back<int>(int)", ["_ZN2ns4backIiEE"]),
+        ("W::f", []),
+        ("ns::W::t<long>", []),
+    ],
+)  # fmt: skip
+def test_symbols_are_found_as_people_write_them(
+    spelled: pd.DataFrame, asked: str, begins: list[str]
+) -> None:
+    """Without return type, arguments, template arguments, const or default allocator."""
+    found = sorted(find_symbol(spelled, asked)["name"].unique())
+    assert len(found) == len(begins), found
+    assert all(name.startswith(begin) for name, begin in zip(found, begins, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    "raw", ["_RNvMNtCs1234_1r1mINtB2_1SmE3get", "_ZN1r1m12S$LT$u32$GT$3get17h0123456789abcdefE"]
+)
+def test_rust_types_need_no_brackets(raw: str) -> None:
+    """`<r::m::S<u32>>::get` of v0 is found as people write it, and so is the old mangling."""
+    frame = pd.DataFrame({"name": ["other", raw]})
+    for asked in ("r::m::S<u32>::get", "r::m::S::get"):
+        assert find_symbol(frame, asked)["name"].tolist() == [raw]
+
+
+def test_a_frame_without_symbols_finds_nothing() -> None:
+    """Neither `find_symbol` nor what follows fails over no names at all."""
+    assert find_symbol(schema.empty("symbols"), "defined").empty
+
+
+@pytest.mark.parametrize("bracket", ["<", "(*", "{lambda(", "operator<", "<a as "])
+def test_deep_brackets_are_bounded(bracket: str) -> None:
+    """Thousands of open or nested brackets: an answer, and no recursion."""
+    closing = {"<": ">", "(*": ")"}.get(bracket, "")
+    assert forms(bracket * 3000 + "a" + closing * 3000)
+    assert forms(bracket * 30_000)

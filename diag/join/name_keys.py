@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from diag.join.name_scan import find_identifiers
+from diag.read.name_table import one_array
 from diag.read.names import MANGLED_PREFIXES, demangle
 
 MAX_OF_KEY = 3_000  # raw names looked at for one key: `size` may stand in a million
@@ -126,7 +127,7 @@ def names_by_key(symbols: pd.DataFrame, keys: Iterable[str]) -> Mapping[str, lis
     asked = sorted({key for key in keys if key})
     if symbols.empty or not asked:
         return {}
-    unique = _one_array(symbols["name"].drop_duplicates())
+    unique = one_array(symbols["name"].drop_duplicates())
     places = find_identifiers(unique, [key for key in asked if key not in _CODES_OF_KEY])
     for key in asked:
         if key in _CODES_OF_KEY:
@@ -139,12 +140,6 @@ def names_by_key(symbols: pd.DataFrame, keys: Iterable[str]) -> Mapping[str, lis
         if own:
             found[key] = own
     return found
-
-
-def _one_array(names: pd.Series) -> pa.LargeStringArray:
-    """The names in one Arrow array: pandas may hold them in several chunks."""
-    array = pa.array(names, pa.large_string())
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _with_operator(unique: pa.LargeStringArray, codes: Iterable[str]) -> pa.Array:

@@ -7,7 +7,6 @@ a text among the symbols of the objects, so that it can be joined.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from diag import schema
 from diag.join.name_keys import is_spelled_out, key_of, names_by_key
 from diag.join.symbols import OUTPUT_KINDS
 from diag.read.names import demangle
+from diag.read.spelled import plain_text
 
 __all__ = ["NamesOfBuild", "join_near", "key_of", "names_of_build"]
 
@@ -25,15 +25,6 @@ MAX_NEAR = 40  # definitions shown for one wanted name
 MAX_PLACES = 8  # members of a platform shown that define one and the same name
 MAX_ROWS = 20_000
 MIN_NEAR = 2  # for each wanted name, where many share MAX_ROWS
-
-_SPACE = re.compile(r"\s+")
-_HASH = re.compile(r"(?:::h[0-9a-f]{16}$)|\[[0-9a-f]{5,16}\]")  # of Rust, printed or not
-_ABBREVIATED = (  # GNU's demangler writes the short names of the standard library, LLVM's the long
-    ("std::basic_string<char,std::char_traits<char>,std::allocator<char>>", "std::string"),
-    ("std::basic_istream<char,std::char_traits<char>>", "std::istream"),
-    ("std::basic_ostream<char,std::char_traits<char>>", "std::ostream"),
-    ("std::basic_iostream<char,std::char_traits<char>>", "std::iostream"),
-)
 
 
 @dataclass(frozen=True)
@@ -61,14 +52,6 @@ def names_of_build(symbols: pd.DataFrame, names: Iterable[str]) -> NamesOfBuild:
     wanted = frozenset(undefined["name"]) if likely else frozenset()
     told = {name: _raw_of(name, by_key.get(key, ()), wanted) for name, key in spelled.items()}
     return NamesOfBuild(keys, by_key, {name: raw for name, raw in told.items() if raw})
-
-
-def plain_text(text: str) -> str:
-    """A demangled name without what demanglers write in different ways: spaces, Rust's hashes."""
-    plain = _SPACE.sub("", _HASH.sub("", text)).replace("{anonymous}", "(anonymousnamespace)")
-    for long, short in _ABBREVIATED:
-        plain = plain.replace(long, short)
-    return plain
 
 
 def _raw_of(name: str, likely: Sequence[str], wanted: frozenset[str]) -> tuple[str, ...]:

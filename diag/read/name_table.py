@@ -16,13 +16,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from diag.read.names import spellings, without_arguments
+from diag.read.names import demangle, spellings, without_arguments
+from diag.read.spelled import as_llvm, forms, loose_text, plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Places = npt.NDArray[np.int64]
-_NONE = np.empty(0, np.int64)
+MAX_LOOKED_AT = 50_000  # names demangled for one spelling that no demangler here writes
 
 # What stands in demangled names and not in raw ones: set phrases first, then single words.
 _PHRASES = re.compile(
@@ -45,6 +46,7 @@ _WORDED_TEXT = """
 """
 _WORDED = frozenset(_WORDED_TEXT.split())
 _IDENTIFIER = re.compile(r"(?<!\w)(\.?)([^\W\d]\w*)")
+_CRATE = re.compile(r"\[[0-9a-f]{5,16}\]")  # hash of a crate in Rust v0, which is not shown here
 _PATH = re.compile(r"[A-Za-z_]\w*(?:::(?!operator\b)[A-Za-z_]\w*)*", re.ASCII)
 _BRACKETS = re.compile(r"<[^<>]*>|\([^()]*\)")
 # What follows the path in a spelling -> what follows it in the raw name, inside N ... E.
@@ -89,7 +91,8 @@ class NameTable:
     def places(self, spelling: str) -> list[int]:
         """Places of the names meant: raw, without version, demangled, without types.
 
-        Raw names decide if one is the same; only then are the other spellings looked at.
+        Raw names decide if one is the same; only then are the other spellings looked at: those of
+        LLVM's demangler first, then those of others and of people (diag/read/spelled.py).
         """
         # A command line may hold bytes that are no text; no name here does.
         spelling = spelling.encode("utf-8", "backslashreplace").decode()
@@ -104,7 +107,25 @@ class NameTable:
             near = self._near(words) if words else self._without_identifiers()
         kept = [at for at in near.tolist() if self._holds(at, words)]
         kept += self._versioned(spelling)
-        return [at for at in sorted({*kept}) if spelling in self._spellings(at)]
+        found = [at for at in sorted({*kept}) if spelling in self._spellings(at)]
+        return found or self._loosely(spelling)
+
+    def _loosely(self, spelling: str) -> list[int]:
+        """Names that mean the spelling though they are written otherwise; the most exact only."""
+        wanted = as_llvm(_CRATE.sub("", spelling))
+        words = identifiers(wanted)
+        likely = (
+            [at for at in self._near(words).tolist() if self._holds(at, words)] if words else []
+        )
+        plain = plain_text(wanted)
+        # Short names first: of a word that is in everything, those where it is the name.
+        likely.sort(key=lambda at: self._offsets[at + 1] - self._offsets[at])
+        said = {at: forms(demangle(self.name(at))) for at in likely[:MAX_LOOKED_AT]}
+        found = sorted(at for at, texts in said.items() if plain in texts)
+        if found:
+            return found
+        loose = loose_text(plain)
+        return sorted(at for at, texts in said.items() if loose in map(loose_text, texts))
 
     def _spellings(self, place: int) -> set[str]:
         if place not in self._said:
@@ -253,6 +274,12 @@ def find_symbol(symbols: pd.DataFrame, name: str) -> pd.DataFrame:
     is_raw = symbols["name"] == name
     if is_raw.any():
         return symbols[is_raw]
-    table = NameTable(pa.array(symbols["name"].drop_duplicates(), pa.large_string()))
+    table = NameTable(one_array(symbols["name"].drop_duplicates()))
     meant = [table.name(place) for place in table.places(name)]
     return symbols[symbols["name"].isin(meant)]
+
+
+def one_array(names: pd.Series) -> pa.LargeStringArray:
+    """The names in one Arrow array: pandas may hold them in several chunks, or in none."""
+    array = pa.array(names, pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
