@@ -43,6 +43,7 @@ ORDINARY = {
     "secret": "what a log must not show",
     "atexit": "Python's module, and C's function",
     "__cxa_atexit": "a function of every C library, in the table of its names",
+    "cargo-cfg-target-feature": "a variable that cargo gives to build scripts",
     "time64": "what musl calls its 64-bit time on 32-bit machines",
 }
 # A name that a space or colon follows is a word of the linker's, or of a type that it demangled.

@@ -36,7 +36,7 @@ class Compile:
 
     def is_specific(self, name: str) -> bool:
         """The source is about this symbol, not about all of a module whose name it begins with:
-        `sum.c` and `sum_dispatch.c` are no place for `sum_arm64`, `arm64/sum.c` is."""
+        `mix.c` and `mix_table.c` are no place for `mix_arm64`, `arm64/mix.c` is."""
         parts = [part for part in re.split(r"[^a-z0-9]+", name.lower()) if part]
         own = {part for part in re.split(r"[^a-z0-9]+", self.source.lower()) if part}
         return bool(parts) and parts[-1] in own

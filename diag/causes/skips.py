@@ -145,7 +145,7 @@ def stems_in(text: str) -> set[str]:
 
 def is_stem_of(stem: str, name: str) -> bool:
     """Whether a source of that name would hold the symbol: its name stands in the symbol's, or all
-    its parts (two or more) do, in their order: `dot_simd.c` and `dot_i8_simd`."""
+    its parts (two or more) do, in their order: `axpy_simd.c` and `axpy_i8_simd`."""
     plain = stem.lower().replace("-", "_")
     if len(plain) >= _MIN_STEM and plain in name.lower():
         return True
