@@ -19,6 +19,7 @@ import pandas as pd
 from diag import schema
 from diag.case_inputs import Inputs, PlatformFacts, Source, gather, read_case_toml
 from diag.errors import InputError
+from diag.join.outcomes import platforms_told
 from diag.platforms import DEFAULT_PLATFORMS, PLATFORMS, display_order, find_platform
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Case:
 
     @cached_property
     def instruction_records(self) -> list[Any]:
-        """The Dockerfile's instructions as records (diag.read.dockerfile.Instruction)."""
+        """The Dockerfile's instructions as records."""
         if self.dockerfile is None:
             return []
         from diag.read.dockerfile import load_dockerfile
@@ -131,7 +132,7 @@ class Case:
 
     @cached_property
     def instructions(self) -> pd.DataFrame:
-        """The Dockerfile's instructions: frame `instructions`."""
+        """The Dockerfile's instructions."""
         from diag.read.dockerfile import frame_of
 
         return frame_of(self.instruction_records)
@@ -159,7 +160,7 @@ class Case:
 
     @cached_property
     def probe(self) -> pd.DataFrame:
-        """What was probed: frame `env` with the column `shell`; no rows where nothing was."""
+        """What was probed: frame `env` with the column `shell`."""
         if isinstance(self.recorded_probe, pd.DataFrame):
             return self.recorded_probe
         from diag.read.probed import read_probe
@@ -248,14 +249,13 @@ class Case:
     @property
     def linked(self) -> dict[str, tuple[bool, str]]:
         """Platform -> whether the case's author saw it link, and the file that says so."""
-        told = [fact for fact in self.facts if fact.linked is not None]
-        return {fact.name: (bool(fact.linked), fact.file) for fact in told}
+        return {f.name: (f.linked, f.file) for f in self.facts if f.linked is not None}
 
     @cached_property
     def platforms(self) -> tuple[str, ...]:
         """The platforms to judge, in the order of display."""
         names = {*self.asked, *self.inputs.platforms} - {""}
-        return tuple(display_order(names or set(self.steps["target_platform"].dropna()) - {""}))
+        return tuple(display_order(names or platforms_told(self.steps, self.link_commands)))
 
     @property
     def errors(self) -> pd.DataFrame:
@@ -268,7 +268,7 @@ class Case:
         return frame.drop_duplicates(["file", "where", "reason"], ignore_index=True)
 
     def diagnose(self, claims: Iterable[str] = ()) -> Verdict:
-        """Run every cause over the frames: the verdict."""
+        """Run every cause over the frames."""
         from diag.verdict import diagnose
 
         return diagnose(self, claims=claims)
@@ -291,8 +291,8 @@ class Case:
         )
 
     def __repr__(self) -> str:
-        told = f"{len(self.inputs.logs)} logs, Dockerfile {self.inputs.dockerfile or 'none'}"
-        return f"<Case {self.title!r}: {told}, {len(self._paths)} object paths>"
+        told = f"{len(self.inputs.logs)} logs, {len(self._paths)} object paths"
+        return f"<Case {self.title!r}: {told}, Dockerfile {self.inputs.dockerfile or 'none'}>"
 
 
 def open_case(folder: Source) -> Case:

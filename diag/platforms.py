@@ -123,6 +123,21 @@ def platform_of_target(rust_target: str) -> Platform | None:
     return _BY_TARGET.get(rust_target)
 
 
+def platform_of_drivers(drivers: Iterable[str]) -> Platform | None:
+    """The platform that cross compilers make programs for, by the triplet before their names; None
+    where one has none, or where they are for several."""
+    found = {_of_driver(driver.rpartition("/")[2]) for driver in drivers}
+    return found.pop() if len(found) == 1 else None
+
+
+def _of_driver(name: str) -> Platform | None:
+    for platform in PLATFORMS:
+        for triplet in (platform.triplet, platform.triplet.replace("-linux-gnu", "-linux-musl")):
+            if name.startswith(f"{triplet}-"):
+                return platform
+    return None
+
+
 def platform_of_machine(elf_machine: int, bits: int) -> Platform | None:
     """The first platform of that ELF machine number and class, or None."""
     return _BY_MACHINE.get((elf_machine, bits))

@@ -70,8 +70,8 @@ def judge_library(facts: Facts) -> Iterator[Finding]:
 
 def _is_meant(facts: Facts, platform: str, library: Library) -> bool:
     """Whether the library is one by itself with the C library that is linked."""
-    if library.key in _TOLD_ELSEWHERE:
-        return False
+    if library.key in _TOLD_ELSEWHERE or (library.key == "atomic" and not arch_of(platform)):
+        return False  # which atomics a machine lacks is told by libatomic-missing-*
     libc = libc_of(facts, platform).libc
     if library.key in _IN_MUSL:
         return libc != "musl"

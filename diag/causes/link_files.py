@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from diag.causes.facts import Facts
-from diag.causes.link_inputs import command_evidence, flags_of, is_whole
+from diag.causes.link_inputs import command_evidence, flags_of, is_whole, platform_missing
 from diag.causes.link_said import (
     about,
     errors_of,
@@ -21,6 +21,7 @@ from diag.causes.link_said import (
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.wants import Answer
+from diag.platforms import BY_NAME
 from diag.schema import each, keep
 
 FAMILY = "link_files"
@@ -63,6 +64,14 @@ def judge_not_found(facts: Facts) -> Iterator[Finding]:
             continue
         libraries = [_bare(str(name)) for name in rows["object"]]
         elsewhere = _beside(facts, platform, libraries)
+        passed_over = _passed_over(facts, platform, libraries)
+        if platform not in BY_NAME and passed_over:
+            answer = Answer(
+                "untestable", [*said(rows, 3), *passed_over], (platform_missing(facts),)
+            )
+            names = _explained(facts, platform, rows, libraries)
+            yield about(facts, FAMILY, NOT_FOUND, platform, names, answer)
+            continue
         evidence = [*said(rows, 6), *_searched(facts, platform), *elsewhere[:2]]
         names = _explained(facts, platform, rows, libraries)
         if _is_static(facts, platform) and (elsewhere or not facts.has_objects(platform)):
@@ -74,6 +83,13 @@ def judge_not_found(facts: Facts) -> Iterator[Finding]:
         yield about(
             facts, FAMILY, NOT_FOUND, platform, names, Answer("supported", evidence, fix=fix)
         )
+
+
+def _passed_over(facts: Facts, platform: str, libraries: Iterable[str]) -> list[Evidence]:
+    """Where the linker found the library, for another machine, and went on."""
+    names = "|".join(re.escape(name) for name in libraries if name)
+    pattern = re.compile(rf"lib(?:{names})\.(?:a|so)\S*: skipping incompatible|skipping incompatible \S*lib(?:{names})\.")  # fmt: skip
+    return read_lines(lines_with(facts, platform, pattern), 3) if names else []
 
 
 def _without_second_tries(facts: Facts, platform: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -168,6 +168,16 @@ def command_evidence(command: Any, what: str) -> Evidence:
     return Evidence(command.file, int(command.line_no), clip(text))
 
 
+def platform_missing(facts: Facts) -> Missing:
+    """The artefact: which platform a log is for that names none."""
+    log = next(iter(facts.link_errors["file"]), "build.log")
+    return Missing(
+        "the platform that was built",
+        "whether the input or the linker is of the wrong machine depends on what was to be built",
+        (f"diag investigate --log linux/arm64={log}",),
+    )
+
+
 def command_missing(symbol: Symbol) -> Missing:
     """The artefact: the command line of the link."""
     return Missing(

@@ -33,6 +33,7 @@ FLOAT_WORDS = re.compile(
     r"VFP register arguments|different floating-point ABI|can't link \S+-float modules"
     r"|failed to merge target specific data"
 )
+_CUT = re.compile(r"too short|truncated|is empty|goes past the end|e_shoff or e_shnum corrupted")
 # What a C library or compiler brings for the start of a program.
 STARTUP = re.compile(r"(?:[Sgr]?crt[1in]|crt(?:begin|end)\w*|gcrt1|Mcrt1)\.o$")
 
@@ -149,7 +150,7 @@ def _refusals(facts: Facts, platform: str) -> Iterator[Refusal]:
         found, expected = _told(said)
         found = found or given.machine(object, member)
         linker, driver = given.linker_of(row)
-        if row.kind == "format" and found in ("", linker, driver):
+        if row.kind == "format" and (found in ("", linker, driver) or _CUT.search(said)):
             continue  # broken, or of another kind: nothing shows that it is of another machine
         seen |= {(object, member), (object, "*" if not member else "")}
         line = Evidence(row.file, int(row.line_no), clip(said))

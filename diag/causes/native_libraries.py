@@ -54,6 +54,9 @@ def _judge_line(facts: Facts, symbol: Symbol, caller: str, defined: pd.DataFrame
     if command is not None:
         if stems & _named(command):
             return None  # it is on the line: order, machine or visibility, not this
+        asked = _asked_in_flags(facts, symbol, stems)
+        if asked:
+            return Judged(symbol, "untestable", (*evidence, asked), (_flags_missing(),))
         text = f"no library argument names {' or '.join(sorted(stems))}"
         shown = command_evidence(command, text)
         return Judged(symbol, "supported", (*evidence, shown), claim=_claim(symbol, where[0]))
@@ -115,6 +118,22 @@ def _is_said(facts: Facts, platform: str, stems: set[str]) -> bool:
     lines = facts.on(facts.lines, platform)
     texts = [*env["value"].dropna(), *lines.loc[lines["text"].str.contains("CGO_LDFLAGS"), "text"]]
     return any(f"-l{stem}" in text for text in texts for stem in stems)
+
+
+def _asked_in_flags(facts: Facts, symbol: Symbol, stems: set[str]) -> Evidence | None:
+    """A line that gives rustc flags which name the library: they may have been outranked."""
+    rows = facts.on(facts.lines_with(("rustflags", "RUSTFLAGS")), symbol.platform)
+    named = (r for r in each(rows) if any(f"-l{stem}" in r.text for stem in stems))
+    row = next(named, None)
+    return None if row is None else Evidence(row.file, int(row.line_no), clip(row.text))
+
+
+def _flags_missing() -> Missing:
+    return Missing(
+        "the flags that rustc received",
+        "flags that name the library are set, and others that cargo prefers may have replaced them",
+        ("cargo build -v prints rustc's command lines: look for -l there",),
+    )
 
 
 def _library_missing(symbol: Symbol) -> Missing:

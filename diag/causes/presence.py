@@ -19,6 +19,7 @@ from diag.causes.name_arches import arches_of_words
 from diag.causes.skips import TELLING, is_stem_of, is_tied, skips_on
 from diag.causes.toolchain import toolchain_of
 from diag.knowledge import isa_words_in
+from diag.knowledge.names import is_helper
 from diag.schema import each
 
 SOURCE = "arch-source-missing-from-list"
@@ -37,6 +38,10 @@ ASM_TELLING = ("nasm", "yasm", "asm: ", "asm = ", "ASM", "ssembly", "ssembler")
 _PROBED = re.compile(r"\b(?:checking (?:for|whether)|Performing Test|Looking for|Checking)\b.*?(?P<yes>\.\.\. ?yes|- Success|- found|: YES|succeeded)", re.I)  # fmt: skip
 PROBE_TELLING = ("checking for ", "checking whether ", "Performing Test ", "conftest", "probe")
 _MACHINE_SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=)[a-z0-9]+[\w.=+-]*")
+
+
+# Names that compilers call by themselves: their runtime has them, no source of the project.
+_OF_COMPILERS = ("outline-atomics", "arm-eabi", "sync", "wide-integers", "integers", "floats")
 
 
 def asked_on(facts: Facts, platform: str) -> list[Symbol]:
@@ -100,6 +105,7 @@ def judge_source(facts: Facts) -> Iterator[Finding]:
         if target is None or not asked:
             continue
         own = [s for s in asked if _is_of_machine(s.name, target.elf_arch)]
+        own = [s for s in own if not is_helper(s.name, _OF_COMPILERS)]
         compiles = compiles_on(facts, platform)
         missed = [s for s in own if not compile_of(compiles, s) and not is_skipped(facts, s)]
         shown = _siblings(facts, compiles, missed)

@@ -15,8 +15,8 @@ _Held = dict[tuple[str | None, str], list[Finding]]
 def explained_once(findings: Iterable[Finding], catalogue: Mapping[str, Cause]) -> list[Finding]:
     """What a more exact explanation covers is told by that one, and refuted here.
 
-    A finding about several symbols is outdone where each of them is explained. One about a whole
-    platform, without a symbol, is outdone by any that it names in `yields_to`.
+    A finding about several symbols is outdone where each of them is explained, or the platform as
+    a whole. One about a whole platform is outdone by any that it names in `yields_to`.
     """
     kept = list(findings)
     held: _Held = {}
@@ -73,7 +73,9 @@ def _more_exact(finding: Finding, name: str, asked: tuple[str, ...], held: _Held
     if asked == ("*",):
         found = (f for f in held.get((finding.platform, name), ()) if name)
     else:
-        found = (f for f in held.get((finding.platform, name), ()) if f.cause in asked)
+        of_platform = (f for f in held.get((finding.platform, ""), ()) if not f.symbol)
+        every = (*held.get((finding.platform, name), ()), *of_platform)
+        found = (f for f in every if f.cause in asked)
     return next((other for other in found if other.cause != finding.cause), None)
 
 

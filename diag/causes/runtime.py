@@ -68,7 +68,7 @@ def _is_wide(raw: str, bits: int) -> bool:
     than any."""
     if not is_helper(raw, ("atomic-wide",)):
         return False
-    return bits == 32 or not raw.endswith("_8")
+    return bits in (0, 32) or not raw.endswith("_8")  # 0: of two machines, only one lacks it
 
 
 def judge_wide(facts: Facts) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.link_inputs import platform_missing
 from diag.causes.link_said import errors_of, having, wanted_in_links_of
 from diag.causes.model import Cause, Evidence, Finding
 from diag.causes.wants import Answer, Want, told, wants_of
@@ -18,7 +19,10 @@ from diag.schema import each
 FAMILY = "resolution"
 WRONG_ARCH = "wrong-arch-object"
 # Float ABIs have an explanation of their own; the last line of GNU ld says nothing of a file.
-_NOT_MACHINE = re.compile(r"VFP register arguments|can't link \S+-float modules|final link failed")
+_NOT_MACHINE = re.compile(
+    r"VFP register arguments|can't link \S+-float modules|final link failed"
+    r"|[Ee]xec format error|cannot execute binary file"  # of a program that was started
+)
 
 
 def of_target(facts: Facts, want: Want) -> pd.DataFrame:
@@ -78,6 +82,8 @@ def _refused(facts: Facts, platform: str, errors: pd.DataFrame) -> Finding:
         covers = wanted_in_links_of(facts, platform, errors)
     evidence = [*said[:4], *_machines_of(facts, platform, errors)]
     answer = Answer("supported", evidence)
+    if platform not in BY_NAME:
+        answer = Answer("untestable", evidence, (platform_missing(facts),))
     return told(facts, FAMILY, WRONG_ARCH, Symbol("", platform), answer, covers=covers)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from diag import schema
+from diag.platforms import platform_of_drivers
 from diag.schema import each
 
 _MAX_NAME = 120  # of a step's name; the line cited holds the whole
@@ -32,6 +33,14 @@ def join_outcomes(
         row = _by_log(platform, steps, link_errors, is_only) or _by_author(platform, linked)
         rows.append({"platform": platform, **row, **_run(platform, runs)})
     return schema.make("outcomes", rows)
+
+
+def platforms_told(steps: pd.DataFrame, link_commands: pd.DataFrame) -> set[str]:
+    """The platforms that a builder's steps are for; without any, that of the cross compiler which
+    calls every link."""
+    told = set(steps["target_platform"].dropna()) - {""}
+    made = platform_of_drivers(link_commands["driver"])
+    return told or ({made.name} if made is not None else set())
 
 
 def _of(frame: pd.DataFrame, column: str, platform: str, is_only: bool) -> list[Any]:
