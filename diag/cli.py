@@ -26,7 +26,7 @@ _COMMANDS = {
     "log": "diag.cli_log",
     "env": "diag.cli_env",
     "probe": "diag.cli_env",
-    "symbols": "diag.cli_objects",
+    "symbols": "diag.cli_symbols",
     "isa": "diag.cli_objects",
     "explain": "diag.cli_about",
     "doctor": "diag.cli_about",

@@ -6,8 +6,9 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -48,10 +49,31 @@ engine_option = click.option(
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
-    """`--format`, the first being the default."""
-    return click.option(
-        "--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True
-    )
+    """`--format`: the default is what the suffix of --output says, or else the first."""
+    option = click.option(
+        "--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True,
+        help="As the suffix of --output says, where that is one of these.",
+    )  # fmt: skip
+
+    def decorated(command: F) -> F:
+        @wraps(command)
+        def called(*args: Any, **given: Any) -> Any:
+            suffix = Path(given.get("output") or "").suffix[1:].lower()
+            if suffix in formats and not _is_given("format_"):
+                given["format_"] = suffix
+            return command(*args, **given)
+
+        return option(cast(F, called))
+
+    return decorated
+
+
+def _is_given(name: str) -> bool:
+    """Whether a parameter stands on the command line."""
+    from click import get_current_context
+    from click.core import ParameterSource
+
+    return get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def pairs(given: Iterable[str], option: str) -> dict[str, str]:
@@ -83,11 +105,7 @@ def by_platform(given: Iterable[str]) -> dict[str, list[str]]:
 
 def engine_given(name: str) -> str | None:
     """The engine where it was named: a case.toml tells its own."""
-    from click import get_current_context
-    from click.core import ParameterSource
-
-    is_named = get_current_context().get_parameter_source("engine") is ParameterSource.COMMANDLINE
-    return name if is_named else None
+    return name if _is_given("engine") else None
 
 
 def source_of(path: str) -> Any:
@@ -176,6 +194,13 @@ def _write_parquet(frame: pd.DataFrame, output: str | None) -> None:
         Path(output).write_bytes(stream.getvalue())
     except OSError as error:
         raise _unwritable(output, error) from None
+
+
+def tell(errors: pd.DataFrame) -> None:
+    """Errors of objects: no case tells what else is to be masked."""
+    from diag.show.redact import Redactor
+
+    tell_errors(errors, Redactor())
 
 
 def tell_errors(errors: pd.DataFrame, mask: Redactor) -> None:

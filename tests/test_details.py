@@ -301,7 +301,7 @@ def test_files_of_other_systems_are_named(what: str) -> None:
     assert rows["kind"].tolist() == ["other"] * 2
     assert "errors" not in frame.attrs
     assert frame.iloc[-1]["arch"] == "x86_64"
-    assert read_details(data).empty
+    assert read_details(data)["kind"].tolist() == ["format"]
     assert scan_objects(data).symbols.empty
 
 

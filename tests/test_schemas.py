@@ -36,7 +36,7 @@ def refuse(name: str, data: Any) -> list[str]:
     return [error.message for error in Draft202012Validator(load(name)).iter_errors(plain)]
 
 
-@pytest.mark.parametrize("name", ["investigate", "compare", "log", "env"])
+@pytest.mark.parametrize("name", ["investigate", "compare", "log", "env", "why"])
 def test_schemas_are_schemas(name: str) -> None:
     """Each file is a valid JSON Schema of its stated dialect."""
     Draft202012Validator.check_schema(load(name))
@@ -78,6 +78,7 @@ def test_env_json_is_as_published() -> None:
         ("compare", {**h.comparison().to_json(), "result": "better"}),
         ("log", {"format": "bare", "steps": [{}], "link_errors": []}),
         ("env", [{"file": "Dockerfile"}]),
+        ("why", {"schema": 1, "asked": "x", "is_ordered": True, "verdicts": [{"name": "x"}]}),
     ],
 )
 def test_schemas_refuse_what_departs(name: str, data: Any) -> None:

@@ -7,6 +7,7 @@ ABI tags, clone suffixes, Fortran's module prefix and outer underscores.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 
@@ -17,10 +18,13 @@ import pyarrow.compute as pc
 from diag.join.name_scan import find_identifiers
 from diag.read.name_table import one_array
 from diag.read.names import MANGLED_PREFIXES, demangle
+from diag.read.spelled import plain_text
 
 MAX_OF_KEY = 3_000  # raw names looked at for one key: `size` may stand in a million
 MIN_OF_KEY = 10  # where many keys share what follows
 MAX_LOOKED_AT = 60_000  # raw names demangled for one build
+MAX_LIKE = 50_000  # names that a misspelled one is compared with
+MAX_COMPARED = 300  # characters of each
 
 _TAG = re.compile(r"\[abi:\w+\]")
 _SPECIAL = re.compile(
@@ -140,6 +144,23 @@ def names_by_key(symbols: pd.DataFrame, keys: Iterable[str]) -> Mapping[str, lis
         if own:
             found[key] = own
     return found
+
+
+def near_names(symbols: pd.DataFrame, wanted: str, limit: int = 3) -> list[str]:
+    """Names of the frame that somebody who wrote `wanted` may have meant, demangled, the likeliest
+    first: those of the same last identifier (other scope, case, arguments), else like spellings."""
+    key = key_of(wanted)
+    same = {demangle(name): name for name in names_by_key(symbols, [key]).get(key, ())}
+    plain = plain_text(wanted).lower()
+
+    def likeness(text: str) -> tuple[bool, float]:
+        own = plain_text(text)[:MAX_COMPARED].lower()
+        return plain not in own, -difflib.SequenceMatcher(None, plain, own).ratio()
+
+    found = sorted(same, key=likeness)[:limit]
+    return found or difflib.get_close_matches(
+        wanted[:MAX_COMPARED], list(symbols["name"].unique()[:MAX_LIKE]), n=limit
+    )
 
 
 def _with_operator(unique: pa.LargeStringArray, codes: Iterable[str]) -> pa.Array:

@@ -1,7 +1,7 @@
 """What a file is, by its first bytes.
 
 Magic numbers: ELF gABI, ar(5), LLVM bitcode format (raw and wrapped), PE/COFF specification
-(machine types), Mach-O loader.h.
+(machine types), Mach-O loader.h, WebAssembly core specification (binary format).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _BY_MAGIC = (
     (b"\xce\xfa\xed\xfe", "macho"),
     (b"\xcf\xfa\xed\xfe", "macho"),
 )
+_WASM = b"\0asm"
 _MAGICS = tuple(magic for magic, _ in _BY_MAGIC)
 _FAT_MACHO = b"\xca\xfe\xba\xbe"  # Java class files too: those have a version from 45 up there
 _COFF_MACHINES = {
@@ -89,6 +90,8 @@ def describe(data: memoryview) -> tuple[str, str]:
     sample = bytes(data[:SAMPLE_BYTES])
     if not sample:
         return "is empty", "build it again; an interrupted copy leaves empty files"
+    if sample.startswith(_WASM):
+        return "is WebAssembly: its symbols are not read", "llvm-nm lists them"
     if not _is_text(sample):
         return (
             f"is no object that is known here (first bytes {sample[:8].hex(' ')})",

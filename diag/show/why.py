@@ -31,10 +31,10 @@ def why_lines(why: Why, *, is_ordered: bool = True) -> list[tuple[str, str]]:
     `is_ordered`: False where no order of the files is known, so that only the rule that needs none
     is told.
     """
-    outcomes = _applying(why, is_ordered)
+    outcomes = applying(why, is_ordered)
     lines = [("wanted by", _wanted(why)), ("defined by", _defined(why))]
     lines += _by_linker(why, outcomes)
-    lines += [("to do", text) for text in dict.fromkeys(_to_do(why, outcomes))]
+    lines += [("to do", text) for text in dict.fromkeys(to_do(why, outcomes))]
     return lines
 
 
@@ -54,10 +54,10 @@ def why_screen(whys: Iterable[Why], *, is_ordered: bool = True) -> RenderableTyp
 
 def is_open(why: Why, *, is_ordered: bool = True) -> bool:
     """Whether a link fails over the name under a rule that applies."""
-    return any(o.status == "open" or o.doubled for o in _applying(why, is_ordered))
+    return any(o.status == "open" or o.doubled for o in applying(why, is_ordered))
 
 
-def _applying(why: Why, is_ordered: bool) -> list[Outcome]:
+def applying(why: Why, is_ordered: bool) -> list[Outcome]:
     """Of files without an order nobody knows which of them one link takes: none is doubled."""
     if is_ordered:
         return list(why.outcomes)
@@ -86,16 +86,17 @@ def _defined(why: Why) -> str:
 
 
 def _by_linker(why: Why, outcomes: list[Outcome]) -> Iterator[tuple[str, str]]:
-    said = {outcome.rule: _sentence(why, outcome) for outcome in outcomes}
+    said = {outcome.rule: sentence(why, outcome) for outcome in outcomes}
     if len(set(said.values())) == 1:
-        yield "linkers" if len(said) > 1 else "a linker", next(iter(said.values()))
+        yield "linkers", next(iter(said.values()))
         return
-    for rule, sentence in said.items():
+    for rule, told in said.items():
         note = ", files in the order given" if rule == RULES[0] else ""
-        yield RULE_LINKERS[rule] + note, sentence
+        yield RULE_LINKERS[rule] + note, told
 
 
-def _sentence(why: Why, outcome: Outcome) -> str:
+def sentence(why: Why, outcome: Outcome) -> str:
+    """What linkers of that rule do, in words."""
     if outcome.status == "satisfied":
         return _satisfied(outcome)
     if outcome.status == "unwanted":
@@ -158,7 +159,8 @@ _HELP = {
 }
 
 
-def _to_do(why: Why, outcomes: Iterable[Outcome]) -> Iterator[str]:
+def to_do(why: Why, outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """What would help, in words."""
     files = listed(dict.fromkeys(e.unit.file for e in why.definitions if not e.withheld))
     for outcome in outcomes:
         if outcome.status == "open":
