@@ -352,3 +352,38 @@ def test_two_platforms_of_buildah() -> None:
         "linux/arm64": "aarch64",
     }
     assert scan.errors.empty
+
+
+def test_a_layer_that_was_cut_gives_what_came_before() -> None:
+    """A save cut inside its first layer, of either form: the files before the cut, and a row."""
+    layer = tar_of(("usr/lib/one.o", ONE), ("usr/lib/big.o", ONE + bytes(9000)), ("z.o", THREE))
+    for is_old in (False, True):
+        whole = docker_save([layer], is_old=is_old)
+        cut = whole[: whole.index(ONE, whole.index(ONE) + 1) + 2000]
+        for data in (cut, gzip.compress(cut)):
+            problems = Problems()
+            assert listed(data, problems) == {"usr/lib/one.o": ONE}
+            assert any("ends inside" in row["reason"] for row in problems.rows)
+
+
+def test_layer_folders_may_have_short_names() -> None:
+    """`aaa/layer.tar`, named by the manifest, is a layer."""
+    stated = json.dumps([{"Layers": ["aaa/layer.tar", "bbb/layer.tar"]}]).encode()
+    layers = [
+        (f"{name}/layer.tar", data) for name, data in zip(("aaa", "bbb"), LAYERS, strict=False)
+    ]
+    data = tar_of(*layers, ("manifest.json", stated))
+    assert listed(data) == {"usr/lib/two.o": OTHER, "opt/y.o": ONE}
+
+
+def test_a_tar_of_tars_is_told() -> None:
+    """No manifest: which tars are inside and how to give them; nothing where an object is found."""
+    problems = Problems()
+    inside = [("x/a.tar", LAYERS[0]), ("b.tar.gz", gzip.compress(LAYERS[1])), ("c.txt", b"text")]
+    assert listed(tar_of(*inside), problems) == {}
+    (row,) = problems.rows
+    assert "x/a.tar, b.tar.gz" in row["reason"]
+    assert "extract" in row["help"]
+    problems = Problems()
+    assert listed(tar_of(*inside, ("d.o", ONE)), problems) == {"d.o": ONE}
+    assert problems.rows == []

@@ -14,6 +14,7 @@ last layer down would need one reading, but would still hand out what the same t
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -26,7 +27,9 @@ from diag.read.unpack import Budget, PackedError, open_stream
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
+MAX_TARS = 1000  # in a tar, whose names are kept
 MAX_DEPTH = 256  # folders in a name: a system's limit on its length allows few more
+_TAR_NAME = re.compile(r"\.(?:tar(?:\.\w+)?|t[gbxz]z2?|tzst)$")
 HELP = "copy or pull it again; what came before is read"
 
 
@@ -75,12 +78,14 @@ def is_member(file: str, given: str) -> bool:
 
 
 class Stack:
-    """The layers of one image, and what is to be seen of them."""
+    """The layers of one image, and what is to be seen of them; `tars`: files in it that are tars
+    by their names."""
 
     def __init__(self, layers: Sequence[Layer], problems: Problems, wanted: Selection | None):
         self.layers, self.problems, self.wanted = layers, problems, wanted
         self._told: set[tuple[int, str]] = set()
         self._room = Room()
+        self.tars: list[str] = []
 
     def objects(self, first: Budget, second: Budget) -> Iterator[tuple[str, memoryview]]:
         """(name, bytes) of each object that is left, layer by layer; a budget for each reading."""
@@ -130,6 +135,8 @@ class Stack:
             return True
         if self.wanted is not None and self.wanted.names(name):
             self._tell_other(name, entry)
+        if entry.kind == "file" and _TAR_NAME.search(path) and len(self.tars) < MAX_TARS:
+            self.tars.append(path)
         return False
 
     def _tell_other(self, name: str, entry: Entry) -> None:

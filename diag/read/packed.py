@@ -31,8 +31,9 @@ from diag.read.unpack import (
 
 MAX_LAYERS = 5000  # of all images of a file; an engine takes 127 for one
 # What image archives hold: files at their top, blobs, and (before 2024) a folder for each layer.
-_IMAGE_NAME = re.compile(r"[^/]+|blobs/.*|[0-9a-f]{12,}/.*")
-_IMAGE_FOLDER = re.compile(r"|blobs(/.*)?|[0-9a-f]{12,}")
+_IMAGE_NAME = re.compile(r"[^/]+|blobs/.*|[0-9a-f]{12,}/.*|[^/]+/(?:layer\.tar|VERSION|json)")
+_IMAGE_FOLDER = re.compile(r"[^/]*|blobs/.*")
+MAX_TARS_TOLD = 8
 
 Objects = Iterator[tuple[str, memoryview]]
 
@@ -86,11 +87,26 @@ def _of_stacks(
     wanted: Selection | None,
 ) -> Objects:
     first, second = Budget(size), Budget(size)
+    tars: list[str] = []
+    is_any = False
     for layers in stacks:
-        yield from Stack(layers, problems, wanted).objects(first, second)
+        stack = Stack(layers, problems, wanted)
+        for found in stack.objects(first, second):
+            is_any = True
+            yield found
+        tars += stack.tars
+    if tars and not is_any and wanted is None:
+        _tell_tars(file, tars, problems)
     if wanted is not None and not wanted.is_met:
         reason = f"holds no file {wanted.pattern!r}"
         problems.add(file, reason, help="its names are those that the other commands show")
+
+
+def _tell_tars(file: str, tars: list[str], problems: Problems) -> None:
+    """A row for a tar of tars that is no image: nothing says how they lie over one another."""
+    named = ", ".join(tars[:MAX_TARS_TOLD]) + (", ..." if len(tars) > MAX_TARS_TOLD else "")
+    help = "extract it and give the tars that are in it as files, in a row"
+    problems.add(file, f"holds tars, which are not read inside of a tar: {named}", help=help)
 
 
 def _stacks(file: str, blobs: Blobs, problems: Problems) -> list[list[Layer]]:
@@ -168,7 +184,7 @@ class _Archive:
         budget = Budget(len(data))
         try:
             for entry in iter_tar(PlainStream(data), budget):
-                self._take(entry)
+                self._take(entry, data)
         except PackedError as error:
             self._damage = error
 
@@ -180,9 +196,11 @@ class _Archive:
                 self.file, error.reason, member=error.member, offset=error.offset, help=help
             )
 
-    def _take(self, entry: Entry) -> None:
+    def _take(self, entry: Entry, data: memoryview) -> None:
         path = tidy(entry.path)
         if entry.kind == "file":
+            if not entry.is_copied:  # of a layer that is cut, the files before the cut are whole
+                self._files[path] = data[entry.offset + BLOCK :]
             self._files[path] = entry.content()
         elif entry.kind == "hard link":
             self._links[path] = tidy_path(entry.link)
