@@ -72,7 +72,8 @@ class SymbolIndex:
     def find(self, spelling: str) -> pd.DataFrame:
         """All rows of the symbols of that name: raw, demangled, without types or version.
 
-        Raw names decide if one is the same; only then are the other spellings looked at.
+        Raw names decide if one is the same; only then are the other spellings looked at, the most
+        exact ones first, as `NameTable.places` does.
         """
         return self._frame(self._rows(spelling))
 
