@@ -23,7 +23,8 @@ from diag.read import isa_a64, isa_arm, isa_x86_tables
 from diag.read.containers import Part, Source
 from diag.read.elf import Elf
 from diag.read.files import Problems
-from diag.read.isa_guards import guards_of
+from diag.read.isa_callers import wanted_elsewhere
+from diag.read.isa_guards import Guard, guards_of
 from diag.read.isa_uses import MACHINES, Use, Wanted, uses_of
 from diag.read.objects import iter_elves
 
@@ -49,7 +50,9 @@ def read_isa(
     machine lacks. One row a function and extension, n_instructions in each; an instruction that
     needs two extensions counts in both rows. `with_guards` adds a column `guard`: what shows that
     the function's instructions run only where the processor has them (`ifunc NAME`, `cpu test in
-    NAME`), missing where nothing shows it. `attrs["code"]` tells which objects hold code that was
+    NAME`, `cpuid in NAME`), missing where nothing shows it; diag.read.isa_guards and isa_tested say
+    what is recognised. A global function of an object is guarded only if no other object among the
+    paths wants it. `attrs["code"]` tells which objects hold code that was
     looked at: file, member, member_no, arch. Where something could not be read, `attrs["errors"]`
     holds the rows of the frame `errors`.
     Raises InputError for a prefix of no known extension.
@@ -62,10 +65,11 @@ def read_isa(
     problems = Problems()
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     code = []
+    asked: dict[tuple[Any, ...], set[str]] = {}  # of rows: symbols that no other object may want
     for part, elf in iter_elves(paths, problems):
         if elf is not None and elf.machine in MACHINES:
             code.append((part.file, part.member, part.member_no, elf.arch))
-            for row in _rows_of(part, elf, wanted, with_guards=with_guards):
+            for row, guard in _rows_of(part, elf, wanted, with_guards=with_guards):
                 # Two local functions of one name may both stand at offset 0 of their sections.
                 key = tuple(row[name] for name in schema.FRAMES["isa"].key)
                 if key in rows:
@@ -73,6 +77,12 @@ def read_isa(
                     if with_guards and not (row["guard"] and rows[key]["guard"]):
                         row["guard"] = None
                 rows[key] = row
+                if guard is not None and guard.symbols:
+                    asked.setdefault(key, set()).update(guard.symbols)
+    others = wanted_elsewhere(paths, set().union(*asked.values())) if asked else set()
+    for key, symbols in asked.items():
+        if not symbols.isdisjoint(others):
+            rows[key]["guard"] = None
     extra = ("guard",) if with_guards else ()
     frame = schema.make("isa", rows.values(), extra=extra)
     frame.attrs["code"] = code
@@ -95,13 +105,14 @@ def _refuse_unknown(prefix: str) -> None:
 
 def _rows_of(
     part: Part, elf: Elf, wanted: Wanted, *, with_guards: bool
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[dict[str, Any], Guard | None]]:
     uses = list(uses_of(elf, wanted))
     guards = guards_of(elf, uses) if with_guards and uses else {}
     for number, use in enumerate(uses):
+        guard = guards.get(number)
+        more = {"guard": guard.text if guard else None} if with_guards else {}
         for name, times in use.counts.items():
-            row = _row(part, elf, use, name, times)
-            yield {**row, "guard": guards.get(number)} if with_guards else row
+            yield {**_row(part, elf, use, name, times), **more}, guard
 
 
 def _row(part: Part, elf: Elf, use: Use, extension: str, times: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from diag.read.elf_layout import ET_REL
 from diag.read.isa_functions import Functions, Symbols, code_sections, functions_of
 
 Places = npt.NDArray[np.int64]
+Displacements = dict[int, frozenset[int] | None]  # None for functions that do not decode
 
 SHT_RELA = 4
 DATA = -1  # in place of the function that refers
@@ -25,6 +26,8 @@ class Code:
     def __init__(self, elf: Elf) -> None:
         self.elf, self.symbols = elf, Symbols(elf)
         self.bases: dict[int, int] = {}
+        # Of functions where their addresses stand, and their branches; filled when asked for.
+        self.displacements: tuple[Displacements, Displacements] = ({}, {})
         self.functions: dict[int, Functions] = {}
         starts, ends, sections, numbers = [], [], [], []
         for order, section in enumerate(code_sections(elf)):

@@ -1,18 +1,25 @@
 """Which functions run only where the processor has their instructions, by what the file itself shows.
 
-Three things show it; where none does, nothing is claimed:
+Four things show it; where none does, nothing is claimed:
 - `ifunc NAME`: the function is referred to by the resolver of the IFUNC symbol NAME, which takes
-  its address and has a conditional instruction; or by functions that are guarded so. All references
-  have to be such, and the function must be no dynamic symbol: others could call it.
-- `cpu test in NAME`: AArch64 atomics of libgcc and LLVM: the function NAME itself tests a byte, runs
+  its address and has a conditional instruction.
+- `cpu test in NAME`: it is called in NAME behind a test of what the processor can do, as isa_tested
+  has it; `, by pointer` where its address is taken there. Or NAME is the function itself, and all of
+  its instructions are behind such a test.
+- `cpuid in NAME`: XGETBV in a function that executes CPUID: it is the test.
+- `cpu test in NAME`, AArch64 atomics of libgcc and LLVM: the function NAME itself tests a byte, runs
   the LSE instruction where it is set, and a load-exclusive loop where not.
-Resolvers are IFUNC symbols and the addends of IRELATIVE relocations. x86-64 and AArch64; symbols of a
-relocatable file have to be local, since other objects may refer to the others.
+All references have to be such, or of functions that are guarded so, and the function must be no
+dynamic symbol: others could call it. Any feature that is tested will do, and either answer.
+Resolvers are IFUNC symbols and the addends of IRELATIVE relocations. x86-64 and AArch64. A global
+symbol of a relocatable file may be referred to by other objects: `Guard.symbols` has them, so that
+the reader can look (read_isa does, in all it is given). Not followed: tables of pointers in data.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +29,7 @@ from diag.read.elf import Elf
 from diag.read.elf_layout import EM_AARCH64, EM_X86_64, ET_REL, SHT_NOBITS, STT_GNU_IFUNC
 from diag.read.isa_code import DATA, Code, relocations
 from diag.read.isa_references import IRELATIVE, References, references
+from diag.read.isa_tested import Tests, tests_inside
 from diag.read.isa_uses import MAX_OVERLAP, Use
 from diag.read.symbols_tables import symbol_tables
 
@@ -33,19 +41,35 @@ _LSE = {"lse"}
 LISTS = ("__libc_ifunc_impl_list",)
 
 
-def guards_of(elf: Elf, uses: list[Use]) -> dict[int, str]:
+@dataclass(frozen=True)
+class Guard:
+    """What guards a function, if no other object refers to one of these global symbols."""
+
+    text: str
+    symbols: frozenset[str] = frozenset()
+
+
+def guards_of(elf: Elf, uses: list[Use]) -> dict[int, Guard]:
     """Number of a use -> what guards it; the others are left out."""
     if elf.machine not in (EM_X86_64, EM_AARCH64) or elf.layout.byte_order != "little":
         return {}
     found = {
-        n: f"cpu test in {use.function}" for n, use in enumerate(uses) if _tests_itself(elf, use)
+        n: Guard(f"cpu test in {use.function}")
+        for n, use in enumerate(uses)
+        if _tests_itself(elf, use)
     }
     left = [number for number in range(len(uses)) if number not in found]
-    if left and not _overlap(elf) and _has_ifunc(elf):
-        code = Code(elf)
+    if not left or _overlap(elf):
+        return found
+    code = Code(elf)
+    tests = Tests(code)
+    if tests.telling or _has_ifunc(elf):
         numbers = {n: code.of(uses[n].section, uses[n].start) for n in left}
-        by_ifunc = _guarded_by_ifunc(code, sorted({n for n in numbers.values() if n != DATA}))
-        found.update({n: by_ifunc[number] for n, number in numbers.items() if number in by_ifunc})
+        told = {n: tests_inside(tests, numbers[n], uses[n]) for n in left}
+        inside = {n: Guard(text) for n, text in told.items() if text}
+        wanted = sorted({number for n, number in numbers.items() if n not in inside} - {DATA})
+        outside = _guarded(code, tests, wanted)
+        found |= inside | {n: outside[at] for n, at in numbers.items() if at in outside}
     return found
 
 
@@ -107,21 +131,56 @@ def _irelative(elf: Elf) -> Places:
     return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
 
 
-def _guarded_by_ifunc(code: Code, wanted: list[int]) -> dict[int, str]:
-    """Number of a function -> `ifunc NAME`, for those of the wanted that nothing else refers to."""
+def _guarded(code: Code, tests: Tests, wanted: list[int]) -> dict[int, Guard]:
+    """Number of a function -> what guards it, for those of the wanted that nothing else refers to."""
     resolvers = {n: name for n, name in _resolvers(code).items() if _has_condition(code, n)}
-    shut_out = {*_reachable_from_outside(code).tolist(), *resolvers, DATA}
-    closed = set(wanted) - shut_out
+    seen = set(_reachable_from_outside(code).tolist())
+    shut_out = {*seen, *resolvers, DATA}
+    # Those of a relocatable file may be: whether others refer to them can be looked up.
+    closed = set(wanted) - (shut_out - seen if code.elf.type == ET_REL else shut_out)
     names: dict[int, str] = {}
-    for _ in range(MAX_ROUNDS if resolvers else 0):
+    leads_to: dict[int, set[int]] = {}
+    for _ in range(MAX_ROUNDS if resolvers or tests.telling else 0):
         found = _without_lists(code, references(code, np.array(sorted(closed), np.int64)))
-        names = _settled(found, closed, resolvers)
+        shown = _shown(code, tests, resolvers, found)
+        names, leads_to = _settled(found, closed, shown)
         # What only leads to such a function, as its checking twin does, may be guarded itself.
         more = set(found.by[found.is_branch].tolist()) - shut_out - closed
         if not more:
             break
         closed |= more
-    return {number: names[number] for number in wanted if number in names}
+    symbols = _symbols_on_the_way(code, seen & closed, leads_to)
+    return {n: Guard(names[n], frozenset(symbols[n])) for n in wanted if n in names}
+
+
+def _symbols_on_the_way(
+    code: Code, seen: set[int], leads_to: dict[int, set[int]]
+) -> dict[int, set[str]]:
+    """Number of a function -> global symbols by which it, or what leads to it, can be called."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for first in seen:
+        name, reached, todo = code.name(first), {first}, [first]
+        while todo:
+            more = leads_to.get(todo.pop(), set()) - reached
+            reached |= more
+            todo += more
+        for number in reached:
+            found[number].add(name)
+    return found
+
+
+def _shown(code: Code, tests: Tests, resolvers: dict[int, str], found: References) -> list[str]:
+    """Of each reference what shows that it is for processors that have the instructions, or ""."""
+    shown, columns = [], (found.by.tolist(), found.is_branch.tolist(), found.at.tolist())
+    for by, is_branch, at in zip(*columns, strict=True):
+        if by in resolvers and not is_branch:
+            shown.append(f"ifunc {resolvers[by]}")
+        elif by != DATA and tests.is_behind(by, at, is_branch=is_branch):
+            how = "" if is_branch else ", by pointer"
+            shown.append(f"cpu test in {code.name(by)}{how}")
+        else:
+            shown.append("")
+    return shown
 
 
 def _without_lists(code: Code, found: References) -> References:
@@ -129,40 +188,46 @@ def _without_lists(code: Code, found: References) -> References:
     sources, which = np.unique(found.by, return_inverse=True)
     is_list = np.array([by != DATA and code.name(by) in LISTS for by in sources.tolist()], bool)
     keep = ~(is_list[which] & ~found.is_branch) if len(which) else np.empty(0, bool)
-    return References(found.to[keep], found.by[keep], found.is_branch[keep])
+    return found.where(keep)
 
 
-def _settled(found: References, closed: set[int], resolvers: dict[int, str]) -> dict[int, str]:
-    """Functions whose every reference is a resolver's that takes the address, or of one of them.
+def _settled(
+    found: References, closed: set[int], shown: list[str]
+) -> tuple[dict[int, str], dict[int, set[int]]]:
+    """Functions whose every reference is shown to be guarded, or is of one of them; who leads where.
 
-    What a function that falls has refers to falls with it. Each is looked at once: chains of
-    functions may be long.
+    What a function that falls refers to falls with it.
     """
     leads_to: dict[int, set[int]] = defaultdict(set)
-    taken_by: dict[int, set[int]] = defaultdict(set)
-    fallen = []
-    for to, source, is_branch in zip(
-        found.to.tolist(), found.by.tolist(), found.is_branch.tolist(), strict=True
-    ):
-        if source in closed:
+    reached, fallen = [], []
+    for to, source, word in zip(found.to.tolist(), found.by.tolist(), shown, strict=True):
+        if word:
+            reached.append((to, word))
+        elif source in closed:
             leads_to[source].add(to)
-        elif source in resolvers and not is_branch:
-            taken_by[source].add(to)
         else:
             fallen.append(to)
-    is_open = set(fallen)
+    is_open = _falling(fallen, leads_to)
+    names = _named(closed - is_open, leads_to, reached)
+    # What nothing leads to by a way that is known may be called by one that is not.
+    is_open |= _falling(list(closed - is_open - names.keys()), leads_to)
+    return {to: name for to, name in names.items() if to not in is_open}, leads_to
+
+
+def _falling(fallen: list[int], leads_to: dict[int, set[int]]) -> set[int]:
+    """These, and all that they lead to."""
+    is_open, fallen = set(fallen), list(fallen)
     while fallen:
         more = leads_to[fallen.pop()] - is_open
         is_open |= more
         fallen += more
-    reached = [(to, resolvers[n]) for n, taken in taken_by.items() for to in taken]
-    return _named(closed - is_open, leads_to, reached)
+    return is_open
 
 
 def _named(
     settled: set[int], leads_to: dict[int, set[int]], reached: list[tuple[int, str]]
 ) -> dict[int, str]:
-    """From the resolvers on, so that functions that only refer to each other get no name."""
+    """From what is shown on, so that functions that only refer to each other get no name."""
     names: dict[int, str] = {}
     while reached:
         found: dict[int, str] = {}
@@ -171,7 +236,7 @@ def _named(
                 found[to] = min(found.get(to, name), name)
         names.update(found)
         reached = [(to, name) for source, name in found.items() for to in leads_to[source]]
-    return {to: f"ifunc {name}" for to, name in names.items()}
+    return names
 
 
 def _resolvers(code: Code) -> dict[int, str]:

@@ -39,11 +39,19 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class References:
-    """Parallel arrays: number of the function referred to and of that which refers (or DATA)."""
+    """Parallel arrays: number of the function referred to and of that which refers (or DATA).
+
+    `at` is the address of a byte of the instruction or of the word of data, -1 where none is known.
+    """
 
     to: Places
     by: Places
     is_branch: npt.NDArray[np.bool_]
+    at: Places
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> References:
+        """Those that are kept."""
+        return References(self.to[keep], self.by[keep], self.is_branch[keep], self.at[keep])
 
 
 def references(code: Code, wanted: Places) -> References:
@@ -53,12 +61,11 @@ def references(code: Code, wanted: Places) -> References:
     if code.elf.type != ET_REL:
         found += _by_data(code, of_address)
     none = np.empty(0, np.int64)
-    to, by, branch = (np.concatenate([none, *(each[n] for each in found)]) for n in range(3))
-    outside = to != by
-    return References(to[outside], by[outside], branch[outside].astype(bool))
+    to, by, branch, at = (np.concatenate([none, *(each[n] for each in found)]) for n in range(4))
+    return References(to, by, branch.astype(bool), at).where(to != by)
 
 
-_Found = tuple[Places, Places, npt.NDArray[np.bool_]]
+_Found = tuple[Places, Places, npt.NDArray[np.bool_], Places]
 
 
 def _by_relocations(code: Code, wanted: Wanted) -> list[_Found]:
@@ -85,9 +92,10 @@ def _by_relocations(code: Code, wanted: Wanted) -> list[_Found]:
             targets = np.where(kinds == IRELATIVE[elf.machine], -1, addends)
             places = np.full(len(kinds), -1, np.int64)
         which, to = wanted.holding(targets)
-        found.append(
-            (to, code.holding(places[which]), np.isin(kinds[which], _BRANCHES[elf.machine]))
-        )
+        is_branch = np.isin(kinds[which], _BRANCHES[elf.machine])
+        # In linked files they fill data, as their words may show again.
+        at = places if is_rel else records["offset"].astype(np.int64)
+        found.append((to, code.holding(places[which]), is_branch, at[which]))
     return found
 
 
@@ -101,7 +109,8 @@ def _by_code(code: Code, wanted: Wanted) -> list[_Found]:
     found: list[_Found] = []
     if sum(code.elf.extent(section)[1] for section in code.bases) > MAX_CODE_BYTES:
         number = len(wanted.wanted)  # more is not looked at: nothing there is guarded
-        return [(wanted.wanted, np.full(number, DATA, np.int64), np.zeros(number, bool))]
+        data = np.full(number, DATA, np.int64)
+        return [(wanted.wanted, data, np.zeros(number, bool), data)]
     is_x86 = code.elf.machine == EM_X86_64
     scan, relocated = x86_block if is_x86 else a64_block, _relocated(code)
     for section, base in code.bases.items():
@@ -118,7 +127,8 @@ def _by_code(code: Code, wanted: Wanted) -> list[_Found]:
                 real = by != to
                 if is_x86 and real.any():
                     real &= _is_instruction(code, places, by, is_branch=is_branch)
-                found.append((to[real], by[real], np.full(int(real.sum()), is_branch)))
+                branch = np.full(int(real.sum()), is_branch)
+                found.append((to[real], by[real], branch, places[real]))
     return found
 
 
@@ -138,8 +148,7 @@ def _is_instruction(
     code: Code, places: Places, by: Places, *, is_branch: bool
 ) -> npt.NDArray[np.bool_]:
     """Whether the places are displacements of instructions, as far as decoding can tell."""
-    known: dict[int, frozenset[int] | None] = {}
-    answers = []
+    known, answers = code.displacements[is_branch], []
     for place, number in zip(places.tolist(), by.tolist(), strict=True):
         if number not in known:
             known[number] = _displacements(code, number, is_branch=is_branch)
@@ -186,6 +195,7 @@ def _by_data(code: Code, wanted: Wanted) -> list[_Found]:
         content = elf.content(section)
         order = "<" if elf.layout.byte_order == "little" else ">"
         words = np.frombuffer(content, f"{order}i8", len(content) // 8).astype(np.int64)
-        _, to = wanted.begun_by(words)
-        found.append((to, np.full(len(to), DATA, np.int64), np.zeros(len(to), bool)))
+        which, to = wanted.begun_by(words)
+        at = int(elf.sections["addr"][section]) + 8 * which
+        found.append((to, np.full(len(to), DATA, np.int64), np.zeros(len(to), bool), at))
     return found

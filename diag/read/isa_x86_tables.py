@@ -76,6 +76,14 @@ def encodings(prefix: str) -> Encodings:
     return _encodings(lambda name: name.startswith(prefix), frozenset())
 
 
+@lru_cache(maxsize=64)
+def codes_of(names: frozenset[str]) -> frozenset[Any]:
+    """The codes that need one of these extensions."""
+    return frozenset(
+        code for code, all_of in _code_features().items() if not names.isdisjoint(all_of)
+    )
+
+
 @lru_cache(maxsize=2)
 def encodings_beyond(floor: frozenset[str]) -> Encodings:
     """The same for all extensions that are not in `floor`, where an instruction shows the need.
