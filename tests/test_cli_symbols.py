@@ -78,6 +78,17 @@ def test_files_of_other_formats_are_named(
         assert "llvm-nm" in told.err
 
 
+def test_a_stripped_program_is_told(symbols: Any, tmp_path: Path) -> None:
+    """An ELF image without any symbol table: a line that says so; it is no failure."""
+    need("gcc")
+    (tmp_path / "s.c").write_text("void _start(void) {}\n")
+    command = ["gcc", "-nostdlib", "-static", "-s", "-o", "stripped", "s.c"]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    ended = symbols("stripped")
+    assert (ended.status, ended.out) == (0, "")
+    assert "stripped: ELF for x86_64: there is no symbol table" in ended.err
+
+
 def test_details_have_a_row_for_other_formats(symbols: Any) -> None:
     """Each is a row of `format` or `bytecode`; a name that no fact has is said, with status 1."""
     rows = json.loads(symbols("m.o", "c.o", "bc.o", "--details", "--format", "json").out)

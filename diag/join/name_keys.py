@@ -25,6 +25,7 @@ MIN_OF_KEY = 10  # where many keys share what follows
 MAX_LOOKED_AT = 60_000  # raw names demangled for one build
 MAX_LIKE = 50_000  # names that a misspelled one is compared with
 MAX_COMPARED = 300  # characters of each
+MAX_WEIGHED = 200  # names of the same identifier, those of like length
 
 _TAG = re.compile(r"\[abi:\w+\]")
 _SPECIAL = re.compile(
@@ -150,14 +151,18 @@ def near_names(symbols: pd.DataFrame, wanted: str, limit: int = 3) -> list[str]:
     """Names of the frame that somebody who wrote `wanted` may have meant, demangled, the likeliest
     first: those of the same last identifier (other scope, case, arguments), else like spellings."""
     key = key_of(wanted)
-    same = {demangle(name): name for name in names_by_key(symbols, [key]).get(key, ())}
+    same = {demangle(name) for name in names_by_key(symbols, [key]).get(key, ())}
     plain = plain_text(wanted).lower()
+    own = {text: plain_text(text)[:MAX_COMPARED].lower() for text in same}
+    likely = sorted(
+        own, key=lambda text: (plain not in own[text], abs(len(own[text]) - len(plain)))
+    )
 
-    def likeness(text: str) -> tuple[bool, float]:
-        own = plain_text(text)[:MAX_COMPARED].lower()
-        return plain not in own, -difflib.SequenceMatcher(None, plain, own).ratio()
+    def likeness(text: str) -> tuple[bool, float, str]:
+        alike = difflib.SequenceMatcher(None, own[text], plain[:MAX_COMPARED]).ratio()
+        return plain not in own[text], -alike, text
 
-    found = sorted(same, key=likeness)[:limit]
+    found = sorted(likely[:MAX_WEIGHED], key=likeness)[:limit]
     return found or difflib.get_close_matches(
         wanted[:MAX_COMPARED], list(symbols["name"].unique()[:MAX_LIKE]), n=limit
     )
