@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from diag.cli_link import LinkWords, link_files, whys_of
 from diag.cli_output import (
     MAX_TABLE_ROWS,
     format_option,
@@ -30,6 +30,7 @@ _GIVE = "give .o, .a, .rlib or linked files, or a folder that holds some"
 
 @click.command(
     "symbols",
+    cls=LinkWords,
     short_help="Show the symbols of objects and archives.",
     context_settings={"ignore_unknown_options": True},  # those of a linker, between the files
 )
@@ -53,8 +54,9 @@ def symbols_cmd(
 
     Folders are walked, quoted patterns such as 'target/**/*.o' expanded; layer tars, image archives
     (docker save, OCI) and OCI layouts are read layer by layer. image.tar!/usr/lib takes what is in
-    that folder of an image alone. --why takes the files as a link line, in their order, with --start-group,
-    --end-group, --whole-archive, -L and -l among them; its JSON has the verdict for each machine.
+    that folder of an image alone. --why takes the files as a link line, in their order, with a linker's words
+    among them (--start-group, --whole-archive, --start-lib, -L, -l, -u, --defsym, --wrap; -Wl,... as well),
+    and follows linker scripts; its JSON has the verdict for each machine and linker.
     --details shows libraries, versions, attributes, properties and sections.
 
     Exit status: 0 shown; 1 where a link of the files fails over X, or where no file given wants or
@@ -64,7 +66,7 @@ def symbols_cmd(
         return _tell_details(paths, name, format_, output)
     from diag.read.objects import scan_objects
 
-    line, files = _link_files(paths)
+    line, files = link_files(paths)
     scan = scan_objects(files, with_sections=why is not None)
     _tell_unread(scan, files)
     wanted = name if why is None else why
@@ -189,56 +191,18 @@ def _named(symbols: pd.DataFrame, wanted: str) -> pd.DataFrame:
     return own
 
 
-def _link_files(words: tuple[str, ...]) -> tuple[Any, list[str]]:
-    """(the link line, the files and folders to read); words of a linker may stand between."""
-    from diag.join.link_line import parse_link_line
-
-    words = _expanded(words)
-    beside = [
-        str(path)
-        for word in words
-        if word.startswith("-L") and Path(word[2:]).is_dir()
-        for path in sorted(Path(word[2:]).iterdir())
-    ]
-    line = parse_link_line(words, beside)
-    if line.flags:
-        raise click.NoSuchOption(line.flags[0])
-    if line.missing:
-        name = line.missing[0].removeprefix("-l")
-        help = f"there is no lib{name}.so or lib{name}.a in them: give -L with its folder before -l"
-        raise InputError(f"{line.missing[0]}: not found in the -L folders", help=help)
-    return line, list(dict.fromkeys(given.file for given in line.inputs))
-
-
-def _expanded(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words with patterns as the files that they name, as if the shell had done it."""
-    from diag.read.globs import expand
-    from diag.read.sources import inside_of
-
-    found: list[str] = []
-    for word in words:
-        is_path = not word.startswith("-") and inside_of(word) is None
-        found += (expand(word) if is_path else None) or [word]
-    return tuple(found)
-
-
 def _tell_why(
     asked: str, line: Any, scan: Scan, symbols: pd.DataFrame, format_: str, output: str | None
 ) -> int:
     """Print why the symbol is satisfied or open, for each machine that has to do with it."""
     from diag.join.link_units import units_of
-    from diag.join.why import explain
     from diag.read.layers import is_member
     from diag.show.why import is_open, why_screen
     from diag.show.why_json import why_json
 
     units = units_of(scan.objects, scan.symbols)
     line = line.of_files(list(units.of_file), is_member)
-    whys = [
-        explain(raw, line, units, arch)
-        for raw in symbols["name"].unique()
-        for arch in symbols.loc[symbols["name"] == raw, "arch"].unique()
-    ]
+    whys = whys_of(symbols, line, units)
     if format_ == "json":
         write_json(why_json(asked, whys, is_ordered=line.is_ordered), output)
     elif whys:

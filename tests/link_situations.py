@@ -11,9 +11,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LINKERS = {
-    "ld.bfd": "in order", "ld.gold": "in order", "ld.lld": "any order", "mold": "any order",
-}  # fmt: skip
+LINKERS = {"ld.bfd": "ld.bfd", "ld.gold": "gold", "ld.lld": "lld", "mold": "mold"}  # rules
 MAIN = "int foo(void); int main(void) { return foo(); }"
 
 
@@ -22,7 +20,8 @@ class Situation:
     """`sources`: object -> C text; `archives`: archive -> objects; `shared`: library -> objects.
 
     `names`: what is looked at; `flags`: object or library -> words for the compiler; `after`:
-    commands before the link; `files`: other files.
+    commands before the link; `files`: other files. `driver`: link with gcc, which
+    passes its plugin and makes a program that can stand anywhere.
     """
 
     line: str
@@ -33,11 +32,20 @@ class Situation:
     flags: dict[str, list[str]] = field(default_factory=dict)
     after: tuple[tuple[str, ...], ...] = ()
     files: dict[str, str] = field(default_factory=dict)
+    driver: bool = False
 
 
 FOO = "int foo(void) { return 1; }"
 FOO_BAR = "int bar(void); int foo(void) { return bar(); }"
 BAR_FOO = "int foo(void); int bar(void) { return 0; } int baz(void) { return foo(); }"
+WEAK_FOO = "__attribute__((weak)) int foo(void) { return 2; }"
+HIDDEN_FOO = '__attribute__((visibility("hidden"))) int foo(void) { return 1; }'
+WEAK_MAIN = "__attribute__((weak)) int foo(void); int main(void) { return foo ? foo() : 0; }"
+DATA_MAIN = "extern int foo; int main(void) { return foo; }"
+TWO_MAIN = "int foo(void), bar(void); int main(void) { return foo() + bar(); }"
+USE_BAR = "int bar(void); int main(void) { return bar(); }"
+COMMON = {"c.o": ["-fcommon"]}
+BAR_USES_FOO = "int foo(void); int bar(void) { return foo(); }"
 
 SITUATIONS = {
     "archive after its user": Situation(
@@ -206,6 +214,153 @@ SITUATIONS = {
     "bytecode without the plugin": Situation(
         "m.o a.o", {"m.o": MAIN, "a.o": FOO}, flags={"a.o": ["-flto", "-fno-fat-lto-objects"]}
     ),
+    "member taken first, then an object with the name": Situation(
+        "m.o liba.a b.o", {"m.o": MAIN, "a.o": FOO, "b.o": FOO}, {"liba.a": ["a.o"]}
+    ),
+    "member taken for another name beside an object": Situation(
+        "m.o liba.a b.o",
+        {"m.o": TWO_MAIN, "a.o": f"{FOO} int bar(void) {{ return 1; }}", "b.o": FOO},
+        {"liba.a": ["a.o"]},
+        names=("foo", "bar"),
+    ),
+    "archive, user, object": Situation(
+        "liba.a m.o b.o", {"m.o": MAIN, "a.o": FOO, "b.o": FOO}, {"liba.a": ["a.o"]}
+    ),
+    "weak member, then a strong member": Situation(
+        "m.o libw.a liba.a",
+        {"m.o": MAIN, "w.o": WEAK_FOO, "a.o": FOO},
+        {"libw.a": ["w.o"], "liba.a": ["a.o"]},
+    ),
+    "weak member, user, strong member": Situation(
+        "libw.a m.o liba.a",
+        {"m.o": MAIN, "w.o": WEAK_FOO, "a.o": FOO},
+        {"libw.a": ["w.o"], "liba.a": ["a.o"]},
+    ),
+    "object named twice": Situation("m.o a.o a.o", {"m.o": MAIN, "a.o": FOO}),
+    "common, then a member with data": Situation(
+        "m.o c.o libd.a",
+        {"m.o": DATA_MAIN, "c.o": "int foo;", "d.o": "int foo = 5;"},
+        {"libd.a": ["d.o"]},
+        flags=COMMON,
+    ),
+    "member with a common, then one with data": Situation(
+        "m.o libc.a libd.a",
+        {"m.o": DATA_MAIN, "c.o": "int foo;", "d.o": "int foo = 5;"},
+        {"libc.a": ["c.o"], "libd.a": ["d.o"]},
+        flags=COMMON,
+    ),
+    "member with data before a common": Situation(
+        "libd.a c.o m.o",
+        {"m.o": DATA_MAIN, "c.o": "int foo;", "d.o": "int foo = 5;"},
+        {"libd.a": ["d.o"]},
+        flags=COMMON,
+    ),
+    "wanted by a shared object only": Situation(
+        "m.o libu.so", {"m.o": USE_BAR, "u.o": BAR_USES_FOO}, shared={"libu.so": ["u.o"]}
+    ),
+    "hidden from the shared object that wants it": Situation(
+        "m.o libu.so h.o", {"m.o": USE_BAR, "u.o": BAR_USES_FOO, "h.o": HIDDEN_FOO},
+        shared={"libu.so": ["u.o"]},
+    ),
+    "member for a shared object": Situation(
+        "m.o libu.so liba.a", {"m.o": USE_BAR, "u.o": BAR_USES_FOO, "a.o": FOO},
+        {"liba.a": ["a.o"]}, {"libu.so": ["u.o"]},
+    ),
+    "archive before the shared object that wants it": Situation(
+        "m.o liba.a libu.so", {"m.o": USE_BAR, "u.o": BAR_USES_FOO, "a.o": FOO},
+        {"liba.a": ["a.o"]}, {"libu.so": ["u.o"]},
+    ),
+    "wanted by a shared object whose library is not given": Situation(
+        "m.o libu.so", {"m.o": USE_BAR, "u.o": BAR_USES_FOO, "s.o": FOO},
+        shared={"liblow.so": ["s.o"], "libu.so": ["u.o", "liblow.so"]},
+        flags={"liblow.so": ["-Wl,-soname,liblow.so"]},
+    ),
+    "wanted by a shared object whose library is given": Situation(
+        "m.o libu.so liblow.so", {"m.o": USE_BAR, "u.o": BAR_USES_FOO, "s.o": FOO},
+        shared={"liblow.so": ["s.o"], "libu.so": ["u.o", "liblow.so"]},
+        flags={"liblow.so": ["-Wl,-soname,liblow.so"]},
+    ),
+    "object of another machine": Situation(
+        "m.o c.o a.o", {"m.o": MAIN, "c.o": "int other;", "a.o": FOO}, flags={"c.o": ["-m32"]}
+    ),
+    "variable of a thread, plain want": Situation(
+        "m.o t.o", {"m.o": DATA_MAIN, "t.o": "__thread int foo = 1;"}, driver=True
+    ),
+    "variable of a thread, plain want, fixed place": Situation(
+        "-no-pie m.o t.o", {"m.o": DATA_MAIN, "t.o": "__thread int foo = 1;"}, driver=True,
+        flags={"m.o": ["-fno-pie"]},
+    ),
+    "variable of a thread wanted so, defined plainly": Situation(
+        "m.o t.o", {"m.o": DATA_MAIN.replace("int foo", "__thread int foo"), "t.o": "int foo = 1;"},
+        driver=True,
+    ),
+    "variable of a thread": Situation(
+        "m.o t.o",
+        {"m.o": DATA_MAIN.replace("int foo", "__thread int foo"), "t.o": "__thread int foo = 1;"},
+        flags={"m.o": ["-fno-pic"]},
+    ),
+    "bytecode with the plugin": Situation(
+        "m.o a.o", {"m.o": MAIN, "a.o": FOO}, driver=True,
+        flags={"a.o": ["-flto", "-fno-fat-lto-objects"]},
+    ),
+    "bytecode in an archive with the plugin": Situation(
+        "m.o liba.a", {"m.o": MAIN, "a.o": FOO}, {"liba.a": ["a.o"]}, driver=True,
+        flags={"a.o": ["-flto", "-fno-fat-lto-objects"]},
+        after=(("gcc-ar", "rcs", "liba.a", "a.o"),),
+    ),
+    "asked for by -u": Situation(
+        "libb.a m.o liba.a -u foo", {"m.o": WEAK_MAIN, "a.o": FOO, "b.o": FOO},
+        {"liba.a": ["a.o"], "libb.a": ["b.o"]},
+    ),
+    "-u of a name that is nowhere": Situation(
+        "-u bar m.o --undefined=baz a.o", {"m.o": MAIN, "a.o": FOO}, names=("foo", "bar", "baz")
+    ),
+    "--defsym alone": Situation("--defsym=foo=main m.o", {"m.o": MAIN}),
+    "--defsym before an archive": Situation(
+        "--defsym=foo=main m.o liba.a", {"m.o": MAIN, "a.o": FOO}, {"liba.a": ["a.o"]}
+    ),
+    "--defsym behind an archive": Situation(
+        "m.o liba.a --defsym foo=main", {"m.o": MAIN, "a.o": FOO}, {"liba.a": ["a.o"]}
+    ),
+    "--defsym beside a definition": Situation(
+        "m.o a.o --defsym=foo=main", {"m.o": MAIN, "a.o": FOO}
+    ),
+    "--wrap without the wrapper": Situation(
+        "--wrap=foo m.o a.o", {"m.o": MAIN, "a.o": FOO}, names=("foo", "__wrap_foo")
+    ),
+    "--wrap with the wrapper in an archive": Situation(
+        "--wrap=foo m.o libw.a",
+        {"m.o": MAIN, "w.o": "int __real_foo(void); int __wrap_foo(void) { return __real_foo(); }"},
+        {"libw.a": ["w.o"]}, names=("foo", "__wrap_foo"),
+    ),
+    "--wrap whose wrapper calls the real one": Situation(
+        "--wrap=foo m.o w.o liba.a",
+        {"m.o": MAIN, "a.o": FOO,
+         "w.o": "int __real_foo(void); int __wrap_foo(void) { return __real_foo(); }"},
+        {"liba.a": ["a.o"]}, names=("foo", "__wrap_foo"),
+    ),
+    "--start-lib behind its user": Situation(
+        "m.o --start-lib a.o b.o --end-lib",
+        {"m.o": MAIN, "a.o": "int bar(void) { return 1; }", "b.o": FOO_BAR}, names=("foo", "bar"),
+    ),
+    "--start-lib before its user": Situation(
+        "--start-lib a.o --end-lib m.o", {"m.o": MAIN, "a.o": FOO}
+    ),
+    "-l with a file name": Situation(
+        "m.o -L. -l:liba.a", {"m.o": MAIN, "a.o": FOO}, {"liba.a": ["a.o"]}
+    ),
+    "words of a compiler": Situation(
+        "-Wl,--whole-archive,liba.a -Wl,--no-whole-archive m.o", {"m.o": MAIN, "a.o": FOO},
+        {"liba.a": ["a.o"]}, driver=True,
+    ),
+    "linker script that names an archive": Situation(
+        "m.o libs.so", {"m.o": MAIN, "a.o": FOO}, {"liba.a": ["a.o"]},
+        files={"libs.so": "/* GNU ld script */\nOUTPUT_FORMAT(elf64-x86-64)\nGROUP ( liba.a )\n"},
+    ),
+    "linker script before its user": Situation(
+        "libs.so m.o", {"m.o": MAIN, "a.o": FOO}, {"liba.a": ["a.o"]},
+        files={"libs.so": "INPUT(liba.a)\n"},
+    ),
 }  # fmt: skip
 
 
@@ -213,13 +368,14 @@ SITUATIONS = {
 class Linked:
     """What a linker said: name -> who defines it; names left open; names defined twice.
 
-    `is_cut`: it gave up over a file before it had resolved the line.
+    `is_cut`: it gave up over a file before it had resolved the line. `is_linked`: it made a program.
     """
 
     by: dict[str, list[str]]
     open: frozenset[str]
     doubled: frozenset[str]
     is_cut: bool = False
+    is_linked: bool = False
 
 
 def build(situation: Situation, folder: Path) -> None:
@@ -227,10 +383,8 @@ def build(situation: Situation, folder: Path) -> None:
     for name, text in situation.files.items():
         (folder / name).write_text(text)
     for name, text in situation.sources.items():
-        source = (folder / name).with_suffix(".c")
-        source.write_text(text + "\n")
         flags = ["-fno-stack-protector", "-fPIC", *situation.flags.get(name, [])]
-        _run(folder, "gcc", "-c", "-o", name, source.name, *flags)
+        _object(text, tuple(flags), folder / name)
     for name, members in situation.archives.items():
         _run(folder, "ar", "rcs", name, *members)
     for name, members in situation.shared.items():
@@ -238,6 +392,19 @@ def build(situation: Situation, folder: Path) -> None:
         _run(folder, "gcc", "-shared", "-o", name, *members, *words)
     for command in situation.after:
         _run(folder, *command)
+
+
+_MADE: dict[tuple[str, tuple[str, ...]], bytes] = {}
+
+
+def _object(text: str, flags: tuple[str, ...], path: Path) -> None:
+    """Most situations share their sources: each text is compiled once."""
+    source = path.with_suffix(".c")
+    source.write_text(text + "\n")
+    if (text, flags) not in _MADE:
+        _run(path.parent, "gcc", "-c", "-o", path.name, source.name, *flags)
+        _MADE[text, flags] = path.read_bytes()
+    path.write_bytes(_MADE[text, flags])
 
 
 def _run(folder: Path, *command: str) -> None:
@@ -250,13 +417,19 @@ _DOUBLED = re.compile(
     r"(?:multiple definition of [`']|duplicate symbol: (?:\S+: \S+: )?)(?P<name>\w+)"
 )
 # A file that a linker refuses, so that it stops or passes it over.
-_CUT = re.compile(r"incompatible|no index|no archive symbol table|LTO object|lto object")
+_CUT = re.compile(
+    r"incompatible|no index|no archive symbol table|LTO object|lto object|wrong format|unsupported ELF"
+)
 
 
 def link(situation: Situation, linker: str, folder: Path) -> Linked:
     """Run a linker over the line of the situation."""
     trace = [word for name in situation.names for word in ("-y", name)]
     command = [linker, "-e", "main", "-o", "out", *trace, *situation.line.split()]
+    if situation.driver:
+        words = [f"-fuse-ld={linker.removeprefix('ld.')}", "-nostdlib", "-Wl,-e,main"]
+        traced = [f"-Wl,{','.join(trace)}"]
+        command = ["gcc", *words, *traced, "-o", "out", *situation.line.split()]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     text = done.stdout + done.stderr
     by: dict[str, list[str]] = {}
@@ -267,4 +440,5 @@ def link(situation: Situation, linker: str, folder: Path) -> Linked:
         frozenset(found["name"] for found in _OPEN.finditer(text)),
         frozenset(found["name"] for found in _DOUBLED.finditer(text)),
         _CUT.search(text) is not None,
+        done.returncode == 0,
     )

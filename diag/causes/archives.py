@@ -20,7 +20,7 @@ from diag.causes.link_said import (
     wanted_in_links_of,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
-from diag.causes.wants import ANY_ORDER, Answer, wants_of
+from diag.causes.wants import Answer, wants_of
 from diag.schema import each
 
 FAMILY = "archives"
@@ -54,7 +54,7 @@ def judge_no_index(facts: Facts) -> Iterator[Finding]:
     for platform in facts.judged:
         errors = errors_with(facts, platform, _NO_INDEX)
         wants = [w for w in wants_of(facts) if w.symbol.platform == platform]
-        wants = [w for w in wants if w.reason == "no-index" and w.rule != ANY_ORDER]
+        wants = [w for w in wants if w.reason == "no-index" and not w.is_any_order]
         bare = _bare_archives(facts, platform)
         if any(is_lto for _, is_lto in bare) or not (len(errors) or wants):
             continue  # bytecode that the archiver could not read is another matter

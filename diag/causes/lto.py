@@ -22,7 +22,7 @@ from diag.causes.link_said import (
     wanted_in_links_of,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
-from diag.causes.wants import ANY_ORDER, Answer, Want, each_want, linkers_of, wants_of
+from diag.causes.wants import Answer, Want, each_want, linkers_of, wants_of
 from diag.schema import each, keep
 
 FAMILY = "lto"
@@ -108,7 +108,7 @@ def judge_archiver(facts: Facts) -> Iterator[Finding]:
     """ar-without-lto-plugin: the archiver says so, and GNU ld or gold then finds nothing."""
     for platform in facts.judged:
         wants = [w for w in wants_of(facts) if w.symbol.platform == platform]
-        wants = [w for w in wants if w.rule != ANY_ORDER]
+        wants = [w for w in wants if not w.is_any_order]
         lines = lines_with(facts, platform, _BY_ARCHIVER)
         bare = _unlisted(facts, platform)
         if not wants or not (len(lines) or bare):

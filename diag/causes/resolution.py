@@ -15,8 +15,8 @@ from diag.causes.link_inputs import (
 from diag.causes.link_said import errors_of
 from diag.causes.model import Cause, Evidence
 from diag.causes.wants import (
-    ANY_ORDER,
-    IN_ORDER,
+    GNU_LD,
+    LLD,
     MORE_EXACT,
     Answer,
     Want,
@@ -92,7 +92,7 @@ def _fix_by_name(file: str) -> tuple[str, ...]:
 def judge_order(facts: Facts, want: Want) -> Answer | None:
     """static-link-order, for linkers that read the line once."""
     symbol = want.symbol
-    if want.rule == ANY_ORDER or _has_no_library(want):
+    if want.is_any_order or _has_no_library(want):
         return None
     if not facts.has_objects(symbol.platform):
         missing = objects_missing(symbol.platform)
@@ -114,8 +114,13 @@ def _has_no_library(want: Want) -> bool:
     return all(kind == "object" for kind, _ in want.command.inputs)
 
 
+def _once(want: Want) -> str:
+    """The rule of the linker, where it reads the line once; else GNU ld's."""
+    return want.rule if want.rule is not None and want.reads_once else GNU_LD
+
+
 def _judge_places(facts: Facts, want: Want, found: list[Evidence]) -> Answer:
-    once, any_order = want.outcome(IN_ORDER), want.outcome(ANY_ORDER)
+    once, any_order = want.outcome(_once(want)), want.outcome(LLD)
     text = "the order on the link command"
     evidence = [*found, command_evidence(want.command, text), *_users(want)]
     is_early = once is not None and once.status == "open" and once.reason == "after-archive"
@@ -130,7 +135,7 @@ def _judge_places(facts: Facts, want: Want, found: list[Evidence]) -> Answer:
 def _judge_system_library(facts: Facts, want: Want) -> Answer | None:
     """A well-known library that the line names only before those who want a name of it."""
     library = library_of(want.symbol.name)
-    if library is None or want.rule != IN_ORDER or not want.has_line or want.command is None:
+    if library is None or not want.reads_once or not want.has_line or want.command is None:
         return None
     names = [PurePath(str(name)).name for _, name in want.command.inputs]
     at = [no for no, name in enumerate(names) if name in library.files]
@@ -168,7 +173,7 @@ def _users(want: Want) -> list[Evidence]:
 def _is_dropped_as_needed(facts: Facts, want: Want) -> bool:
     """GNU ld wants a name although a shared library before the user has it: --as-needed, which
     some distributions switch on by themselves."""
-    end = want.outcome(IN_ORDER)
+    end = want.outcome(GNU_LD)
     if end is None or end.status != "satisfied" or end.by is None or end.how != "shared":
         return False
     if linkers_of(facts, want.symbol) != {"ld.bfd"} or want.why is None:

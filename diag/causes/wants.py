@@ -13,17 +13,18 @@ from diag.causes.link_inputs import is_whole, link_command, unread_inputs, why_o
 from diag.causes.model import Evidence, Finding, Missing, Role, Status
 from diag.causes.texts import texts_of
 from diag.causes.toolchain import toolchain_of
+from diag.join.resolved import IN_ORDER, RULES
 from diag.join.why import Outcome, Why
 from diag.schema import each
 
 MAX_JUDGED = 300  # names of one platform that are looked into; the first ones of the log
 MAX_SHOWN = 8
-IN_ORDER, ANY_ORDER = "in order", "any order"
-# Who reads the line once and who remembers every archive: see diag/join/resolve.py.
+GNU_LD, LLD = "ld.bfd", "lld"  # of two rules, where the linker is not known
+# The rule of diag/join/resolved.py that a linker follows, or comes nearest to.
 _RULES = {
-    "ld.bfd": IN_ORDER, "bfd": IN_ORDER, "gold": IN_ORDER, "ld.gold": IN_ORDER,
-    "lld": ANY_ORDER, "ld.lld": ANY_ORDER, "rust-lld": ANY_ORDER, "mold": ANY_ORDER,
-    "ld.mold": ANY_ORDER, "wild": ANY_ORDER, "ld64": ANY_ORDER,
+    "ld.bfd": "ld.bfd", "bfd": "ld.bfd", "gold": "gold", "ld.gold": "gold", "lld": "lld",
+    "ld.lld": "lld", "rust-lld": "lld", "mold": "mold", "ld.mold": "mold", "wild": "lld",
+    "ld64": "lld",
 }  # fmt: skip
 
 # Explanations that say more than "it is not there" of a name: they go first.
@@ -74,6 +75,16 @@ class Want:
         """The whole link command is known, and every input of it was read."""
         return self.has_line and not self.unread
 
+    @property
+    def is_any_order(self) -> bool:
+        """The linker is known to remember every archive, so that no order matters to it."""
+        return self.rule is not None and self.rule not in IN_ORDER
+
+    @property
+    def reads_once(self) -> bool:
+        """The linker is known to read the line once, from left to right."""
+        return self.rule in IN_ORDER
+
     def outcome(self, rule: str | None = None) -> Outcome | None:
         """How the name ends under that rule, or the linker's own."""
         asked = rule or self.rule
@@ -83,7 +94,7 @@ class Want:
     @property
     def reason(self) -> str:
         """Why it is left open by the linker's rule, in the words of diag/join/why.py; "" if not."""
-        end = self.outcome() or self.outcome(IN_ORDER)
+        end = self.outcome() or self.outcome(GNU_LD)
         return end.reason if end is not None else ""
 
 
@@ -136,8 +147,10 @@ def _rule(facts: Facts, symbol: Symbol, command: Any | None) -> str | None:
     named = set(linkers_of(facts, symbol))
     if not named and command is not None and isinstance(command.linker, str):
         named = {command.linker}
-    rules = {_RULES.get(linker) for linker in named}
-    return rules.pop() if len(rules) == 1 else None
+    rules = {_RULES.get(linker, "") for linker in named}
+    if len({rule in IN_ORDER for rule in rules}) != 1 or "" in rules:
+        return None
+    return min(rules, key=RULES.index)
 
 
 # -- findings -------------------------------------------------------------------------------------

@@ -30,13 +30,23 @@ class Unit:
     file: str
     member: str
     member_no: int
-    kind: str  # relocatable or shared
+    kind: str  # relocatable, shared, or word: a -u or --defsym of the line itself
     arch: str
     is_lto: bool
     wanted: list[tuple[int, bool]]  # (name, whether the want is weak)
     defined: list[tuple[int, int]]  # (name, STRONG, WEAK or COMMON)
     groups: dict[int, str]  # name -> COMDAT group that holds its definition
     withheld: dict[int, str]  # name -> why its definition serves nobody else
+    hidden: frozenset[int] = frozenset()  # defined, for the object files of one link only
+    thread_local: frozenset[int] = frozenset()  # wanted or defined as a thread's own (TLS)
+    format: str = "elf"
+    needed: tuple[str, ...] = ()  # DT_NEEDED of a shared object
+    soname: str = ""
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the link itself has to bind its wants: not those of a shared object, nor -u."""
+        return self.kind == "relocatable" or bool(self.kind == "word" and self.defined)
 
     @property
     def title(self) -> str:
@@ -52,10 +62,18 @@ class Units:
     of_file: dict[str, list[Unit]] = field(default_factory=dict)
     archives: dict[str, bool] = field(default_factory=dict)  # file -> whether it has an index
     sections: frozenset[str] = frozenset()  # names of sections that hold symbols, where asked for
+    unread: frozenset[str] = frozenset()  # files of which no object is known: text, formats unknown
 
     def code(self, name: str) -> int:
         """The number of a name; -1 where no unit has it."""
         return self._codes.get(name, -1)
+
+    def number(self, name: str) -> int:
+        """The number of a name, a new one where no unit has it."""
+        if name not in self._codes:
+            self._codes[name] = len(self.names)
+            self.names.append(name)
+        return self._codes[name]
 
     def is_of_linker(self, code: int) -> bool:
         """Whether the linker itself defines the name, so that no unit has to."""
@@ -84,6 +102,8 @@ def units_of(objects: pd.DataFrame, symbols: pd.DataFrame) -> Units:
             units.of_file.setdefault(record.file, [])
         elif record.kind in ("relocatable", "shared"):
             units.of_file.setdefault(record.file, []).append(rows.unit(record))
+    is_text = objects["format"].isin(["text", "unknown"])
+    units.unread = frozenset(objects.loc[is_text, "file"]) - units.of_file.keys()
     return units
 
 
@@ -96,6 +116,8 @@ class _Rows:
         grouped = symbols["group"].notna() if "group" in symbols else pd.Series([], dtype=bool)
         self.group = symbols["group"].to_numpy(object) if grouped.any() else None
         self.places = dict(_runs(symbols))
+        self.is_thread = (symbols["type"] == "TLS").to_numpy(bool)
+        self.is_hidden = symbols["is_defined"].to_numpy(bool) & _is_hidden(symbols)
 
     def unit(self, record: Any) -> Unit:
         table = ".dynsym" if record.kind == "shared" else ".symtab"
@@ -103,7 +125,9 @@ class _Rows:
         is_shared = record.kind == "shared"
         unit = Unit(
             record.file, record.member, record.member_no, str(record.kind), str(record.arch),
-            bool(record.is_lto), [], [], {}, {},
+            bool(record.is_lto), [], [], {}, {}, *self._kept_back(start, end, is_shared),
+            str(record.format), tuple(record.needed),
+            record.soname if isinstance(record.soname, str) else "",
         )  # fmt: skip
         parts, codes = self.parts[start:end], self.codes[start:end]
         used = np.flatnonzero(parts)
@@ -120,6 +144,15 @@ class _Rows:
                     unit.groups[code] = group
         return unit
 
+    def _kept_back(
+        self, start: int, end: int, is_shared: bool
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """(names defined as hidden in an object file, names that are a thread's own)."""
+        codes, parts = self.codes[start:end], self.parts[start:end]
+        hidden = codes[self.is_hidden[start:end] & (parts != LOCAL)] if not is_shared else ()
+        threads = codes[self.is_thread[start:end] & (parts != LOCAL) & (parts != 0)]
+        return frozenset(np.asarray(hidden).tolist()), frozenset(threads.tolist())
+
 
 # What a symbol does for others: nothing (0), or one of these.
 WANTED, WEAKLY_WANTED, DEFINED, DEFINED_WEAK, DEFINED_COMMON, LOCAL, HIDDEN, OLD = range(1, 9)
@@ -133,7 +166,7 @@ def _parts_played(symbols: pd.DataFrame) -> npt.NDArray[np.int8]:
     is_defined = symbols["is_defined"].to_numpy(bool)
     bind = symbols["bind"]
     is_weak, is_local = (bind == "WEAK").to_numpy(bool), (bind == "LOCAL").to_numpy(bool)
-    is_hidden = symbols["visibility"].isin(["HIDDEN", "INTERNAL"]).to_numpy(bool)
+    is_hidden = _is_hidden(symbols)
     version = symbols["version"]
     is_old = (version.notna() & ~version.str.startswith("@@").fillna(False)).to_numpy(bool)
     parts = np.where(is_defined, DEFINED, WANTED).astype(np.int8)
@@ -147,6 +180,10 @@ def _parts_played(symbols: pd.DataFrame) -> npt.NDArray[np.int8]:
     parts[is_defined & is_local] = LOCAL
     parts[(symbols["name"] == "").to_numpy(bool) | (is_local & ~is_defined)] = 0
     return parts
+
+
+def _is_hidden(symbols: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    return symbols["visibility"].isin(["HIDDEN", "INTERNAL"]).to_numpy(bool)
 
 
 def _sections(symbols: pd.DataFrame) -> frozenset[str]:

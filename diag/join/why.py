@@ -7,6 +7,8 @@ local          only LOCAL definitions: made `static`, or hidden by a version scr
 hidden         only definitions with hidden visibility inside a shared object
 old-version    a shared object defines it under a version that new links do not take
 other-arch     only objects of another machine define it
+needed         a library that its user names and that is not given may define it
+unread         an input is no object, and may name or hold one that defines it
 bytecode       members that may define it hold LTO bytecode and no code
 not-on-line    a file given defines it and the link line does not name that file
 nowhere        nothing given defines it
@@ -16,12 +18,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from diag.join.link_line import LinkLine
+from diag.join.link_stops import (
+    is_by_relocation,
+    left_of,
+    lost_of,
+    missing_needed,
+    stop_of,
+    strangers,
+)
 from diag.join.link_units import COMMON, WEAK, Unit, Units
-from diag.join.resolve import RULES, Resolution, resolve
+from diag.join.resolve import resolve
+from diag.join.resolved import RULES, Resolution, asked_of, wraps_of
 
 
 class Definition(NamedTuple):
@@ -36,8 +47,11 @@ class Definition(NamedTuple):
 class Outcome:
     """How the name ended under one rule of RULES.
 
-    status: satisfied, open, weak-open (zero at run time), unwanted. `by`: the defining unit;
-    `how`: object, pulled, shared, weak, common; `doubled`: further strong definitions.
+    status: satisfied, open, weak-open (zero at run time), unwanted, start (left to the program's
+    start), unknown. `by`: the defining unit; `how`: object, pulled, shared, weak, common, word;
+    `doubled`: further strong definitions. `stops`: what stops the linker beside that: other-arch,
+    start-lib, tls, hidden, or "". `lost`: why the program goes wrong although it is linked: hidden,
+    tls, undefined, or "". Beside the reasons above, that of an unknown end may be tls.
     """
 
     rule: str
@@ -47,6 +61,13 @@ class Outcome:
     pulled_for: str = ""
     doubled: tuple[Unit, ...] = ()
     reason: str = ""
+    stops: str = ""
+    lost: str = ""
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the linker stops over the name."""
+        return self.status == "open" or bool(self.doubled) or bool(self.stops)
 
 
 @dataclass(frozen=True)
@@ -61,6 +82,10 @@ class Why:
     outcomes: tuple[Outcome, ...] = ()
     untaken: list[Unit] = field(default_factory=list)  # members that want it and were not taken
     bytecode: list[Unit] = field(default_factory=list)
+    strangers: tuple[Unit, ...] = ()  # inputs of another machine
+    needed: tuple[str, ...] = ()  # libraries that its users name and that are not given
+    unread: tuple[str, ...] = ()  # inputs of which no object is known
+    stands_for: str = ""  # the name that a want of it asks for, by --wrap
 
 
 def explain(name: str, line: LinkLine, units: Units, arch: str) -> Why:
@@ -72,21 +97,34 @@ def explain_each(
     names: Iterable[str], line: LinkLine, units: Units, arch: str
 ) -> Mapping[str, Why]:
     """The facts about each of the names: the line is resolved once for all of them."""
-    codes = {name: units.code(name) for name in names}
     every = [unit for members in units.of_file.values() for unit in members]
     own = [unit for unit in every if unit.arch == arch]
-    wants, definitions = _gathered(set(codes.values()), every, arch)
-    found = [_Known.of(resolve(line, units, rule, arch), line, units) for rule in RULES]
-    taken = {unit for known in found for unit in known.found.place}
-    bytecode = [unit for unit in own if unit.is_lto]
+    asked = asked_of(line, units, arch)
+    wrapped = wraps_of(line.wraps, units)
+    codes = {name: units.code(name) for name in names}
+    every += [unit for _, unit in asked]
+    wants, definitions = _gathered(set(codes.values()), every, arch, wrapped)
+    known = [_Known.of(resolve(line, units, rule, arch, asked), line, units) for rule in RULES]
+    taken = {unit for one in known for unit in one.found.place}
+    about = Why(
+        "", arch, len(own), bytecode=[one for one in every if one.is_lto and one.arch in (arch, "")],
+        strangers=tuple(strangers(known[0].found, line)), unread=known[0].unread,
+    )  # fmt: skip
     return {
-        name: Why(
-            name, arch, len(own), wants[code], definitions[code],
-            tuple(_outcome(code, definitions[code], known, units) for known in found),
-            [unit for unit, _ in wants[code] if unit not in taken], bytecode,
+        name: replace(
+            about, name=name, wants=wants[code], definitions=definitions[code],
+            outcomes=tuple(_outcome(code, definitions[code], one) for one in known),
+            untaken=[unit for unit, _ in wants[code] if unit not in taken],
+            needed=_needed(wants[code], known[0].found),
+            stands_for=units.names[wrapped[code]] if code in wrapped else "",
         )
         for name, code in codes.items()
     }  # fmt: skip
+
+
+def _needed(wants: list[tuple[Unit, bool]], found: Resolution) -> tuple[str, ...]:
+    names = (name for unit, _ in wants for name in missing_needed(unit, found))
+    return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True)
@@ -94,22 +132,32 @@ class _Known:
     """A line resolved under one rule, and what every name asks of it."""
 
     found: Resolution
+    line: LinkLine
     on_line: frozenset[str]
     skipped: Mapping[Unit, str]
     has_bytecode: bool
+    unread: tuple[str, ...]
+
+    @property
+    def is_refused(self) -> bool:
+        """lld reads no bytecode but LLVM's; the others do through the compiler's plugin."""
+        units = self.found.units.of_file
+        lto = [one for file in self.on_line for one in units.get(file, ()) if one.is_lto]
+        return self.found.rule == "lld" and all(one.format == "elf" for one in lto) and bool(lto)
 
     @classmethod
     def of(cls, found: Resolution, line: LinkLine, units: Units) -> _Known:
         on_line = frozenset(given.file for given in line.inputs)
         is_lto = any(unit.is_lto for file in on_line for unit in units.of_file.get(file, ()))
-        return cls(found, on_line, dict(found.skipped), is_lto)
+        unread = tuple(sorted(on_line & units.unread))
+        return cls(found, line, on_line, dict(found.skipped), is_lto, unread)
 
 
 _Wants = Mapping[int, list[tuple[Unit, bool]]]
 
 
 def _gathered(
-    codes: AbstractSet[int], units: list[Unit], arch: str
+    codes: AbstractSet[int], units: list[Unit], arch: str, wrapped: Mapping[int, int]
 ) -> tuple[_Wants, Mapping[int, list[Definition]]]:
     """(who of the machine wants each name, who defines it: of another machine only where nobody
     of this one does)."""
@@ -120,7 +168,8 @@ def _gathered(
     for unit in units:
         of = defined[unit.arch == arch]
         if unit.arch == arch:
-            for code, is_weak in unit.wanted:
+            for raw, is_weak in unit.wanted:
+                code = wrapped.get(raw, raw)
                 if code in codes:
                     wants[code].append((unit, is_weak))
         for code, strength in unit.defined:
@@ -136,22 +185,46 @@ def _gathered(
     }
 
 
-def _outcome(code: int, definitions: list[Definition], known: _Known, units: Units) -> Outcome:
+def _outcome(code: int, definitions: list[Definition], known: _Known) -> Outcome:
     found = known.found
+    stops = "other-arch" if strangers(found, known.line) else stop_of(code, found, known.line)
     wants = found.wanted_by.get(code, [])
-    owner = found.owner.get(code)
-    doubled = tuple(found.doubled.get(code, ())[1:])
-    if owner is not None:
-        unit, strength = owner
-        pulled_for = _name(units, found.pulled.get(unit))
-        status = "satisfied" if wants else "unwanted"
-        how = _how(unit, strength, pulled_for)
-        return Outcome(found.rule, status, unit, how, pulled_for, doubled)
-    if not wants:
-        return Outcome(found.rule, "unwanted")
-    is_weak = all(weak for _, weak in wants)
-    reason = _reason(definitions, known)
-    return Outcome(found.rule, "weak-open" if is_weak else "open", reason=reason)
+    if code in found.owner:
+        end = _met(code, found)
+        if is_by_relocation(code, found, known.line):
+            end = replace(end, status="unknown", reason="tls")
+    elif not wants or found.units.is_of_linker(code):
+        end = Outcome(found.rule, "unwanted" if not wants else "satisfied", how="linker")
+    else:
+        end = _unmet(code, definitions, known)
+    return replace(end, stops=stops)
+
+
+def _met(code: int, found: Resolution) -> Outcome:
+    unit, strength = found.owner[code]
+    pulled_for = _name(found.units, found.pulled.get(unit))
+    status = "satisfied" if found.wanted_by.get(code) else "unwanted"
+    return Outcome(
+        found.rule, status, unit, _how(unit, strength, pulled_for), pulled_for,
+        tuple(found.doubled.get(code, ())[1:]), lost=lost_of(code, found),
+    )  # fmt: skip
+
+
+def _unmet(code: int, definitions: list[Definition], known: _Known) -> Outcome:
+    found = known.found
+    wants, reason = found.wanted_by[code], _reason(definitions, known)
+    if all(is_weak or not (unit.is_bound or unit.kind == "shared") for unit, is_weak in wants):
+        is_weak = any(is_weak for _, is_weak in wants)  # else a -u asks for it, which may fail
+        return Outcome(found.rule, "weak-open" if is_weak else "unwanted", reason=reason)
+    left = left_of(code, found)
+    if left in ("start", "known"):
+        return Outcome(
+            found.rule, "start", reason=reason, lost="undefined" if left == "known" else ""
+        )
+    if left == "needed":
+        return Outcome(found.rule, "open", reason=left)
+    is_told = reason not in ("unread", "bytecode") or known.is_refused
+    return Outcome(found.rule, "open" if is_told else "unknown", reason=reason)
 
 
 def _name(units: Units, pulled: tuple[int, Unit] | None) -> str:
@@ -159,8 +232,8 @@ def _name(units: Units, pulled: tuple[int, Unit] | None) -> str:
 
 
 def _how(unit: Unit, strength: int, pulled_for: str) -> str:
-    if unit.kind == "shared":
-        return "shared"
+    if unit.kind in ("shared", "word"):
+        return unit.kind
     if pulled_for:
         return "pulled"
     return {COMMON: "common", WEAK: "weak"}.get(strength, "object")
@@ -182,4 +255,6 @@ def _reason(definitions: list[Definition], known: _Known) -> str:
         return "other-arch"
     if known.has_bytecode:
         return "bytecode"
+    if known.unread:
+        return "unread"
     return "not-on-line" if free else "nowhere"

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from diag.join.resolve import RULE_LINKERS, RULES
+from diag.join.resolved import RULE_LINKERS
 from diag.join.why import Outcome, Why
 from diag.show.text import as_text, counted, listed
 
@@ -21,8 +21,9 @@ _WITHHELD = {
 }
 _HOW = {
     "object": "", "weak": " (a weak definition)", "common": " (a common symbol)",
-    "shared": ", at run time", "pulled": "",
+    "shared": ", at run time", "pulled": "", "word": " of the line itself",
 }  # fmt: skip
+_NO_ORDER = "lld"  # the rule that tells of files without an order
 
 
 def why_lines(why: Why, *, is_ordered: bool = True) -> list[tuple[str, str]]:
@@ -54,14 +55,14 @@ def why_screen(whys: Iterable[Why], *, is_ordered: bool = True) -> RenderableTyp
 
 def is_open(why: Why, *, is_ordered: bool = True) -> bool:
     """Whether a link fails over the name under a rule that applies."""
-    return any(o.status == "open" or o.doubled for o in applying(why, is_ordered))
+    return any(outcome.is_failure for outcome in applying(why, is_ordered))
 
 
 def applying(why: Why, is_ordered: bool) -> list[Outcome]:
     """Of files without an order nobody knows which of them one link takes: none is doubled."""
     if is_ordered:
         return list(why.outcomes)
-    return [replace(outcome, doubled=()) for outcome in why.outcomes if outcome.rule == RULES[-1]]
+    return [replace(outcome, doubled=()) for outcome in why.outcomes if outcome.rule == _NO_ORDER]
 
 
 def _wanted(why: Why) -> str:
@@ -86,40 +87,105 @@ def _defined(why: Why) -> str:
 
 
 def _by_linker(why: Why, outcomes: list[Outcome]) -> Iterator[tuple[str, str]]:
-    said = {outcome.rule: sentence(why, outcome) for outcome in outcomes}
-    if len(set(said.values())) == 1:
-        yield "linkers", next(iter(said.values()))
-        return
-    for rule, told in said.items():
-        note = ", files in the order given" if rule == RULES[0] else ""
-        yield RULE_LINKERS[rule] + note, told
+    """The linkers that do the same together."""
+    said: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        said.setdefault(sentence(why, outcome), []).append(outcome.rule)
+    for text, rules in said.items():
+        yield "linkers" if len(said) == 1 else listed(RULE_LINKERS[rule] for rule in rules), text
 
 
 def sentence(why: Why, outcome: Outcome) -> str:
     """What linkers of that rule do, in words."""
+    if outcome.stops:
+        return f"stop: {_stopped(why, outcome)}"
     if outcome.status == "satisfied":
-        return _satisfied(outcome)
+        return _satisfied(why, outcome)
     if outcome.status == "unwanted":
         return _unwanted(why, outcome)
     if outcome.status == "weak-open":
         return "leave it at zero without a word: only weak wants are left, which take no archive member"
+    if outcome.status == "start":
+        return _left_to_start(why, outcome)
+    if outcome.status == "unknown":
+        words = _threads(why, outcome) if outcome.by is not None else ""
+        is_own = outcome.reason == "bytecode" and outcome.rule == "lld"
+        return _UNKNOWN["bitcode" if is_own else outcome.reason].format(
+            files=_bytecode(why), unread=listed(why.unread), threads=words
+        )
     return f"stop: undefined reference. {_reason(why, outcome)}"
 
 
-def _satisfied(outcome: Outcome) -> str:
+_UNKNOWN = {
+    "unread": "may stop: {unread} is no object, and what it names or holds was not followed; nothing "
+    "else that is given defines it",
+    "tls": "may stop at a relocation that cannot be made, or link a program that goes wrong. {threads}",
+    "bytecode": "link where the bytecode (LTO) in {files} defines it, through the plugin of the "
+    "compiler that made it, which gcc passes by itself and clang with -flto; called without it, stop: "
+    "undefined reference",
+    "bitcode": "link where the bytecode (LTO) in {files} defines it, which lld reads by itself",
+}
+
+
+def _bytecode(why: Why) -> str:
+    return listed(unit.title for unit in why.bytecode)
+
+
+def _stopped(why: Why, outcome: Outcome) -> str:
+    if outcome.stops == "other-arch":
+        others = listed(f"{unit.title} (of {unit.arch or 'no machine'})" for unit in why.strangers)
+        return f"wrong format. {others} cannot be linked with objects of {why.arch}"
+    if outcome.stops == "start-lib":
+        return "unrecognized option. GNU ld has no --start-lib"
     assert outcome.by is not None
+    if outcome.stops == "hidden":
+        return f"{outcome.by.title} defines it hidden, and {_shared_users(why)} (a shared object) wants it"
+    return f"TLS mismatch. {_threads(why, outcome)}"
+
+
+def _threads(why: Why, outcome: Outcome) -> str:
+    assert outcome.by is not None
+    files = listed(dict.fromkeys([outcome.by.title, *(unit.title for unit, _ in why.wants)]))
+    return f"Of {files} some take it for a thread's own variable (TLS), the others for a plain name"
+
+
+def _shared_users(why: Why) -> str:
+    return listed(unit.title for unit, _ in why.wants if unit.kind == "shared")
+
+
+def _left_to_start(why: Why, outcome: Outcome) -> str:
+    users = _shared_users(why)
+    if outcome.lost:
+        return f"link, and the program fails at run time: only {users} wants it, nothing defines it"
+    return (
+        f"link, and leave it to the program's start: only {users} wants it, and {listed(why.needed)}, "
+        "which it names and which is not given, may define it"
+    )
+
+
+def _satisfied(why: Why, outcome: Outcome) -> str:
+    if outcome.by is None:
+        return "define it themselves"
     text = f"take {outcome.by.title}{_HOW[outcome.how]}"
     if outcome.pulled_for:
         text += f", a member taken for {outcome.pulled_for}"
     if outcome.doubled:
         others = listed(unit.title for unit in outcome.doubled)
         return f"stop: multiple definition. {outcome.by.title} defines it first, {others} again"
+    if outcome.lost == "hidden":
+        text += f", which is hidden: {_shared_users(why)} does not get it, and fails at run time"
+    if outcome.lost == "tls":
+        text += f", and the program goes wrong. {_threads(why, outcome)}"
     return text
 
 
 def _unwanted(why: Why, outcome: Outcome) -> str:
+    if why.stands_for:
+        return f"have nothing to do: --wrap turns each want of it into one of {why.stands_for}"
     if not why.wants:
         return "have nothing to do: nobody wants it"
+    if all(unit.kind == "word" for unit, _ in why.wants):
+        return "leave it: only a word of the line wants it, which is no error"
     users = listed(unit.title for unit, _ in why.wants)
     return f"never ask for it: {users} is not part of the link (no name of it is wanted before)"
 
@@ -136,8 +202,10 @@ def _reason(why: Why, outcome: Outcome) -> str:
         "hidden": "A hidden definition does not leave its shared object",
         "old-version": "A new link takes the default version (@@) only",
         "other-arch": f"{places} is for another machine",
-        "bytecode": f"{listed(unit.title for unit in why.bytecode)} holds compiler bytecode (LTO) "
-        "and no code, which a linker reads through the compiler's plugin only",
+        "bytecode": f"{_bytecode(why)} holds GCC's bytecode (LTO) and no code, which lld does not read",
+        "needed": f"{_shared_users(why)} wants it, and {listed(why.needed)}, which it names and which "
+        "may define it, is not given (GNU ld looks for it in the folders of -rpath-link and -rpath, "
+        "in those that the library names, and in the system's)",
         "not-on-line": f"{places} is given, but does not stand on the link line",
         "nowhere": "Nothing that is given defines it (libc and libgcc, which a compiler adds by "
         "itself, count only where they are given)",
@@ -145,6 +213,8 @@ def _reason(why: Why, outcome: Outcome) -> str:
 
 
 _HELP = {
+    "needed": "give {needed} on the link line, or its folder with -rpath-link",
+    "unread": "give the files that {unread} stands for",
     "after-archive": "put the archive behind its user, or both between --start-group and --end-group",
     "no-index": "ranlib {files}",
     "local": "drop `static` or the version script that makes it local, or link the object itself",
@@ -162,8 +232,26 @@ _HELP = {
 def to_do(why: Why, outcomes: Iterable[Outcome]) -> Iterator[str]:
     """What would help, in words."""
     files = listed(dict.fromkeys(e.unit.file for e in why.definitions if not e.withheld))
+    named = {
+        "files": files,
+        "arch": why.arch,
+        "needed": listed(why.needed),
+        "unread": listed(why.unread),
+    }
     for outcome in outcomes:
-        if outcome.status == "open":
-            yield _HELP[outcome.reason].format(files=files, arch=why.arch)
-        if outcome.doubled:
+        if outcome.stops:
+            yield _HELP_STOPPED[outcome.stops]
+        elif outcome.lost:
+            yield _HELP_STOPPED.get(outcome.lost, _HELP["nowhere"])
+        elif outcome.status in ("open", "unknown"):
+            yield _HELP[outcome.reason].format(**named)
+        if outcome.doubled and not outcome.stops:
             yield "keep one definition: make the others `static`, weak, or leave their file out"
+
+
+_HELP_STOPPED = {
+    "other-arch": "give the objects of one machine only, and build the others for it",
+    "start-lib": "make an archive of what stands between --start-lib and --end-lib",
+    "tls": "declare it alike in all files: with thread_local (__thread) or without",
+    "hidden": "define it with default visibility, or build it into the shared object that wants it",
+}
