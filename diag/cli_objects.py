@@ -37,9 +37,14 @@ def isa_cmd(
     PATH: objects, archives, binaries, folders, quoted patterns, layer tars, image archives, as for
     `diag symbols`.
 
-    Alone: the baseline of each file, such as x86-64-v3+aes, by the functions that nothing shows to
-    be guarded by a test at run time. --extension lists the functions that use it. --baseline lists
-    those that exceed it; the exit status is 1 where one of them is not guarded.
+    Alone: what each file needs, such as x86-64+avx2, and the level that this fits, by the functions
+    in which no test at run time is recognised. --extension lists the functions that use it.
+    --baseline lists those that exceed it; the exit status is 1 where one of them is not guarded, 2
+    where no code of its machine is there.
+
+    Recognised as a test, in the function that calls or takes the address: __builtin_cpu_supports,
+    CPUID, getauxval(AT_HWCAP), IFUNC. Not: variables that a program keeps by itself, such as
+    OPENSSL_ia32cap_P of OpenSSL.
     """
     from diag.read.isa import read_isa
 
@@ -91,6 +96,9 @@ def _tell_exceeding(isa: pd.DataFrame, baseline: str, format_: str, output: str 
     others = sorted({code[3] for code in isa.attrs["code"]} - {arch})
     if others:
         click.echo(f"{baseline} is of {arch}: code of {', '.join(others)} is not judged", err=True)
+    if arch not in {code[3] for code in isa.attrs["code"]}:
+        help = "give files of that machine, or a baseline of theirs"
+        raise InputError(f"nothing is judged: there is no code of {arch}", help=help)
     exceeding = df_exceeding(isa, baseline)
     if format_ == "table":
         write_screen(exceeding_screen(exceeding, baseline), output)

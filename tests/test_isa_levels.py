@@ -74,13 +74,14 @@ def test_screen_of_baselines(tmp_path: Path) -> None:
     code = pd.DataFrame(isa.attrs["code"], columns=["file", "member", "member_no", "arch"])
     (row,) = df_baselines(isa, code).itertuples()
     assert (row.baseline, row.baseline_of_all) == ("x86-64", "x86-64-v3")
+    assert (row.needs, row.needs_of_all) == ("x86-64", "x86-64+avx2")
     assert (row.n_functions, row.n_guarded) == (1, 1)
     subprocess.run(["ar", "rc", "lib.a", "a.o"], cwd=tmp_path, check=True)
     (tmp_path / "a.o").rename(tmp_path / "guarded.o")
     compiled(tmp_path, "gcc", "int plain(int x) { return x; }")
     done = CliRunner().invoke(isa_cmd, [str(tmp_path)], standalone_mode=False)
     assert done.exception is None
-    assert "with the guarded ones x86-64-v3" in done.output
+    assert "with the guarded ones x86-64+avx2, fits x86-64-v3" in done.output
     assert "x86_64, 1 member, 1 of them beyond the lowest level" in done.output
     assert "x86-64   (x86_64: nothing beyond it)" in done.output
 
@@ -104,5 +105,58 @@ def test_levels_grow_and_strange_ones_are_refused() -> None:
         held = [has for _, has in levels(arch)]
         assert all(low <= high for low, high in itertools.pairwise(held))
     assert parse_baseline("x86-64-v3")[0] == "x86_64"
-    with pytest.raises(InputError):
-        parse_baseline("x86-64-v9")
+    assert parse_baseline("x86-64-v1") == parse_baseline("x86-64")
+    for strange in ("x86-64-v9", "implied"):
+        with pytest.raises(InputError):
+            parse_baseline(strange)
+
+
+def test_nothing_judged_is_no_success(tmp_path: Path) -> None:
+    """A baseline of another machine than that of the code is an error, not a green light."""
+    path = compiled(tmp_path, "gcc", CALLED)
+    command = [path, "--baseline", "armv8.1-a+sve"]
+    done = CliRunner().invoke(isa_cmd, command, standalone_mode=False)
+    assert isinstance(done.exception, InputError)
+    assert "nothing is judged" in str(done.exception)
+
+
+DOTS = """int dots(signed char *a, signed char *b) {
+  int s = 0; for (int i = 0; i < 256; i++) s += a[i] * b[i]; return s; }"""
+
+
+@pytest.mark.parametrize(
+    ("compiler", "flags", "needs"),
+    [
+        ("gcc", "-mavx2", "x86-64+avx2, fits x86-64-v3   (x86_64)"),
+        ("aarch64-linux-gnu-gcc", "-march=armv8.2-a+dotprod", "armv8-a+dotprod, fits armv8.4-a"),
+        ("arm-linux-gnueabihf-gcc", "-marm -march=armv6+fp", "at most armv7-a   (arm: nothing"),
+    ],
+)
+def test_the_screen_says_what_is_needed_exactly(
+    tmp_path: Path, compiler: str, flags: str, needs: str
+) -> None:
+    """Extensions by name, the level that has them beside it; of old ARM code only a bound."""
+    path = compiled(tmp_path, compiler, DOTS, *flags.split())
+    done = CliRunner().invoke(isa_cmd, [path], standalone_mode=False)
+    assert needs in done.output
+
+
+JUNK = """
+.globl f
+.type f, @function
+f: ret
+.byte {bytes}, 0xc3
+.size f, . - f
+"""
+MOVES = "0x0f, 0x0f, 0xc1, 0x9e"  # PFADD mm0, mm1
+
+
+@pytest.mark.parametrize(("before", "count"), [("0x90", 1), ("0x06", 0)])
+def test_rare_extensions_beside_bytes_that_do_not_decode_are_tables(
+    tmp_path: Path, before: str, count: int
+) -> None:
+    """3DNow! in code that decodes as a whole counts; beside a byte that begins nothing it does not."""
+    need("gcc")
+    (tmp_path / "a.s").write_text(JUNK.format(bytes=f"{before}, {MOVES}"))
+    subprocess.run(["gcc", "-c", "a.s"], cwd=tmp_path, check=True)
+    assert len(read_isa(tmp_path / "a.o", extension="d3now")) == count

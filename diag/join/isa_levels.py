@@ -15,8 +15,8 @@ from diag.errors import InputError
 from diag.knowledge import table
 from diag.schema import each
 
-BASELINE_COLUMNS = ("file", "member", "member_no", "arch", "baseline", "baseline_of_all",
-                    "n_functions", "n_guarded")  # fmt: skip
+BASELINE_COLUMNS = ("file", "member", "member_no", "arch", "needs", "baseline", "needs_of_all",
+                    "baseline_of_all", "n_functions", "n_guarded")  # fmt: skip
 EXCEEDING_COLUMNS = ("file", "member", "member_no", "function", "address", "arch", "baseline",
                      "extensions", "guard")  # fmt: skip
 
@@ -41,12 +41,33 @@ def baseline_of(extensions: Iterable[str], arch: str) -> str:
     return "+".join([name, *sorted(wanted - has)])
 
 
+def needs_of(extensions: Iterable[str], arch: str) -> str:
+    """The lowest level and every extension that is used, without those that others imply."""
+    known, wanted = levels(arch), set(extensions)
+    if not known:
+        return ""
+    name, has = known[0]
+    implied = table("isa_levels").get("implied", {}).get(arch, {})
+    less = {other for one in wanted for other in _implied(one, implied)}
+    return "+".join([name, *sorted(wanted - has - less)])
+
+
+def _implied(extension: str, implied: dict[str, list[str]]) -> set[str]:
+    found, todo = set[str](), [extension]
+    while todo:
+        more = set(implied.get(todo.pop(), ())) - found
+        found |= more
+        todo += more
+    return found
+
+
 def df_baselines(isa: pd.DataFrame, code: pd.DataFrame) -> pd.DataFrame:
     """One row an object with machine code, of `read_isa(beyond_floor=True, with_guards=True)`.
 
-    `code` has the objects that were looked at (file, member, member_no, arch). `baseline` is what
-    the functions need that nothing shows to be guarded, `baseline_of_all` what all need; n_functions
-    counts those beyond the lowest level, n_guarded the guarded among them.
+    `code` has the objects that were looked at (file, member, member_no, arch). Of the functions that
+    nothing shows to be guarded: `needs` is exactly what they use, `baseline` the lowest level that
+    has it, with what no level has; `needs_of_all` and `baseline_of_all` the same of all functions.
+    n_functions counts those beyond the lowest level, n_guarded the guarded among them.
     """
     keys = ["file", "member", "member_no"]
     groups = dict(list(isa.groupby(keys, sort=False))) if len(isa) else {}  # it has .keys itself
@@ -55,7 +76,11 @@ def df_baselines(isa: pd.DataFrame, code: pd.DataFrame) -> pd.DataFrame:
         own = groups.get((row.file, row.member, row.member_no), isa.iloc[:0])
         guarded = own["guard"].notna()
         functions = own.assign(is_guarded=guarded).drop_duplicates(["function", "address"])
-        needs = [baseline_of(part["extension"], row.arch) for part in (own[~guarded], own)]
+        needs = [
+            name(part["extension"], row.arch)
+            for part in (own[~guarded], own)
+            for name in (needs_of, baseline_of)
+        ]
         counts = (len(functions), int(functions["is_guarded"].sum()))
         rows.append((row.file, row.member, row.member_no, row.arch, *needs, *counts))
     return pd.DataFrame(rows, columns=list(BASELINE_COLUMNS))
@@ -82,8 +107,14 @@ def df_exceeding(isa: pd.DataFrame, baseline: str) -> pd.DataFrame:
 def parse_baseline(baseline: str) -> tuple[str, frozenset[str]]:
     """(machine, extensions that it has); InputError for a word that is no level."""
     level, *more = baseline.lower().split("+")
-    known = {name: (arch, has) for arch in table("isa_levels") for name, has in levels(arch)}
+    known = {
+        name: (arch, has)
+        for arch in table("isa_levels")
+        if arch != "implied"
+        for name, has in levels(arch)
+    }
     known["armv8-a"] = ("aarch64", levels("aarch64")[0][1])  # a name of two machines
+    known["x86-64-v1"] = known["x86-64"]  # as some call it
     if level not in known:
         raise InputError(
             f"{baseline!r} is no baseline that is known",

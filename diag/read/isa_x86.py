@@ -25,6 +25,13 @@ EVEX, VEX3, VEX2, XOP, ESCAPE = 0x62, 0xC4, 0xC5, 0x8F, 0x0F
 _LONGEST = 4  # bytes of an encoding that are looked at behind its first
 _PREFIXES = 4  # bytes before an opcode in which its mandatory prefix is looked for
 _MANDATORY = ((1, 0x66), (2, 0xF3), (3, 0xF2))
+# Of processors no longer made, of hypervisors and monitors, and of transactions.
+RARE = frozenset(
+    ("3dnow", "cyrix_d3now", "cyrix_dmi", "cyrix_emmi", "cyrix_fpu", "cyrix_smint", "cyrix_smm",
+     "d3now", "d3nowext", "fma4", "geode", "lwp", "mpx", "padlock_ace", "padlock_phe", "padlock_pmm",
+     "padlock_rng", "padlock_undoc", "rtm", "sgx1", "skinit", "skinit_or_svm", "smx", "svm", "tbm",
+     "vmx", "xop")
+)  # fmt: skip
 _code_of = attrgetter("code")
 
 
@@ -125,12 +132,17 @@ def _fitting(block: Bytes, at: Places, opcodes: Places, table: Table) -> Places:
 def count_extensions(code: bytes, bits: int, wanted: Encodings) -> Counter[str]:
     """Instructions of each wanted extension in a run of code, decoded from its first byte.
 
-    A byte that begins no instruction is passed over alone, as objdump does.
+    A byte that begins no instruction is passed over alone, as objdump does. Where there is one,
+    tables stand among the code (hand-written assembly has them in .text), and what they look like
+    is no use of an extension that hardly any code uses: those of RARE do not count there.
     """
     counts: Counter[str] = Counter()
-    for number, times in _codes(code, bits).items():
+    codes = _codes(code, bits)
+    for number, times in codes.items():
         for extension in wanted.features.get(number, ()):
             counts[extension] += times
+    for extension in RARE & counts.keys() if codes[Code.INVALID] else ():
+        del counts[extension]
     return counts
 
 
