@@ -7,15 +7,14 @@ cure; `worse` a platform fails that was sound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from diag.case import Case
-from diag.causes.facts import Facts, Symbol, counted, sightings_evidence
+from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding
+from diag.compare_symbols import by_objects
 from diag.platforms import BY_NAME
 from diag.schema import each
 from diag.verdict import Verdict, gather_facts, judge
@@ -23,7 +22,7 @@ from diag.verdict import Verdict, gather_facts, judge
 __all__ = ["Comparison", "PlatformChange", "compare"]
 
 MAX_SYMBOLS = 100  # of one platform that are followed into the other build
-_MASKS = ("undefined-ignored", "duplicate-ignored")
+_MASKS, _WEAK = ("undefined-ignored", "duplicate-ignored"), "weak-undefined"
 _WORST_FIRST = ("worse", "masked", "moved", "unproven", "cured")
 
 
@@ -102,10 +101,12 @@ class Side:
         own = [f for f in self.verdict.findings if (f.platform or "") == platform]
         return next((f for f in own if f.status == "supported" and f.role == "cause"), None)
 
-    def mask(self, platform: str) -> Finding | None:
-        """A switch that hides something on that platform."""
+    def mask(self, platform: str, names: Collection[str] = ()) -> Finding | None:
+        """What hides something on that platform: a switch, or a weak reference to one of `names`."""
         own = [f for f in self.verdict.findings if (f.platform or "") == platform]
-        return next((f for f in own if f.status == "supported" and f.cause in _MASKS), None)
+        own = [f for f in own if f.status == "supported"]
+        weak = [f for f in own if f.cause == _WEAK and f.symbol in names]
+        return next((f for f in own if f.cause in _MASKS), None) or next(iter(weak), None)
 
     def wanted(self, platform: str) -> list[Symbol]:
         """The symbols that its link for the platform wants and does not get."""
@@ -168,8 +169,10 @@ def _judge(platform: str, old: Side, new: Side, symbol: Symbol | None) -> _Judge
     )
     if after in ("canceled", "unknown"):
         return (None if was_sound and after == "canceled" else "unproven"), None, told
-    mask = new.mask(platform)
-    if after == "linked" and mask is not None and not was_sound:
+    mask = new.mask(platform, {one.name for one in old.about(platform)})
+    # A log may hold what the loader said when the program was started: the link itself was made.
+    is_made = after == "linked" or new.failure(platform) == mask
+    if mask is not None and is_made and not was_sound:
         return "masked", mask.cause, list(mask.evidence)
     if was_sound:
         is_sound = after == "linked" and mask is None and new.ran(platform) is not False
@@ -200,13 +203,20 @@ def _still_fails(
 def _links_now(platform: str, old: Side, new: Side, told: list[Evidence]) -> _Judged:
     """It links: is the cause gone, by what was given, and does the program run?"""
     symbols = old.about(platform)[:MAX_SYMBOLS]
-    judged = [_by_objects(platform, new, symbol) for symbol in symbols]
+    judged = [by_objects(new.facts, platform, symbol) for symbol in symbols]
     judged = judged or [_without_symbol(platform, old, new)]
     result, found = next((one for one in judged if one[0] != "cured"), judged[0])
-    if new.ran(platform) is False:
+    ran = new.ran(platform)
+    if ran is False:
         told = [*told, *new.facts.end_of_run(platform)]
-        result = {"cured": "moved", "wanted": "masked"}.get(result, "unproven")
+        result = _DIED.get(result, "unproven")
+    elif result == "placeholder":
+        result = "cured" if ran else "unproven"
     return ("unproven" if result == "wanted" else result), None, [*told, *found]
+
+
+# What the objects say of a symbol -> the word, where the program that was linked dies.
+_DIED = {"cured": "moved", "wanted": "masked", "placeholder": "masked"}
 
 
 def _without_symbol(platform: str, old: Side, new: Side) -> tuple[str, list[Evidence]]:
@@ -218,7 +228,7 @@ def _without_symbol(platform: str, old: Side, new: Side) -> tuple[str, list[Evid
     if new.ran(platform) is True:
         return "cured", list(new.facts.end_of_run(platform))
     target = BY_NAME.get(platform)
-    made = _own_objects(new.facts, platform)
+    made = new.facts.of_platform(new.facts.objects, platform)
     made = made[made["kind"].isin(["executable", "shared"])]
     right = [r for r in each(made) if target is None or r.arch == target.elf_arch]
     if right:
@@ -238,36 +248,6 @@ def _step_ended_well(platform: str, new: Side) -> tuple[str, list[Evidence]]:
     return ("cured" if ran else "unproven"), [
         Evidence(r.file, int(r.line_no), f"{text}: {r.name_text}"[:240]) for r in ran[-1:]
     ]
-
-
-def _by_objects(platform: str, new: Side, symbol: Symbol | None) -> tuple[str, list[Evidence]]:
-    """What the objects say of the symbol: cured, wanted (it is, and has no one definition)."""
-    if symbol is None or not new.facts.has_objects(platform):
-        return "unproven", []
-    now = Symbol(symbol.name, platform)
-    defined, wanted = new.facts.definitions(now), new.facts.seen(now, "wanted")
-    members = defined.drop_duplicates(["member", "size_bytes"])
-    if wanted.empty and defined.empty:
-        # Only the linked program shows that nothing wants it: objects not given still may.
-        is_shown = any(kind == "executable" for kind in _own_objects(new.facts, platform)["kind"])
-        return "cured" if is_shown else "unproven", [_not_wanted(new.facts, now)]
-    if len(members) == 1:
-        return "cured", sightings_evidence(members, f"defines {now.name}, once")
-    if len(members) > 1:
-        return "unproven", sightings_evidence(members, f"defines {now.name}")
-    return "wanted", sightings_evidence(wanted, f"still wants {now.name}")
-
-
-def _own_objects(facts: Facts, platform: str) -> pd.DataFrame:
-    return facts.of_platform(facts.objects, platform)
-
-
-def _not_wanted(facts: Facts, symbol: Symbol) -> Evidence:
-    own = _own_objects(facts, symbol.platform)
-    programs = own.loc[own["kind"] == "executable", "file"]
-    what = counted(len(own), "object or member", "objects and members")
-    text = f"of {what} given for {symbol.platform}, none wants {symbol.name} any more"
-    return Evidence([*programs, *own["file"]][0], None, text)
 
 
 def _returns(

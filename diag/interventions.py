@@ -17,7 +17,7 @@ from diag.case import Case, open_case
 from diag.causes.facts import Symbol
 from diag.compare import PlatformChange, Side, compare_sides
 from diag.errors import InputError
-from diag.join import join_isa
+from diag.join import distinct_definitions, join_isa
 
 __all__ = ["interventions"]
 
@@ -121,7 +121,7 @@ def _members(new: Side, symbol: Symbol | None, platform: str) -> dict[str, Any]:
     wanted, defined = new.facts.seen(symbol, "wanted"), new.facts.definitions(symbol)
     return {
         "n_wanted": _n_members(wanted[~wanted["is_output"]]),
-        "n_defined": _n_members(defined),
+        "n_defined": len(distinct_definitions(defined, new.facts.objects)),
         "in_output": _output_of(new, symbol, platform),
     }
 

@@ -6,9 +6,10 @@ from diag.join.flow import join_flow_and_echoes
 from diag.join.isa import join_isa
 from diag.join.near import join_near, names_of_build
 from diag.join.outcomes import join_outcomes
-from diag.join.symbols import join_symbols
+from diag.join.symbols import distinct_definitions, join_symbols
 
 __all__ = [
+    "distinct_definitions",
     "join_bases",
     "join_case_assignments",
     "join_flow_and_echoes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 
 import pandas as pd
 
@@ -105,3 +106,28 @@ def _pairs(rows: pd.DataFrame) -> Iterable[tuple[str, str]]:
 
 def _is_rust_mangled(name: str) -> bool:
     return name.startswith("_R") or bool(_RUST_LEGACY.search(name))
+
+
+def distinct_definitions(rows: pd.DataFrame, objects: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `sightings`, one a definition that a link could meet.
+
+    An object and its copy in an archive (same name and size) are one, and so are copies in two
+    archives; two object files never are. A shared object may define what an object defines too
+    (it may be made of it), so that it counts only where nothing else does.
+    """
+    keys = zip(objects["file"], objects["member_no"], strict=True)
+    facts = dict(zip(keys, zip(objects["kind"], objects["size_bytes"], strict=True), strict=True))
+    of = [facts[key] for key in zip(rows["file"], rows["member_no"], strict=True)]
+    names = [
+        member or PurePath(file).name
+        for member, file in zip(rows["member"], rows["file"], strict=True)
+    ]
+    rows = rows.assign(_kind=[kind for kind, _ in of], _size=[size for _, size in of], _name=names)
+    rows = rows.drop_duplicates(["file", "member_no"])
+    shared = rows["_kind"] == "shared"
+    rows = rows.iloc[:1] if shared.all() else rows[~shared]
+    loose, bundled = rows[rows["member"] == ""], rows[rows["member"] != ""]
+    bundled = bundled.drop_duplicates(["_name", "_size"])
+    known = set(zip(loose["_name"], loose["_size"], strict=True))
+    new = [key not in known for key in zip(bundled["_name"], bundled["_size"], strict=True)]
+    return pd.concat([loose, schema.keep(bundled, new)])[list(_SIGHTINGS)]

@@ -1,0 +1,55 @@
+"""What the objects of a build say of a symbol that an earlier build of it was about."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diag.causes.facts import Facts, Symbol, counted, sightings_evidence
+from diag.causes.model import Evidence
+from diag.join import distinct_definitions
+
+__all__ = ["by_objects"]
+
+_MANGLED = ("_Z", "_R", "__Z")  # C++ and Rust: inline functions and templates are weak by rule
+
+
+def by_objects(facts: Facts, platform: str, symbol: Symbol | None) -> tuple[str, list[Evidence]]:
+    """What the objects say of the symbol: cured, wanted (it is, and has no one definition),
+    placeholder (its one definition gives way to any other)."""
+    if symbol is None or not facts.has_objects(platform):
+        return "unproven", []
+    now = Symbol(symbol.name, platform)
+    wanted = facts.seen(now, "wanted")
+    defined = distinct_definitions(facts.definitions(now), facts.objects)
+    if wanted.empty and defined.empty:
+        # Only the linked program shows that nothing wants it: objects not given still may.
+        is_shown = any(kind == "executable" for kind in _own_objects(facts, platform)["kind"])
+        return "cured" if is_shown else "unproven", [_not_wanted(facts, now)]
+    if len(defined) == 1:
+        is_weak = defined["bind"].iloc[0] == "WEAK" and not _is_mangled(defined)
+        how = "weakly, once" if is_weak else "once"
+        found = sightings_evidence(defined, f"defines {now.name}, {how}")
+        return "placeholder" if is_weak else "cured", found
+    if len(defined) > 1:
+        return "unproven", sightings_evidence(defined, f"defines {now.name}")
+    imported = wanted[wanted["is_output"] & wanted["version"].notna()]
+    if len(imported):  # the linker found the library that offers this version of it
+        what = f"imports {now.name}{imported['version'].iloc[0]} from a library"
+        return "cured", sightings_evidence(imported, what)
+    return "wanted", sightings_evidence(wanted, f"still wants {now.name}")
+
+
+def _is_mangled(rows: pd.DataFrame) -> bool:
+    return str(rows["name"].iloc[0]).startswith(_MANGLED)
+
+
+def _own_objects(facts: Facts, platform: str) -> pd.DataFrame:
+    return facts.of_platform(facts.objects, platform)
+
+
+def _not_wanted(facts: Facts, symbol: Symbol) -> Evidence:
+    own = _own_objects(facts, symbol.platform)
+    programs = own.loc[own["kind"] == "executable", "file"]
+    what = counted(len(own), "object or member", "objects and members")
+    text = f"of {what} given for {symbol.platform}, none wants {symbol.name} any more"
+    return Evidence([*programs, *own["file"]][0], None, text)
