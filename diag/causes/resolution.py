@@ -32,7 +32,7 @@ NOT_LINKED = "object-not-linked"
 ORDER = "static-link-order"
 
 
-def _files_on(facts: Facts, want: Want) -> list[str]:
+def files_on(facts: Facts, want: Want) -> list[str]:
     """Files given that the link command names, in its order."""
     command = want.command
     key = ("on line", want.symbol.platform, command.file, command.line_no)  # type: ignore[union-attr]
@@ -57,12 +57,14 @@ def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
     found = defines(defined, symbol.name)
     if not want.has_line:
         return Answer("untestable", found, (command_missing(symbol),))
-    on_line = set(_files_on(facts, want))
+    on_line = set(files_on(facts, want))
     if on_line & set(defined["file"]):
         text = "the link command names a file that defines it"
         return Answer("refuted", [*found, command_evidence(want.command, text)])
     if _is_needed_by_a_library(facts, defined, on_line):
         return None  # a shared object behind another one: that says more
+    if on_line & set(want.kept_back["file"]) & set(facts.known["shared"]):
+        return None  # it is linked, into a shared object that keeps it to itself
     text = "the link command does not name it"
     fix = _fix_by_name(str(defined["file"].iloc[0]))
     return Answer("supported", [*found, command_evidence(want.command, text)], fix=fix)
@@ -96,13 +98,14 @@ def judge_order(facts: Facts, want: Want) -> Answer | None:
         return None
     if not facts.has_objects(symbol.platform):
         missing = objects_missing(symbol.platform)
-        return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+        open_end = Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+        return _judge_system_library(facts, want) or open_end
     if want.defined.empty:
         return _judge_system_library(facts, want)
     found = defines(want.defined, symbol.name)
     if not want.has_line:
         return Answer("untestable", found, (command_missing(symbol),))
-    if set(_files_on(facts, want)).isdisjoint(want.defined["file"]):
+    if set(files_on(facts, want)).isdisjoint(want.defined["file"]):
         return None  # that it is not named comes first
     return _judge_places(facts, want, found)
 
@@ -174,17 +177,19 @@ def _is_dropped_as_needed(facts: Facts, want: Want) -> bool:
     """GNU ld wants a name although a shared library before the user has it: --as-needed, which
     some distributions switch on by themselves."""
     end = want.outcome(GNU_LD)
+    if end is not None and end.reason == "as-needed":
+        return True
     if end is None or end.status != "satisfied" or end.by is None or end.how != "shared":
         return False
     if linkers_of(facts, want.symbol) != {"ld.bfd"} or want.why is None:
         return False
-    order = _files_on(facts, want)
+    order = files_on(facts, want)
     users = [order.index(unit.file) for unit, _ in want.why.wants if unit.file in order]
     return bool(users) and end.by.file in order and order.index(end.by.file) < min(users)
 
 
 def _fix_of_order(facts: Facts, want: Want) -> tuple[str, ...]:
-    order = _files_on(facts, want)
+    order = files_on(facts, want)
     given = [file for file in dict.fromkeys(want.defined["file"]) if file in order]
     names = ", ".join(PurePath(file).name for file in given[:3])
     return (

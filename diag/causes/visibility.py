@@ -12,6 +12,7 @@ from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.link_inputs import command_evidence
 from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.resolution import files_on
 from diag.causes.wants import MORE_EXACT, Answer, Want, each_want
 from diag.schema import each
 
@@ -55,7 +56,7 @@ def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
         )
         for r in each(want.defined.head(2))
     ]
-    if usable:
+    if usable and not _is_only_shut_in(facts, want):
         return Answer("refuted", [*usable, *found])
     if _is_barred(facts, want.kept_back):
         return Answer("supported", found)
@@ -80,6 +81,16 @@ def _kept(row: Any) -> Evidence:
         row.file, None,
         f"{row.member or 'the file itself'} defines {row.name} as {row.bind} {row.visibility}",
     )  # fmt: skip
+
+
+def _is_only_shut_in(facts: Facts, want: Want) -> bool:
+    """The link names a shared object that keeps the symbol, and no file that gives it: an object
+    that the library was made of may lie about."""
+    if not want.has_line:
+        return False
+    on_line = set(files_on(facts, want))
+    shut = on_line & set(want.kept_back["file"]) & set(facts.known["shared"])
+    return bool(shut) and on_line.isdisjoint(want.defined["file"])
 
 
 def _is_barred(facts: Facts, rows: pd.DataFrame) -> bool:
