@@ -45,6 +45,11 @@ IN_TABLE = CALL + "\nvoid (*table[])(int *) = {f_base, f_wide};"
 FROM_STORE = """static void (*volatile work)(int *) = f_wide;
 int main(void) { if (HAS) work = f_base; work(arr); return arr[1]; }"""
 
+TABLES = """struct ops { void (*one)(int *), (*two)(int *); };
+static const struct ops wide = {f_wide, f_base}, plain = {f_base, f_base};
+static const struct ops *volatile ops = %s;
+int main(void) { ops = HAS ? &wide : &plain; ops->one(arr); return arr[1]; }"""
+
 GUARDED = (CALL, EARLY, HELPER, POINTER)
 UNGUARDED = (AS_WELL, AFTER, BESIDE, NO_TEST, IN_TABLE, FROM_STORE)
 
@@ -123,3 +128,11 @@ def test_exported_functions_are_open(tmp_path: Path) -> None:
     assert guard(tmp_path, "gcc -O2 -shared -fPIC", text) is None
     hidden = text.replace("WIDE void", 'WIDE __attribute__((visibility("hidden"))) void')
     assert guard(tmp_path, "gcc -O2 -shared -fPIC", hidden) == "cpu test in work"
+
+
+def test_a_table_that_only_a_test_chooses(tmp_path: Path) -> None:
+    """Pointers of a table are guarded as the table is; where it is the default too, they are not."""
+    for command in ("gcc -O0", "gcc -O2 -no-pie -fno-pie", "clang -O2"):
+        by_pointer = guard(tmp_path, command, FIRST + TABLES % "&plain")
+        assert by_pointer == "cpu test in main, by pointer", command
+        assert guard(tmp_path, command, FIRST + TABLES % "&wide") is None

@@ -13,7 +13,7 @@ All references have to be such, or of functions that are guarded so, and the fun
 dynamic symbol: others could call it. Any feature that is tested will do, and either answer.
 Resolvers are IFUNC symbols and the addends of IRELATIVE relocations. x86-64 and AArch64. A global
 symbol of a relocatable file may be referred to by other objects: `Guard.symbols` has them, so that
-the reader can look (read_isa does, in all it is given). Not followed: tables of pointers in data.
+the reader can look (read_isa does, in all it is given). Tables of pointers in data: isa_pointers.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from iced_x86 import Decoder, FlowControl
 from diag.read.elf import Elf
 from diag.read.elf_layout import EM_AARCH64, EM_X86_64, ET_REL, SHT_NOBITS, STT_GNU_IFUNC
 from diag.read.isa_code import DATA, Code, relocations
+from diag.read.isa_pointers import shown_by
 from diag.read.isa_references import IRELATIVE, References, references
 from diag.read.isa_tested import Tests, tests_inside
 from diag.read.isa_uses import MAX_OVERLAP, Use
@@ -142,7 +143,7 @@ def _guarded(code: Code, tests: Tests, wanted: list[int]) -> dict[int, Guard]:
     leads_to: dict[int, set[int]] = {}
     for _ in range(MAX_ROUNDS if resolvers or tests.telling else 0):
         found = _without_lists(code, references(code, np.array(sorted(closed), np.int64)))
-        shown = _shown(code, tests, resolvers, found)
+        shown = shown_by(code, tests, resolvers, found)
         names, leads_to = _settled(found, closed, shown)
         # What only leads to such a function, as its checking twin does, may be guarded itself.
         more = set(found.by[found.is_branch].tolist()) - shut_out - closed
@@ -167,20 +168,6 @@ def _symbols_on_the_way(
         for number in reached:
             found[number].add(name)
     return found
-
-
-def _shown(code: Code, tests: Tests, resolvers: dict[int, str], found: References) -> list[str]:
-    """Of each reference what shows that it is for processors that have the instructions, or ""."""
-    shown, columns = [], (found.by.tolist(), found.is_branch.tolist(), found.at.tolist())
-    for by, is_branch, at in zip(*columns, strict=True):
-        if by in resolvers and not is_branch:
-            shown.append(f"ifunc {resolvers[by]}")
-        elif by != DATA and tests.is_behind(by, at, is_branch=is_branch):
-            how = "" if is_branch else ", by pointer"
-            shown.append(f"cpu test in {code.name(by)}{how}")
-        else:
-            shown.append("")
-    return shown
 
 
 def _without_lists(code: Code, found: References) -> References:

@@ -56,7 +56,11 @@ class References:
 
 def references(code: Code, wanted: Places) -> References:
     """Every reference from outside to the functions of these numbers."""
-    of_address = Wanted(code, wanted)
+    return references_to(code, Wanted(code, wanted))
+
+
+def references_to(code: Code, of_address: Wanted) -> References:
+    """Every reference to what the addresses are looked up in."""
     found = [*_by_relocations(code, of_address), *_by_code(code, of_address)]
     if code.elf.type != ET_REL:
         found += _by_data(code, of_address)
