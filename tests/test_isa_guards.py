@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.read.isa import read_isa
+from tests.elf_builder import build_elf
 from tests.tools import need
 
 FIRST = """
@@ -65,7 +66,7 @@ def guard(folder: Path, command: str, text: str, name: str = "f_wide") -> object
 
 
 X86 = ("gcc -O0", "gcc -O2 -static", "gcc -O2 -c", "gcc -O2 -no-pie -fno-pie", "clang -O2", "clang -O0 -c")  # fmt: skip
-A64 = tuple(f"aarch64-linux-gnu-gcc {flags}" for flags in ("-O0", "-O2", "-O0 -c", "-O2 -c", "-O2 -static"))  # fmt: skip
+A64 = tuple(f"aarch64-linux-gnu-gcc {flags}" for flags in ("-O0", "-O2", "-O0 -c", "-O2 -c"))  # fmt: skip
 
 
 @pytest.mark.parametrize("command", [*X86, *A64])
@@ -75,7 +76,7 @@ def test_the_commonest_dispatch_is_guarded(tmp_path: Path, command: str) -> None
     assert guard(tmp_path, command, first + CALL) == "cpu test in main"
 
 
-@pytest.mark.parametrize("command", ["gcc -O0 -c", "gcc -O2", "clang -O2 -c", *A64[:2]])
+@pytest.mark.parametrize("command", ["gcc -O0 -c", "gcc -O2", A64[0]])
 def test_shapes_of_tests_are_known(tmp_path: Path, command: str) -> None:
     """An early return, a helper that asks, a chosen pointer."""
     first = FIRST_A64 if command in A64 else FIRST
@@ -83,7 +84,7 @@ def test_shapes_of_tests_are_known(tmp_path: Path, command: str) -> None:
         assert str(guard(tmp_path, command, first + text)).startswith("cpu test in main"), text
 
 
-@pytest.mark.parametrize("command", ["gcc -O0", "gcc -O2 -c", "clang -O2", *A64[:2]])
+@pytest.mark.parametrize("command", ["gcc -O0", "clang -O2 -c", A64[1]])
 def test_what_runs_without_a_test_is_not_guarded(tmp_path: Path, command: str) -> None:
     """A second caller, a test behind or beside the call or of something else, a table, a default."""
     first = FIRST_A64 if command in A64 else FIRST
@@ -93,7 +94,7 @@ def test_what_runs_without_a_test_is_not_guarded(tmp_path: Path, command: str) -
 
 def test_cpuid_by_hand_is_a_test(tmp_path: Path) -> None:
     """CPUID in the function that calls, and either of two features."""
-    for command in ("gcc -O0", "gcc -O2 -c", "clang -O2"):
+    for command in ("gcc -O0", "clang -O2"):
         assert guard(tmp_path, command, FIRST + CPUID) == "cpu test in main"
         either = EITHER.replace("HAS2", '__builtin_cpu_supports("avx512f")')
         assert guard(tmp_path, command, FIRST + either) == "cpu test in main"
@@ -132,7 +133,17 @@ def test_exported_functions_are_open(tmp_path: Path) -> None:
 
 def test_a_table_that_only_a_test_chooses(tmp_path: Path) -> None:
     """Pointers of a table are guarded as the table is; where it is the default too, they are not."""
-    for command in ("gcc -O0", "gcc -O2 -no-pie -fno-pie", "clang -O2"):
+    for command in ("gcc -O0", "gcc -O2 -no-pie -fno-pie"):
         by_pointer = guard(tmp_path, command, FIRST + TABLES % "&plain")
         assert by_pointer == "cpu test in main, by pointer", command
         assert guard(tmp_path, command, FIRST + TABLES % "&wide") is None
+
+
+def test_junk_that_asks_for_features_is_read_to_its_end() -> None:
+    """CPUID among any bytes, and a value that is stored without end: in bounded time, no exception."""
+    stores = b"".join(b"\x89\x84\x24" + (4 * n).to_bytes(4, "little") for n in range(9000))
+    junk = b"\x0f\xa2" + bytes(range(256)) * 64 + bytes.fromhex("c5fc58c1")
+    for code in (junk, b"\x0f\xa2" + stores + bytes.fromhex("c5fc58c1c3")):
+        for machine in (62, 183):
+            image = build_elf([(b"f", 0x12, 0, 1, 0, len(code))], code=code, machine=machine)
+            read_isa(image, beyond_floor=True, with_guards=True)

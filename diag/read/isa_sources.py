@@ -25,7 +25,8 @@ from diag.read.symbols_tables import Table, symbol_tables
 WORDS = {62: (b"__cpu_model", b"__cpu_features2"), 183: (b"__aarch64_have_lse_atomics", b"__aarch64_cpu_features")}  # fmt: skip
 CALLS = {62: (b"__x86_get_cpuid_feature_leaf",), 183: (b"getauxval", b"__getauxval")}
 _SLOTS = {62: (6, 7), 183: (1025, 1026)}  # GLOB_DAT, JUMP_SLOT
-_MIN_WORD_BYTES = 4
+_MIN_WORD_BYTES, _MAX_WORD_BYTES = 4, 64
+MAX_WORDS = 16  # each is looked for in all code
 _MAX_PLT_BYTES = 1 << 20
 
 
@@ -83,7 +84,8 @@ def _of_linked(code: Code) -> Sources:
         for record in table.records[_named(table, WORDS[elf.machine])]:
             if record["shndx"]:
                 first = int(record["value"])
-                words.append((first, first + max(_MIN_WORD_BYTES, int(record["size"]))))
+                size = min(_MAX_WORD_BYTES, max(_MIN_WORD_BYTES, int(record["size"])))
+                words.append((first, first + size))
         for record in table.records[_named(table, CALLS[elf.machine])]:
             calls.update((int(record["value"]),) if record["shndx"] else ())
     word_slots, call_slots = _slots(elf)
@@ -91,7 +93,8 @@ def _of_linked(code: Code) -> Sources:
     if elf.machine != EM_X86_64:
         calls |= _stubs(code, call_slots)
     none, is_fixed = np.empty(0, np.int64), elf.type == ET_EXEC
-    return Sources(tuple(words), frozenset(calls), frozenset(), frozenset(), none, is_fixed)
+    some, called = tuple(words[:MAX_WORDS]), frozenset(sorted(calls)[:MAX_WORDS])
+    return Sources(some, called, frozenset(), frozenset(), none, is_fixed)
 
 
 def _slots(elf: Elf) -> tuple[set[int], set[int]]:

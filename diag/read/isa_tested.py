@@ -11,7 +11,8 @@ What counts as such a test, inside of one function:
   CMOVcc or CSEL on such a condition.
 Which feature is tested, and which way is that of its presence, is not looked at. Not recognised: what
 other functions keep in variables of their own (OPENSSL_ia32cap_P) or hand over as arguments, tests
-before a call that never returns, jumps through tables, jumps from other functions into the middle.
+before a call that never returns, jumps through tables, jumps from other functions into the middle,
+functions of more than MAX_STEPS instructions.
 """
 
 from __future__ import annotations
@@ -41,8 +42,10 @@ from diag.read.isa_steps import (
 )
 from diag.read.isa_uses import Use
 
-MAX_BYTES = 1 << 17
-MAX_STEPS_OF_ALL = 1_000_000
+MAX_BYTES = 1 << 16
+MAX_STEPS = 8192
+MAX_STEPS_OF_ALL = 300_000
+MAX_ATOMS = 64  # more are not followed
 MAX_WAYS = 64
 _BLOCK = 1 << 20
 Ways = list[tuple[tuple[int, bool], ...]]
@@ -50,9 +53,9 @@ Ways = list[tuple[tuple[int, bool], ...]]
 
 @dataclass(frozen=True)
 class Tested:
-    """One function: its steps, which of them are behind a test, choose by one, or branch by one."""
+    """One function: where its steps start; which are behind a test, choose by one, branch by one."""
 
-    steps: list[Step]
+    starts: Places
     behind: frozenset[int]
     chosen: frozenset[int]
     branches: frozenset[int]
@@ -60,8 +63,7 @@ class Tested:
 
     def at(self, place: int) -> int:
         """Number of the step that holds an address."""
-        starts = np.array([step.start for step in self.steps], np.int64)
-        return int(np.searchsorted(starts, place, side="right")) - 1
+        return int(np.searchsorted(self.starts, place, side="right")) - 1
 
 
 class Tests:
@@ -106,7 +108,9 @@ class Tests:
         read = x86_steps if self.code.elf.machine == EM_X86_64 else a64_steps
         steps = read(content, start, self.sources, self._returns)
         self._left -= len(steps or ())
-        return _tested(steps, result_of(self.code.elf.machine)) if steps else None
+        if not steps or len(steps) > MAX_STEPS:
+            return None
+        return _tested(steps, result_of(self.code.elf.machine))
 
     def _returns(self, address: int) -> bool:
         """Whether the function that begins there returns what it was told."""
@@ -171,7 +175,8 @@ def _tested(steps: list[Step], result: Atom) -> Tested:
     )
     chosen = frozenset(_chosen(steps, is_test)) if any(is_test) else frozenset[int]()
     behind = frozenset(_behind(steps, ways, branches)) if branches else frozenset[int]()
-    return Tested(steps, behind, chosen, frozenset(branches), returns)
+    starts = np.array([step.start for step in steps], np.int64)
+    return Tested(starts, behind, chosen, frozenset(branches), returns)
 
 
 def _states(steps: list[Step], ways: Ways) -> list[set[Atom] | None]:
@@ -184,7 +189,7 @@ def _states(steps: list[Step], ways: Ways) -> list[set[Atom] | None]:
         step, state = steps[n], states[n]
         assert state is not None
         after = (state - step.writes) | step.tells
-        if step.flow != CALL and step.reads & state:
+        if step.flow != CALL and step.reads & state and len(after) < MAX_ATOMS:
             after |= step.writes
         for to, _ in ways[n]:
             old = states[to]
