@@ -353,6 +353,32 @@ SITUATIONS = {
         "-Wl,--whole-archive,liba.a -Wl,--no-whole-archive m.o", {"m.o": MAIN, "a.o": FOO},
         {"liba.a": ["a.o"]}, driver=True,
     ),
+    "--as-needed before its user": Situation(
+        "--as-needed libs.so m.o",
+        {"m.o": MAIN, "s.o": FOO},
+        shared={"libs.so": ["s.o"]},
+    ),
+    "--as-needed before its user, then an archive": Situation(
+        "--as-needed libs.so m.o liba.a",
+        {"m.o": MAIN, "s.o": FOO, "a.o": FOO},
+        {"liba.a": ["a.o"]},
+        {"libs.so": ["s.o"]},
+    ),
+    "archive without an index that nobody needs": Situation(
+        "m.o a.o libb.a",
+        {"m.o": MAIN, "a.o": FOO, "b.o": FOO},
+        {"libb.a": ["b.o"]},
+        after=(("ar", "rcS", "new.a", "b.o"), ("mv", "new.a", "libb.a")),
+    ),
+    "weak want before a shared object's": Situation(
+        "m.o libu.so", {"m.o": WEAK_MAIN, "u.o": BAR_USES_FOO}, shared={"libu.so": ["u.o"]}
+    ),
+    "weak want behind a shared object's": Situation(
+        "libu.so m.o", {"m.o": WEAK_MAIN, "u.o": BAR_USES_FOO}, shared={"libu.so": ["u.o"]}
+    ),
+    "--defsym beside two definitions": Situation(
+        "m.o a.o b.o --defsym=foo=main", {"m.o": MAIN, "a.o": FOO, "b.o": FOO}
+    ),
     "linker script that names an archive": Situation(
         "m.o libs.so", {"m.o": MAIN, "a.o": FOO}, {"liba.a": ["a.o"]},
         files={"libs.so": "/* GNU ld script */\nOUTPUT_FORMAT(elf64-x86-64)\nGROUP ( liba.a )\n"},

@@ -34,9 +34,11 @@ def strangers(found: Resolution, line: LinkLine) -> list[Unit]:
 
 
 def stop_of(code: int, found: Resolution, line: LinkLine) -> str:
-    """Why the linker stops over a name that it found: start-lib, tls, hidden, or "" if it does not."""
+    """Why the linker stops over a name that it found: start-lib, no-index, tls, hidden, or "" if it does not."""
     if found.rule == "ld.bfd" and any(given.is_lazy for given in line.inputs):
         return "start-lib"
+    if any(why == "no-index" for _, why in found.skipped):
+        return "no-index"
     if code not in found.owner:
         return ""
     return _of_threads(code, found) or _of_hidden(code, found)
@@ -110,6 +112,18 @@ def left_of(code: int, found: Resolution) -> str:
     if is_known:
         return "open"
     return "needed" if found.rule == "ld.bfd" else "start"
+
+
+def is_weak_beside_shared(code: int, found: Resolution) -> bool:
+    """Whether the weak want of an object lets a name stay open that a shared object wants strongly.
+
+    So in lld and mold, and in gold where the weak want comes first; GNU ld stops.
+    """
+    wants = [(unit, is_weak) for unit, is_weak in found.wanted_by[code] if unit.kind != "word"]
+    bound = [is_weak for unit, is_weak in wants if unit.is_bound]
+    if not bound or not all(bound) or found.rule == "ld.bfd":
+        return False
+    return found.rule != "gold" or wants[0][0].is_bound
 
 
 def missing_needed(unit: Unit, found: Resolution) -> list[str]:

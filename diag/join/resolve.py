@@ -52,7 +52,8 @@ def resolve(
     for _, unit in asked:  # whatever else defines it, the value of --defsym is what is used
         for code, strength in unit.defined:
             found.owner[code] = (unit, strength)
-            found.doubled.pop(code, None)
+            if rule == "mold":
+                found.doubled.pop(code, None)
     return found
 
 
@@ -65,6 +66,8 @@ class _Resolver:
         self.reads_once = found.rule in IN_ORDER
         self.is_open: dict[int, bool] = {}  # wanted strongly and not defined yet, in order
         self.lazy: dict[int, Unit] = {}
+        self.is_set: set[int] = set()  # by --defsym, so that it is not open any more
+        self.unneeded: list[Unit] = []
         self.at = 0
 
     def run(self) -> None:
@@ -78,6 +81,8 @@ class _Resolver:
                     self._read(given)
             n_done += len(stretch)
         self._ask(None)
+        dropped = (unit for unit in self.unneeded if unit not in self.found.place)
+        self.found.skipped += [(unit, "as-needed") for unit in dropped]
 
     def _ask(self, n_done: int | None) -> None:
         """Heed the -u and --defsym that count after so many inputs; None: after all of them."""
@@ -86,12 +91,11 @@ class _Resolver:
                 self._take(unit)
 
     def _is_due(self, at: int, unit: Unit, n_done: int | None) -> bool:
-        """lld heeds them after all files; GNU ld and gold a -u before all, and a --defsym where it
-        stands (GNU ld) or before all (gold)."""
-        if n_done is None:
+        """A -u counts before all files; so does a --defsym for gold, for GNU ld where it stands,
+        for lld after all files."""
+        if n_done is None or not unit.defined or self.found.rule == "gold":
             return True
-        is_early = not unit.defined or self.found.rule == "gold"
-        return self.reads_once and (is_early or at <= n_done)
+        return self.reads_once and at <= n_done
 
     # -- inputs -----------------------------------------------------------------------------------
 
@@ -108,6 +112,8 @@ class _Resolver:
     def _read(self, given: LinkInput) -> None:
         self.at += 1
         members = fitting(self.found, given)
+        if given.is_as_needed and self.found.rule == "ld.bfd":
+            members = [unit for unit in members if self._is_needed(unit)]
         is_archive = given.file in self.units.archives
         # GNU ld has no --start-lib and stops there: see diag/join/link_stops.py.
         is_lazy = is_archive or (given.is_lazy and self.found.rule != "ld.bfd")
@@ -126,6 +132,13 @@ class _Resolver:
             elif unit.is_bound:
                 for code, strength in unit.defined:
                     self._define(unit, code, strength)
+
+    def _is_needed(self, unit: Unit) -> bool:
+        """GNU ld drops a shared object under --as-needed of which nothing is wanted at that place."""
+        if unit.kind != "shared" or any(code in self.is_open for code, _ in unit.defined):
+            return True
+        self.unneeded.append(unit)
+        return False
 
     # -- archives ---------------------------------------------------------------------------------
 
@@ -187,17 +200,20 @@ class _Resolver:
         for raw, is_weak in unit.wanted:
             code = self.found.want(raw)
             self.found.wanted_by.setdefault(code, []).append((unit, is_weak))
-            if not is_weak and code not in self.found.owner:
+            if not is_weak and code not in self.found.owner and code not in self.is_set:
                 self.is_open[code] = True
                 yield code
 
     def _define(self, unit: Unit, code: int, strength: int) -> None:
+        self.is_open.pop(code, None)
+        if unit.kind == "word":
+            self.is_set.add(code)
+            return
         old = self.found.owner.get(code)
         if old is None or _beats(unit, strength, *old):
             self.found.owner[code] = (unit, strength)
         elif strength == STRONG and old[1] == STRONG and clashes(unit, old[0], code):
             self.found.doubled.setdefault(code, [old[0]]).append(unit)
-        self.is_open.pop(code, None)
 
 
 def _beats(unit: Unit, strength: int, owner: Unit, old: int) -> bool:

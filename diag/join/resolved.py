@@ -80,7 +80,7 @@ def fitting(found: Resolution, given: LinkInput) -> list[Unit]:
 
 def clashes(unit: Unit, owner: Unit, code: int) -> bool:
     """Two strong definitions of input objects, not two copies of one COMDAT group."""
-    if not (unit.is_bound and owner.is_bound):
+    if unit.kind != "relocatable" or owner.kind != "relocatable":
         return False
     group = unit.groups.get(code)
     return group is None or group != owner.groups.get(code)

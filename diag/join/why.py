@@ -2,6 +2,7 @@
 
 Reasons of a name left open, the most exact first:
 after-archive  an archive member defines it, and its archive stands before the first want
+as-needed      a shared object defines it that GNU ld drops, as nothing was wanted of it there
 no-index       the archive that defines it has no index
 local          only LOCAL definitions: made `static`, or hidden by a version script or objcopy
 hidden         only definitions with hidden visibility inside a shared object
@@ -24,6 +25,7 @@ from typing import NamedTuple
 from diag.join.link_line import LinkLine
 from diag.join.link_stops import (
     is_by_relocation,
+    is_weak_beside_shared,
     left_of,
     lost_of,
     missing_needed,
@@ -50,7 +52,7 @@ class Outcome:
     status: satisfied, open, weak-open (zero at run time), unwanted, start (left to the program's
     start), unknown. `by`: the defining unit; `how`: object, pulled, shared, weak, common, word;
     `doubled`: further strong definitions. `stops`: what stops the linker beside that: other-arch,
-    start-lib, tls, hidden, or "". `lost`: why the program goes wrong although it is linked: hidden,
+    start-lib, no-index, tls, hidden, or "". `lost`: why the program goes wrong although it is linked: hidden,
     tls, undefined, or "". Beside the reasons above, that of an unknown end may be tls.
     """
 
@@ -84,6 +86,7 @@ class Why:
     bytecode: list[Unit] = field(default_factory=list)
     strangers: tuple[Unit, ...] = ()  # inputs of another machine
     needed: tuple[str, ...] = ()  # libraries that its users name and that are not given
+    unindexed: tuple[str, ...] = ()  # archives that GNU ld and gold cannot search
     unread: tuple[str, ...] = ()  # inputs of which no object is known
     stands_for: str = ""  # the name that a want of it asks for, by --wrap
 
@@ -108,7 +111,7 @@ def explain_each(
     taken = {unit for one in known for unit in one.found.place}
     about = Why(
         "", arch, len(own), bytecode=[one for one in every if one.is_lto and one.arch in (arch, "")],
-        strangers=tuple(strangers(known[0].found, line)), unread=known[0].unread,
+        unindexed=_unindexed(known[0].found), strangers=tuple(strangers(known[0].found, line)), unread=known[0].unread,
     )  # fmt: skip
     return {
         name: replace(
@@ -120,6 +123,10 @@ def explain_each(
         )
         for name, code in codes.items()
     }  # fmt: skip
+
+
+def _unindexed(found: Resolution) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(unit.file for unit, why in found.skipped if why == "no-index"))
 
 
 def _needed(wants: list[tuple[Unit, bool]], found: Resolution) -> tuple[str, ...]:
@@ -216,6 +223,8 @@ def _unmet(code: int, definitions: list[Definition], known: _Known) -> Outcome:
     if all(is_weak or not (unit.is_bound or unit.kind == "shared") for unit, is_weak in wants):
         is_weak = any(is_weak for _, is_weak in wants)  # else a -u asks for it, which may fail
         return Outcome(found.rule, "weak-open" if is_weak else "unwanted", reason=reason)
+    if is_weak_beside_shared(code, found):
+        return Outcome(found.rule, "weak-open", reason=reason)
     left = left_of(code, found)
     if left in ("start", "known"):
         return Outcome(
@@ -248,6 +257,8 @@ def _reason(definitions: list[Definition], known: _Known) -> str:
         return "after-archive"
     if "no-index" in reasons:
         return "no-index"
+    if "as-needed" in reasons:
+        return "as-needed"
     for reason in ("local", "hidden", "old-version"):
         if not usable and any(entry.withheld == reason for entry in definitions):
             return reason

@@ -135,12 +135,18 @@ def _stopped(why: Why, outcome: Outcome) -> str:
     if outcome.stops == "other-arch":
         others = listed(f"{unit.title} (of {unit.arch or 'no machine'})" for unit in why.strangers)
         return f"wrong format. {others} cannot be linked with objects of {why.arch}"
+    if outcome.stops == "no-index":
+        return _no_index(why)
     if outcome.stops == "start-lib":
         return "unrecognized option. GNU ld has no --start-lib"
     assert outcome.by is not None
     if outcome.stops == "hidden":
         return f"{outcome.by.title} defines it hidden, and {_shared_users(why)} (a shared object) wants it"
     return f"TLS mismatch. {_threads(why, outcome)}"
+
+
+def _no_index(why: Why) -> str:
+    return f"archive has no index. {listed(why.unindexed)} has to be searched, and has none"
 
 
 def _threads(why: Why, outcome: Outcome) -> str:
@@ -197,7 +203,7 @@ def _reason(why: Why, outcome: Outcome) -> str:
     return {
         "after-archive": f"{places} stands before {users} on the line, and an archive is searched "
         "once, where it stands",
-        "no-index": f"The archive of {places} has no index, so it is not searched",
+        "as-needed": f"{places} stands before {users} on the line, and --as-needed drops it there",
         "local": "A definition for itself only (LOCAL) answers no other object",
         "hidden": "A hidden definition does not leave its shared object",
         "old-version": "A new link takes the default version (@@) only",
@@ -216,7 +222,7 @@ _HELP = {
     "needed": "give {needed} on the link line, or its folder with -rpath-link",
     "unread": "give the files that {unread} stands for",
     "after-archive": "put the archive behind its user, or both between --start-group and --end-group",
-    "no-index": "ranlib {files}",
+    "as-needed": "put {files} behind its user, or --no-as-needed before it",
     "local": "drop `static` or the version script that makes it local, or link the object itself",
     "hidden": "export it (default visibility), or link the object that holds it",
     "old-version": "link a library whose default version has it, or ask for NAME@VERSION (.symver)",
@@ -240,7 +246,7 @@ def to_do(why: Why, outcomes: Iterable[Outcome]) -> Iterator[str]:
     }
     for outcome in outcomes:
         if outcome.stops:
-            yield _HELP_STOPPED[outcome.stops]
+            yield _HELP_STOPPED[outcome.stops].format(archives=" ".join(why.unindexed))
         elif outcome.lost:
             yield _HELP_STOPPED.get(outcome.lost, _HELP["nowhere"])
         elif outcome.status in ("open", "unknown"):
@@ -250,6 +256,7 @@ def to_do(why: Why, outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 _HELP_STOPPED = {
+    "no-index": "ranlib {archives}",
     "other-arch": "give the objects of one machine only, and build the others for it",
     "start-lib": "make an archive of what stands between --start-lib and --end-lib",
     "tls": "declare it alike in all files: with thread_local (__thread) or without",
