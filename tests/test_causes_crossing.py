@@ -146,6 +146,27 @@ def test_a_hosts_library_that_was_passed_over_and_is_missed():
     assert judge(cause, lines=[note], link_errors=[{**missed, "object": "-lzz"}]) == []
 
 
+@pytest.mark.parametrize(
+    "folder",
+    ["gcc/x86_64-linux-gnu/12", "gcc-cross/x86_64-linux-gnu/9", "gcc/x86_64-redhat-linux/13/32"],
+)
+def test_a_compilers_own_runtime_is_no_library_of_the_host(folder):
+    """Nobody finds libgcc by pkg-config: it is not installed for the word size or machine asked for."""
+    note = {"platform": ARM64, "line_no": 4, "kind": "linker",
+            "text": f"ld: skipping incompatible /usr/lib/{folder}/libgcc.a when searching for -lgcc"}  # fmt: skip
+    missed = {
+        **WRONG,
+        "kind": "library_not_found",
+        "object": "-lgcc",
+        "detail_text": "cannot find -lgcc",
+    }
+    frames = {"lines": [note], "link_errors": [missed]}
+    assert judge("cross-pkgconfig-host-library", **frames) == []
+    (finding,) = judge("library-not-found", **frames)
+    assert (finding.cause, finding.status) == ("library-not-found", "supported")
+    assert "gcc-multilib" in finding.fix[0]
+
+
 def test_start_files_of_the_c_library_and_not_of_the_compiler():
     """Scrt1.o comes with the C library, crtbeginS.o with gcc."""
     row = {

@@ -69,6 +69,15 @@ class TestOrder:
         assert status("static-link-order", world(files, "-lm main.o", ["exp2"])) == "supported"
         assert judged("static-link-order", world(files, "main.o -lm", ["exp2"])) == []
 
+    def test_a_system_library_before_its_user_by_the_log_alone(self):
+        """A switch on the command shows that order counts; without one, or behind its user, it is open."""
+        for switch in ("-Wl,-O1,--as-needed", "-static"):
+            early = world(None, f"{switch} -lm main.o", ["exp2"])
+            assert status("static-link-order", early) == "supported"
+            late = world(None, f"{switch} main.o -lm", ["exp2"])
+            assert status("static-link-order", late) == "untestable"
+        assert status("static-link-order", world(None, "-lm main.o", ["exp2"])) == "untestable"
+
     def test_an_object_that_is_not_named(self):
         """It defines the symbol and the command does not name it; then order is no topic."""
         facts = world({"main.o": MAIN, "k.o": K}, "main.o", ["f"])

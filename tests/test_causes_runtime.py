@@ -579,6 +579,32 @@ class TestLibraries:
         lines = [{"line_no": 38, "kind": "output", "text": text}]
         assert states("library-not-linked", link_errors=[row], lines=lines) == [status]
 
+    def test_a_library_of_one_compiler_alone(self):
+        """std::filesystem is apart in GCC 8: told by its headers' folder, else the version is asked for."""
+        frames = on(
+            AMD64,
+            "g++ -o app main.o",
+            "std::filesystem::status(std::filesystem::__cxx11::path const&)",
+        )
+        (finding,) = judge("library-not-linked", **frames)
+        assert (finding.status, finding.missing[0].artefact) == (
+            "untestable",
+            "the compiler's version",
+        )
+        frames["link_errors"][0]["detail_text"] = "/usr/include/c++/8/bits/fs_ops.h:7: undefined"
+        (finding,) = judge("library-not-linked", **frames)
+        assert finding.status == "supported"
+        assert "-lstdc++fs" in finding.fix[0]
+        frames["link_errors"][0]["detail_text"] = "/usr/include/c++/11/bits/fs_ops.h:7: undefined"
+        assert states("library-not-linked", **frames) == ["untestable"]
+
+    def test_what_glibc_has_and_others_have_apart(self):
+        """A C library that is not known may be one without it; glibc is not."""
+        frames = on(AMD64, "ld -o app main.o", "backtrace")
+        (finding,) = judge("library-not-linked", **frames)
+        assert (finding.status, "libexecinfo" in finding.claim) == ("untestable", True)
+        assert judge("library-not-linked", **frames, bases=[BOOKWORM]) == []
+
     def test_a_name_that_a_file_of_the_project_defines(self):
         """The project's own object is not linked: another cause."""
         frames = on(AMD64, "gcc -o app main.o", "SSL_new")

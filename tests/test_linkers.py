@@ -426,6 +426,19 @@ OLD_WORDS = {
         "a.o:a.c:(.text+0x0): first defined here\n",
         ("ld.bfd", "duplicate", "f", "b.o", "f"),
     ),
+    "GNU ld 2.40, broken after the semicolon": (
+        "ld: b.o:(.bss+0x4): multiple definition of `f';\na.o:(.bss+0x0): first defined here\n",
+        ("ld.bfd", "duplicate", "f", "b.o", None),
+    ),
+    "GNU ld 2.30": (
+        "/usr/bin/ld: m.o: relocation R_AARCH64_ADR_PREL_PG_HI21 against external symbol "
+        "`f@@GLIBC_2.17' can not be used when making a shared object; recompile with -fPIC\n",
+        ("ld.bfd", "relocation", "f", "m.o", None),
+    ),
+    "an error that a runner of CI marked": (
+        "Error: ld.lld: error: undefined symbol: foo\n>>> referenced by a.o:(.text+0x5)\n",
+        ("lld", "undefined", "foo", "a.o", None),
+    ),
     "symbol with a version": (
         "/usr/bin/ld: libx.so: undefined reference to `memcpy@GLIBC_2.14'\n",
         ("ld.bfd", "undefined", "memcpy", "libx.so", None),

@@ -36,6 +36,7 @@ PREFIXES = {
     "npm 10": "npm error ",
     "bazel's stamps": "(12:34:56) ",
     "gradle": "C/C++: ",
+    "a runner of CI": "##[error]",
     "two of them": "web-1  | | ",
 }
 

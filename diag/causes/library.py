@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, clip
-from diag.causes.libc_seen import libc_of
+from diag.causes.libc_seen import dockerfile_of_libc, libc_of
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.named import Named, arch_of, group_finding, is_defined_somewhere, pick, wanted_on
 from diag.causes.on_line import (
@@ -54,6 +55,12 @@ _HELPERS = (
     "cpu-model",
 )
 _OF_LIBC = ("stack-protector", "memory")
+_IN_GCC_8 = re.compile(r"/c\+\+/8(?:\.[\d.]+)?/")  # the folder of its headers
+_COMPILER = Missing(
+    "the compiler's version",
+    "GCC 8 keeps std::filesystem in a library of its own, later ones have it in libstdc++",
+    ("g++ --version",),
+)
 
 
 def judge_library(facts: Facts) -> Iterator[Finding]:
@@ -75,7 +82,7 @@ def _is_meant(facts: Facts, platform: str, library: Library) -> bool:
     libc = libc_of(facts, platform).libc
     if library.key in _IN_MUSL:
         return libc != "musl"
-    return libc == "musl" if library.key in _BESIDE_MUSL else True
+    return libc != "glibc" if library.key in _BESIDE_MUSL else True
 
 
 def _library(facts: Facts, library: Library, names: list[Named]) -> Iterator[Finding]:
@@ -121,8 +128,8 @@ def _not_on_line(facts: Facts, library: Library, names: Sequence[Named]) -> Find
     if told:
         return _told(facts, "refuted", names, library, [command_told(command, told)])
     evidence = [command_told(command, f"has no {library.switch}")]
-    if not library.is_telling and len(names) == 1:
-        return _told(facts, "untestable", names, library, evidence, (_who_defines(names[0]),))
+    if (undecided := _still_open(facts, library, names)) is not None:
+        return _told(facts, "untestable", names, library, evidence, (undecided,))
     return _told(facts, "supported", names, library, evidence, fix=fix)
 
 
@@ -162,6 +169,16 @@ def _fix(library: Library) -> tuple[str, ...]:
         f"The package that has it, for the target's architecture: {'; '.join(filter(None, packages))}."
     ]
     return tuple(steps)
+
+
+def _still_open(facts: Facts, library: Library, names: Sequence[Named]) -> Missing | None:
+    """What a link command without the library leaves open; None: nothing."""
+    if not library.is_telling and len(names) == 1:
+        return _who_defines(names[0])
+    if library.key in _BESIDE_MUSL and not libc_of(facts, names[0].symbol.platform).libc:
+        return dockerfile_of_libc()
+    told = " ".join(f"{ref.source} {ref.detail}" for named in names for ref in named.references)
+    return _COMPILER if library.key == "stdc++fs" and not _IN_GCC_8.search(told) else None
 
 
 def _who_defines(named: Named) -> Missing:

@@ -19,6 +19,7 @@ from diag.causes.link_said import (
     said,
     wanted_in_links_of,
 )
+from diag.causes.machines_skipped import OF_COMPILER
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.wants import Answer
 from diag.platforms import BY_NAME
@@ -65,21 +66,21 @@ def judge_not_found(facts: Facts) -> Iterator[Finding]:
         libraries = [_bare(str(name)) for name in rows["object"]]
         elsewhere = _beside(facts, platform, libraries)
         passed_over = _passed_over(facts, platform, libraries)
-        if platform not in BY_NAME and passed_over:
+        if platform not in BY_NAME and passed_over and not all(map(_is_of_compiler, passed_over)):
             answer = Answer(
                 "untestable", [*said(rows, 3), *passed_over], (platform_missing(facts),)
             )
             names = _explained(facts, platform, rows, libraries)
             yield about(facts, FAMILY, NOT_FOUND, platform, names, answer)
             continue
-        evidence = [*said(rows, 6), *_searched(facts, platform), *elsewhere[:2]]
+        evidence = [*said(rows, 6), *passed_over, *_searched(facts, platform), *elsewhere[:2]]
         names = _explained(facts, platform, rows, libraries)
         if _is_static(facts, platform) and (elsewhere or not facts.has_objects(platform)):
             if not elsewhere:
                 answer = Answer("untestable", evidence, (_beside_missing(libraries),))
                 yield about(facts, FAMILY, NOT_FOUND, platform, names, answer)
             continue
-        fix = _fix(elsewhere, libraries)
+        fix = _fix(elsewhere, libraries) or _fix_of_runtime(passed_over)
         yield about(
             facts, FAMILY, NOT_FOUND, platform, names, Answer("supported", evidence, fix=fix)
         )
@@ -90,6 +91,11 @@ def _passed_over(facts: Facts, platform: str, libraries: Iterable[str]) -> list[
     names = "|".join(re.escape(name) for name in libraries if name)
     pattern = re.compile(rf"lib(?:{names})\.(?:a|so)\S*: skipping incompatible|skipping incompatible \S*lib(?:{names})\.")  # fmt: skip
     return read_lines(lines_with(facts, platform, pattern), 3) if names else []
+
+
+def _is_of_compiler(line: Evidence) -> bool:
+    """What was passed over is the compiler's own runtime: whatever the machine, it has no other."""
+    return OF_COMPILER.search(line.text.partition("skipping incompatible ")[2]) is not None
 
 
 def _without_second_tries(facts: Facts, platform: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -184,6 +190,16 @@ def _fix(elsewhere: list[Evidence], libraries: list[str]) -> tuple[str, ...]:
     return (
         f"Only {name} is there, which programs load and linkers do not look for: install the development "
         f"package, or put a link lib{libraries[0]}.so beside it.",
+    )
+
+
+def _fix_of_runtime(passed_over: list[Evidence]) -> tuple[str, ...]:
+    if not any(map(_is_of_compiler, passed_over)):
+        return ()
+    return (
+        "Install the compiler's runtime for what is linked: for -m32 gcc-multilib or g++-multilib (Debian), "
+        "glibc-devel.i686 and libgcc.i686 (Fedora); for another machine its own compiler, <triplet>-gcc.",
+        "Or take the switch away that asks for the other word size (-m32, -m64, -mx32).",
     )
 
 

@@ -99,7 +99,8 @@ def judge_order(facts: Facts, want: Want) -> Answer | None:
     if not facts.has_objects(symbol.platform):
         missing = objects_missing(symbol.platform)
         open_end = Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
-        return _judge_system_library(facts, want) or open_end
+        told = _judge_system_library(facts, want) if _is_order_telling(want) else None
+        return told or open_end
     if want.defined.empty:
         return _judge_system_library(facts, want)
     found = defines(want.defined, symbol.name)
@@ -108,6 +109,14 @@ def judge_order(facts: Facts, want: Want) -> Answer | None:
     if set(files_on(facts, want)).isdisjoint(want.defined["file"]):
         return None  # that it is not named comes first
     return _judge_places(facts, want, found)
+
+
+def _is_order_telling(want: Want) -> bool:
+    """The command itself says that a library before its user gives nothing: without such a switch
+    a shared library would, and what is missing may be missing from it."""
+    words = [] if want.command is None else [str(word) for word in want.command.words]
+    parts = {part for word in words for part in word.removeprefix("-Wl,").split(",")}
+    return bool(parts & {"--as-needed", "-static", "--static", "-static-pie", "-Bstatic"})
 
 
 def _has_no_library(want: Want) -> bool:

@@ -54,7 +54,7 @@ def is_cxx_name(raw: str) -> bool:
     if is_cxx_core(raw) or _CXX_TEXT.match(raw):
         return True
     library = library_of(raw)
-    return library is not None and library.key == "stdc++"
+    return library is not None and library.key in ("stdc++", "stdc++fs")
 
 
 def judge_unwind(facts: Facts) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ RULES = (
          rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})"
          rf"(?>(?P<symbol>.*?){_E}; )(?P<first>.*): first defined here"),
     rule("duplicate", "multiple definition of ",
-         rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})(?P<symbol>.*){_E}"),
+         rf"(?>(?P<place>.*?): (?P<level>warning: )?multiple definition of {_Q})(?P<symbol>.*){_E};?"),
     rule("first", ": first defined here", r"(?P<place>.*): first defined here"),
     rule("dso_detail", "error adding symbols: DSO missing", r"(?P<object>.+): error adding symbols: DSO missing from command line"),
     rule("dso_detail", "is defined in DSO", r"note: .* is defined in DSO .*"),
@@ -44,7 +44,7 @@ RULES = (
     rule("relocation", "reloc refers to symbol ",
          rf"(?>(?P<place>.*?): reloc refers to symbol {_Q})(?P<symbol>[^'’]*){_E} which is not being output"),
     rule("relocation", " can not be used when ",
-         rf"(?>(?P<place>.*?): relocation )\S+ against (?:(?:undefined|hidden|internal|protected|local) )*symbol {_Q}(?P<symbol>[^'’]*){_E}.* can not be used when .*"),
+         rf"(?>(?P<place>.*?): relocation )\S+ against (?:(?:undefined|external|hidden|internal|protected|local) )*symbol {_Q}(?P<symbol>[^'’]*){_E}.* can not be used when .*"),
     rule("relocation", " can not be used when ",
          rf"(?>(?P<place>.*?): relocation )\S+ against {_Q}(?P<symbol>[^.'’][^'’]*){_E}.* can not be used when .*"),
     rule("relocation", " can not be used when ",

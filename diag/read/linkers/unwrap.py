@@ -3,8 +3,8 @@
 Sources: rustc compiler/rustc_codegen_ssa/src/back/link.rs (notes; output that is no UTF-8 is
 escaped), cargo `--message-format=json`, bitbake (`| `), kbuild test robot (`>> `), Spack (numbered
 excerpt, wrapped at the terminal's width), cargo -vv (`[package 1.2.3] `), nix and stack (`name> `),
-docker compose and earthly (`name | `), npm (`npm ERR! `), Gradle (`C/C++: `), xcpretty (`❌  `), MSBuild's console of
-80 columns.
+docker compose and earthly (`name | `), npm (`npm ERR! `), Gradle (`C/C++: `), xcpretty (`❌  `), runners of CI that mark an
+error (`##[error]`, shown as `Error: `), MSBuild's console of 80 columns.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ _PREFIX = re.compile(
     r"\| |>> (?=\S)|❌ +|C/C\+\+: |\(\d\d:\d\d:\d\d\) | {2,}> "
     r"|npm (?:ERR!|error) |\[[A-Za-z][\w+-]{0,80}+ \d{1,9}\.\d{1,9}\.\d{1,9}[^\]\s]{0,40}+(?: \([^)\]]{0,200}\))?\] "
     r"| {0,40}\+?[A-Za-z][\w.:/+@-]{0,80}+ {0,40}\| |[A-Za-z][\w.+-]{0,80}+ {0,40}> "
+    r"|##\[error\]|Error: (?=\S{0,300}(?:ld|bfd|gold|collect2)(?:\.exe)?: )"
 )
-_FIRST = frozenset("|>❌C(n[")  # of prefixes that hold neither `| ` nor `> `
+_FIRST = frozenset("|>❌C(n[#E")  # of prefixes that hold neither `| ` nor `> `
 _MAX_PREFIXES = 3
 # Spack: `  >> 98    text` where it sees an error, `     97    text` around it.
 _SPACK = re.compile(
