@@ -209,7 +209,8 @@ def _outcome(code: int, definitions: list[Definition], known: _Known) -> Outcome
 
 def _met(code: int, found: Resolution) -> Outcome:
     unit, strength = found.owner[code]
-    pulled_for = _name(found.units, found.pulled.get(unit))
+    is_member = unit.kind != "shared"  # mold takes those of --as-needed as it takes members
+    pulled_for = _name(found.units, found.pulled.get(unit)) if is_member else ""
     status = "satisfied" if found.wanted_by.get(code) else "unwanted"
     return Outcome(
         found.rule, status, unit, _how(unit, strength, pulled_for), pulled_for,
