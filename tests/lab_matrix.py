@@ -2,7 +2,7 @@
 
     python -m tests.lab_matrix [--heldout] [--only TEXT] [--jobs N] [--wrong]
 
-Each case is judged with all its artefacts and with its log alone. `right`: the headline is the true
+Each case is judged with all its artefacts and with its log alone, and each citation is followed. `right`: the headline is the true
 cause, or one of those that are true beside it; where nothing is wrong, that there is none.
 `untold`: no headline where there is a cause. `wrong`: a headline that is not true, or a look-alike
 named in truth.csv that is supported.
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import diag
+from tests.citations import follow
 
 ROOT = Path(__file__).resolve().parent.parent
 LAB = ROOT / "data" / "lab" / "links"
@@ -45,6 +46,8 @@ class Answer:
     headline: str
     supported: tuple[str, ...]
     seconds: float
+    n_cited: int
+    broken: tuple[str, ...]  # citations that lead nowhere
 
     @property
     def result(self) -> str:
@@ -86,7 +89,8 @@ def _answer(truth: Truth, how: str, case: diag.Case) -> Answer:
     found = [f for f in verdict.findings if f.status == "supported" and f.role == "cause"]
     seconds = time.perf_counter() - start
     names = tuple(dict.fromkeys(finding.cause for finding in found))
-    return Answer(truth, how, verdict.cause or "", names, seconds)
+    cited, broken = follow(verdict)
+    return Answer(truth, how, verdict.cause or "", names, seconds, cited, broken)
 
 
 def all_answers(cases: Iterable[Truth], jobs: int) -> Iterator[Answer]:
@@ -106,9 +110,13 @@ def report(found: list[Answer], *, with_wrong: bool) -> None:
         share = f"{told['right'] / len(own):.1%}"
         print(f"{how}: {len(own)} cases: right {told['right']} ({share}), "
               f"untold {told['untold']}, wrong {told['wrong']}")  # fmt: skip
+        print(f"  {sum(a.n_cited for a in own)} citations, "
+              f"{sum(len(a.broken) for a in own)} lead nowhere")  # fmt: skip
         slow = max(own, key=lambda answer: answer.seconds)
         print(f"  slowest {slow.seconds:.2f} s ({slow.truth.case})")
         _matrix(own)
+    for text in sorted({text for answer in found for text in answer.broken})[:20]:
+        print("broken:", text)
     if with_wrong:
         for answer in found:
             if answer.result == "wrong":
@@ -140,7 +148,7 @@ def main() -> int:
     cases = [truth for truth in truths(given.only) if truth.is_heldout == given.heldout]
     found = list(all_answers(cases, given.jobs))
     report(found, with_wrong=given.wrong)
-    return int(any(answer.result == "wrong" for answer in found))
+    return int(any(answer.result == "wrong" or answer.broken for answer in found))
 
 
 if __name__ == "__main__":

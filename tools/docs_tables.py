@@ -1,8 +1,9 @@
-"""Writes the table of frames in docs/DESIGN.md from diag/schema_frames.py, docs/losses.md and
-docs/causes/.
+"""Writes the table of frames in docs/DESIGN.md from diag/schema_frames.py, docs/losses.md,
+docs/fixes.md and docs/causes/.
 
 python tools/docs_tables.py            # write it
 python tools/docs_tables.py --check    # exit 1 where a page is out of step
+python tools/docs_tables.py --check --quick    # without docs/fixes.md, which takes half a minute
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 from pathlib import Path
 
 import cause_pages
+import fixes_page
+import lab_page
 import losses_page
 
 from diag.schema import FRAMES, Column, Frame
@@ -54,8 +57,11 @@ def main() -> None:
     pages = {
         PAGE: with_table(PAGE.read_text(encoding="utf-8")),
         losses_page.PAGE: losses_page.page(),
+        lab_page.PAGE: lab_page.page(),
         **cause_pages.pages(),
     }
+    if "--quick" not in sys.argv[1:]:
+        pages[fixes_page.PAGE] = fixes_page.page()
     for path, wanted in pages.items():
         if "--check" not in sys.argv[1:]:
             path.write_text(wanted, encoding="utf-8")

@@ -164,7 +164,7 @@ def unread_inputs(facts: Facts, command: Any) -> list[str]:
 
 def command_evidence(command: Any, what: str) -> Evidence:
     """The command's line in the log."""
-    text = f"{what}: {command.driver}, {len(command.inputs)} inputs"
+    text = f"{what}: {' '.join((command.driver, *command.words))}"
     return Evidence(command.file, int(command.line_no), clip(text))
 
 
