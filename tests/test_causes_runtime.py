@@ -534,6 +534,19 @@ class TestLibraries:
         assert finding.status == "supported"
         assert "-ldeep" in finding.fix[0]
 
+    def test_the_c_library_is_no_library_of_a_library(self):
+        """Drivers always name it: either none was used or another C library is meant."""
+        text = "undefined reference to symbol 'puts@@GLIBC_2.17'; /sys/lib64/libc.so.6: error adding symbols: DSO missing from command line"
+        frames = {"link_errors": [error("puts", detail_text=text)]}
+        assert judge("transitive-dso-missing", **frames) == []
+        (finding,) = judge("nostdlib-drops-runtime", **frames)
+        assert finding.status == "untestable"
+        assert finding.missing[0].artefact.startswith("the whole link command")
+        frames["link_commands"] = [
+            {"line_no": 39, "driver": "ld", "words": ["-o", "app", "libvendor.a"]}
+        ]
+        assert states("nostdlib-drops-runtime", **frames) == ["supported"]
+
     def test_a_library_of_a_library_by_the_objects(self):
         """Other linkers do not say it: the definition, who needs it, and the line do."""
         frames = on(AMD64, "gcc -o app main.o -lnear", "f")

@@ -435,6 +435,11 @@ OLD_WORDS = {
         "`f@@GLIBC_2.17' can not be used when making a shared object; recompile with -fPIC\n",
         ("ld.bfd", "relocation", "f", "m.o", None),
     ),
+    "GNU ld 2.30, a shared object told without the linker's name": (
+        "m.o: undefined reference to symbol 'f@@V1'\n"
+        "/lib/libdeep.so.1: error adding symbols: DSO missing from command line\n",
+        ("ld.bfd", "undefined", "f", "m.o", None),
+    ),
     "an error that a runner of CI marked": (
         "Error: ld.lld: error: undefined symbol: foo\n>>> referenced by a.o:(.text+0x5)\n",
         ("lld", "undefined", "foo", "a.o", None),
@@ -471,6 +476,15 @@ def test_words_of_versions_that_are_not_installed_here(name):
     assert [
         tuple(row[c] for c in ("linker", "kind", "symbol", "object", "function")) for row in rows
     ] == [wanted]
+
+
+def test_a_shared_object_that_is_told_without_the_linkers_name():
+    """ld before 2.31 prints the second line bare: it belongs to the first one's row."""
+    text = OLD_WORDS["GNU ld 2.30, a shared object told without the linker's name"][0]
+    (row,) = rows_of(text)
+    assert row["detail_text"].endswith(
+        "; /lib/libdeep.so.1: error adding symbols: DSO missing from command line"
+    )
 
 
 def test_lld_stops_counting():

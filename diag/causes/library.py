@@ -25,6 +25,7 @@ from diag.causes.on_line import (
     whole_command_missing,
 )
 from diag.causes.runtime_cxx import CXX_LIBRARIES, is_cxx_name
+from diag.causes.transitive import said_of_libc
 from diag.knowledge.names import (
     Instrumentation,
     Library,
@@ -43,17 +44,9 @@ _TOLD_ELSEWHERE = ("stdc++", "gcc_s")  # by libstdcxx-not-linked and unwind-runt
 _IN_MUSL = ("pthread", "dl", "rt", "util", "crypt", "resolv", "m")  # one libc holds them all
 _BESIDE_MUSL = ("execinfo", "argp", "fts", "obstack", "intl", "iconv", "tirpc")  # in glibc's libc
 _HELPERS = (
-    "wide-integers",
-    "integers",
-    "floats",
-    "arm-eabi",
-    "arm-unwind",
-    "sync",
-    "save-restore",
-    "outline-atomics",
-    "unwind",
-    "cpu-model",
-)
+    "wide-integers", "integers", "floats", "arm-eabi", "arm-unwind", "sync", "save-restore",
+    "outline-atomics", "unwind", "cpu-model",
+)  # fmt: skip
 _OF_LIBC = ("stack-protector", "memory")
 _IN_GCC_8 = re.compile(r"/c\+\+/8(?:\.[\d.]+)?/")  # the folder of its headers
 _COMPILER = Missing(
@@ -250,6 +243,10 @@ def _nostdlib(
 ) -> Iterator[Finding]:
     command = whole_command(facts, [*names, *helpers, *cxx])
     if command is None:
+        of_libc = [named for named in names if said_of_libc(named)]
+        if of_libc:
+            evidence, missing = said_of_libc(of_libc[0]), (whole_command_missing(of_libc),)
+            yield group_finding(facts, FAMILY, NOSTDLIB, "untestable", of_libc, evidence, missing)
         return
     switch = has_any(command, (*NO_LIBRARIES, "-nostdlib++"))
     if not switch and not is_linker_itself(command):

@@ -20,6 +20,8 @@ _SAID = re.compile(
     r"(?:^|\n|; )(?P<file>[^;\n]+): error adding symbols: DSO missing from command line"
     r"|is defined in DSO (?P<old>\S+)"
 )
+# The C library: a driver always names it. That it is not on the line says something else.
+OF_LIBC = re.compile(r"libc\.so|ld-linux|ld-musl|libc\.musl")
 
 
 def judge_transitive(facts: Facts) -> Iterator[Finding]:
@@ -28,7 +30,7 @@ def judge_transitive(facts: Facts) -> Iterator[Finding]:
         groups: dict[str, tuple[list[Named], list[Evidence]]] = {}
         for named in wanted_on(facts, platform)[:MAX_LOOKED_AT]:
             library, evidence = _said(named) or _seen(facts, named) or ("", [])
-            if library:
+            if library and not OF_LIBC.match(PurePath(library).name):
                 groups.setdefault(library, ([], evidence))[0].append(named)
         for library, (names, evidence) in groups.items():
             name = library_name(PurePath(library).name) or PurePath(library).name
@@ -42,6 +44,12 @@ def _said(named: Named) -> tuple[str, list[Evidence]] | None:
         if found:
             return found["file"] or found["old"], [ref.evidence]
     return None
+
+
+def said_of_libc(named: Named) -> list[Evidence]:
+    """Where the linker says that the C library itself is the shared object that is not named."""
+    found = _said(named)
+    return found[1] if found and OF_LIBC.match(PurePath(found[0]).name) else []
 
 
 def _seen(facts: Facts, named: Named) -> tuple[str, list[Evidence]] | None:

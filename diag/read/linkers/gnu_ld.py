@@ -50,7 +50,8 @@ class GnuLd(Grammar):
     literals = (
         "ld:", "ld.bfd:", "ld.exe: ", "undefined reference", "n function ", "multiple definition of ",
         "first defined here", "undefined references to", "relocation ", "referenced in section",
-        "file not recognized: ", " referenced in expression", "ld\xa0:", "ld.bfd\xa0:", "ld：", *FOREIGN,
+        "file not recognized: ", " referenced in expression", "ld\xa0:", "ld.bfd\xa0:", "ld：",
+        "DSO missing from command line", *FOREIGN,
     )  # fmt: skip
 
     own = ("undefined reference to `", "n function `")

@@ -99,6 +99,7 @@ _UNNAMED = (
     "header",
     "follow",
     "dso",
+    "dso_detail",
     "undefined",
     "duplicate",
     "first",
