@@ -6,6 +6,7 @@ import pytest
 
 from diag.causes import CATALOGUE
 from diag.causes.model import Finding
+from diag.causes.name_arches import arches_of_words
 from diag.causes.skips import is_stem_of
 from tests.facts_builder import AMD64, make_facts
 
@@ -154,3 +155,16 @@ class TestArtefactsDisagree:
         ]
         (finding,) = judge("artefacts-disagree", steps=steps)
         assert (finding.status, [e.file for e in finding.evidence]) == ("supported", ["one.log", "two.log"])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "machines"),
+    [
+        ("blend_rows_sse", {"x86_64", "i386"}),
+        ("mmx_blend_rows", {"x86_64", "i386"}),
+        ("assess_rows", set()),
+    ],
+)
+def test_the_first_extensions_of_x86_are_words_of_it(name, machines):
+    """A name that ends so on another machine is one whose sources were left out there."""
+    assert arches_of_words(name) == machines
