@@ -176,7 +176,9 @@ def _judge(platform: str, old: Side, new: Side, symbol: Symbol | None) -> _Judge
         return "masked", mask.cause, list(mask.evidence)
     if was_sound:
         is_sound = after == "linked" and mask is None and new.ran(platform) is not False
-        return (None if is_sound else "worse"), None, told
+        failure = new.failure(platform)
+        why = list(failure.evidence[:2]) if failure and not is_sound else []
+        return (None if is_sound else "worse"), None, [*told, *why]
     if before in ("canceled", "unknown") and after == "linked" and symbol is None:
         return "unproven", None, told
     if after == "failed":
@@ -262,7 +264,6 @@ def _returns(
     before, again = old.failure(platform), back.failure(platform)
     if before and again and before.cause == again.cause and not before.symbol:
         return "cured", [*evidence, *again.evidence[:1]]
-    told = Evidence(
-        back.facts.dockerfile or "", None, "the failure does not return when the fix is taken out"
-    )
-    return "unproven", [*evidence, told]
+    seen = [item.file for item in back.facts.outcome_evidence(platform)]
+    told = "the failure does not return when the fix is taken out"
+    return "unproven", [*evidence, Evidence([*seen, back.facts.dockerfile or ""][0], None, told)]

@@ -25,6 +25,10 @@ def by_objects(facts: Facts, platform: str, symbol: Symbol | None) -> tuple[str,
         # Only the linked program shows that nothing wants it: objects not given still may.
         is_shown = any(kind == "executable" for kind in _own_objects(facts, platform)["kind"])
         return "cured" if is_shown else "unproven", [_not_wanted(facts, now)]
+    imported = wanted[wanted["is_output"] & wanted["version"].notna()]
+    if len(imported):  # the linker found the library that offers this version of it
+        what = f"imports {now.name}{imported['version'].iloc[0]} from a library"
+        return "cured", sightings_evidence(imported, what)
     if len(defined) == 1:
         is_weak = defined["bind"].iloc[0] == "WEAK" and not _is_mangled(defined)
         how = "weakly, once" if is_weak else "once"
@@ -32,10 +36,6 @@ def by_objects(facts: Facts, platform: str, symbol: Symbol | None) -> tuple[str,
         return "placeholder" if is_weak else "cured", found
     if len(defined) > 1:
         return "unproven", sightings_evidence(defined, f"defines {now.name}")
-    imported = wanted[wanted["is_output"] & wanted["version"].notna()]
-    if len(imported):  # the linker found the library that offers this version of it
-        what = f"imports {now.name}{imported['version'].iloc[0]} from a library"
-        return "cured", sightings_evidence(imported, what)
     return "wanted", sightings_evidence(wanted, f"still wants {now.name}")
 
 

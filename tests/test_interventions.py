@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,10 @@ from diag.case_inputs import read_case_toml
 from diag.errors import InputError
 from diag.interventions import interventions
 from diag.join import join_isa
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+
+import fixes_page
 
 DATA = Path("data/avx512-link")
 CASES = sorted(path.parent.name for path in DATA.glob("*/case.toml"))
@@ -188,3 +193,10 @@ def test_cases_are_named_or_a_folder(tmp_path: Path) -> None:
         interventions(tmp_path)
     with pytest.raises(InputError, match="no case is called 'before'"):
         interventions({"after": diag.open_case(DATA / "after")})
+
+
+def test_the_page_of_fixes_has_these_rows() -> None:
+    """docs/fixes.md is in step: else `python tools/docs_tables.py`."""
+    rows = fixes_page.incident_rows(matrix())
+    assert len(rows) >= len(CASES) - 1
+    assert fixes_page.check_rows(rows) == []

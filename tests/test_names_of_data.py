@@ -25,7 +25,7 @@ SOURCES = sorted(
     if path.is_file() and path.suffix not in {".pyc", ".png"}
 )
 
-LINKS = DATA / "lab" / "links"
+LINKS, FIXES = DATA / "lab" / "links", DATA / "lab" / "fixes"
 # Causes whose symbols are names of real libraries, which tables of knowledge hold.
 OF_LIBRARIES = {
     "", "glibc-archive-on-musl", "library-not-linked", "musl-lfs64-removed",
@@ -68,7 +68,9 @@ def text_of(path: Path) -> str:
 
 
 def case_folders() -> Iterator[str]:
-    yield from (path.parent.name for path in DATA.rglob("case.toml"))
+    """A side of a lab fix (`reverted`) is named by diag.compare's own words: its fix counts."""
+    for path in DATA.rglob("case.toml"):
+        yield (path.parent.parent if FIXES in path.parents else path.parent).name
     yield from (path.name for path in DATA.iterdir() if path.is_dir())
 
 
