@@ -87,7 +87,7 @@ def test_a_foreign_object_of_another_link_explains_nothing() -> None:
     assert "sqrt" not in verdict["wrong-arch-object"].symbols
     lines = TWO_LINKS.splitlines(keepends=True)
     one = Case(log="".join([*lines[:3], *lines[5:]]).encode()).diagnose()
-    assert one.cause == "wrong-arch-object"
+    assert "sqrt" in one["wrong-arch-object"].symbols
 
 
 def test_a_failure_without_a_platform_is_a_failure() -> None:

@@ -40,7 +40,7 @@ def judge_drift(facts: Facts) -> Iterator[Finding]:
         return
     if facts.drift.empty:
         text = "the log holds no step whose instruction could be compared"
-        found = [Evidence(str(file), 1, text) for file in facts.lines["file"].unique()[:1]]
+        found = [Evidence(str(file), None, text) for file in facts.lines["file"].unique()[:1]]
         yield _finding(DRIFT, "untestable", found, (log_missing(""),))
         return
     other = facts.drift[~facts.drift["is_same"]].drop_duplicates(["differs_at"])
@@ -62,7 +62,11 @@ def _same_evidence(facts: Facts) -> list[Evidence]:
     text = f"all {n_steps} RUN, COPY, ADD and WORKDIR steps stand in the Dockerfile; the longest is this"
     return [
         Evidence(longest["file"], int(longest["line_no"]), text),
-        Evidence(longest["dockerfile"], int(longest["dockerfile_line_no"]), "the same instruction"),
+        Evidence(
+            longest["dockerfile"],
+            int(longest["dockerfile_line_no"]),
+            clip(f"the same instruction: {longest['name_text']}"),
+        ),
     ]
 
 

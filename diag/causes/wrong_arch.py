@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol, clip, dockerfile_missing, objects_missing
 from diag.causes.link_inputs import platform_missing
 from diag.causes.link_said import errors_of, having, wanted_in_links_of
 from diag.causes.model import Cause, Evidence, Finding
@@ -84,6 +84,10 @@ def _refused(facts: Facts, platform: str, errors: pd.DataFrame) -> Finding:
     answer = Answer("supported", evidence)
     if platform not in BY_NAME:
         answer = Answer("untestable", evidence, (platform_missing(facts),))
+    elif not (facts.has_objects(platform) or facts.has_dockerfile):
+        # A cache, a vendored file, another compiler: the linker's words are the same for all.
+        missing = (objects_missing(platform), dockerfile_missing())
+        answer = Answer("untestable", evidence, missing)
     return told(facts, FAMILY, WRONG_ARCH, Symbol("", platform), answer, covers=covers)
 
 
