@@ -97,7 +97,9 @@ def _kernel(flags: str) -> Lines:
 WIDE = {
     "main.c": "void wide_sum_simd(int *);\nint main(void) { int b[64] = {5, 1}; wide_sum_simd(b); return b[0] != 6; }",
     "wide_sum_simd.c": "void wide_sum_simd(int *b) { for (int i = 0; i < 63; i++) b[i] += b[i + 1]; }",
-    "build.sh": HAMMING["build.sh"].replace("hamming", "wide_sum").replace("libwide_sum", "libwide"),
+    "build.sh": HAMMING["build.sh"]
+    .replace("hamming", "wide_sum")
+    .replace("libwide_sum", "libwide"),
 }
 
 
@@ -157,7 +159,7 @@ def _lease(flags: str = "", objects: str = "main.o", arm: str = "") -> Lines:
 CRC = {
     "probe.c": "#ifndef __SSE4_2__\n#error no crc instructions\n#endif\nint main(void) { return 0; }",
     "config.h": "/* filled by the probe */",
-    "main.c": "#include \"config.h\"\nunsigned crc_table(unsigned, unsigned char);\nunsigned crc_bits(unsigned, unsigned char);\nint main(int argc, char **argv) {\n"
+    "main.c": '#include "config.h"\nunsigned crc_table(unsigned, unsigned char);\nunsigned crc_bits(unsigned, unsigned char);\nint main(int argc, char **argv) {\n'
     "#ifdef HAVE_CRC_TABLE\n  return crc_table(argc, 2) == 0;\n#else\n  return crc_bits(argc, 2) == 0;\n#endif\n}",
     "crc_bits.c": "unsigned crc_bits(unsigned c, unsigned char b) { return (c ^ b) * 3 + 1; }",
     "crc_table.c": "#ifdef __SSE4_2__\nunsigned crc_table(unsigned c, unsigned char b) { return __builtin_ia32_crc32qi(c, b); }\n#endif\nint crc_table_version = 2;",
