@@ -119,7 +119,7 @@ def versioned(*, needs: bytes = b"", defines: bytes = b"", codes: tuple[int, ...
     return image(sections, type=ET_DYN)
 
 
-def need(count: int, aux: int = 16, following: int = 0) -> bytes:
+def verneed(count: int, aux: int = 16, following: int = 0) -> bytes:
     return struct.pack("<HHIII", 1, count, LIBX, aux, following)
 
 
@@ -137,24 +137,24 @@ def define_aux(following: int = 0) -> bytes:
 
 # Records, what is told of them, and the symbol's version all the same.
 VERSION_LOOPS = {
-    "count of 65,535 and no next": (versioned(needs=need(0xFFFF) + need_aux()), "", "@V1"),
+    "count of 65,535 and no next": (versioned(needs=verneed(0xFFFF) + need_aux()), "", "@V1"),
     "next within the record": (
-        versioned(needs=need(0xFFFF) + need_aux(1) * 40), "outside its section|overlap", None,
+        versioned(needs=verneed(0xFFFF) + need_aux(1) * 40), "outside its section|overlap", None,
     ),
     "libraries that overlap": (
-        versioned(needs=(need(0xFFFF, 16, 16) + need_aux(16)) * 400), "version records overlap", "@V1",
+        versioned(needs=(verneed(0xFFFF, 16, 16) + need_aux(16)) * 400), "version records overlap", "@V1",
     ),
     "next beyond the section": (
-        versioned(needs=need(2) + need_aux(0xFFFFFFF0)), "outside its section", "@V1",
+        versioned(needs=verneed(2) + need_aux(0xFFFFFFF0)), "outside its section", "@V1",
     ),
-    "names beyond the strings": (versioned(needs=need(1) + need_aux(name=9999)), "", "@"),
+    "names beyond the strings": (versioned(needs=verneed(1) + need_aux(name=9999)), "", "@"),
     "definition of 65,535 and no next": (
         versioned(defines=define(0xFFFF) + define_aux()), "", "@@V1",
     ),
     "parents that overlap": (
         versioned(defines=(define(0xFFFF, 20, 20) + define_aux(8)) * 400), "overlap|outside", None,
     ),
-    "a number that nothing describes": (versioned(needs=need(0)), "is not described", None),
+    "a number that nothing describes": (versioned(needs=verneed(0)), "is not described", None),
     "fewer versions than symbols": (versioned(codes=()), "not used", None),
 }  # fmt: skip
 

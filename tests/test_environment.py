@@ -27,7 +27,7 @@ INSTALLERS = {"python", "pip", "hatchling"}
 PACKAGE_OF = {
     "ar": "binutils", "nm": "binutils", "readelf": "binutils", "objdump": "binutils",
     "strip": "binutils", "c++filt": "binutils", "ld.gold": "binutils", "objcopy": "binutils",
-    "ranlib": "binutils", "ld": "binutils", "ld.bfd": "binutils",
+    "tar": "tar", "ranlib": "binutils", "ld": "binutils", "ld.bfd": "binutils",
     "gcc": "gcc", "cc": "gcc", "g++": "g++", "clang": "clang",
     "ld.lld": "lld", "mold": "mold", "rustc": "rustc",
     "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",

@@ -22,7 +22,7 @@ INCIDENT = {
 _HEAD = """\
 # The lab: what shows each cause, and what it must not be taken for
 
-{n_cases} failing and passing links of {n_situations} situations, made by real tools from the recipes in [data/lab/links](../data/lab/links/README.md); {n_held} cases of them are
+{n_cases} failing and passing links of {n_situations} situations, made by real tools from the recipes in [data/lab/links](../data/lab/links); {n_held} cases of them are
 held out: no rule was written with them in sight. `shown by` names situations whose true cause it is (cases in all); `refuses` names situations of another
 cause that look like it. `python -m tests.lab_matrix` scores them all.
 
