@@ -156,6 +156,20 @@ class TestArtefactsDisagree:
         (finding,) = judge("artefacts-disagree", steps=steps)
         assert (finding.status, [e.file for e in finding.evidence]) == ("supported", ["one.log", "two.log"])  # fmt: skip
 
+    def test_the_same_step_beside_other_platforms(self):
+        """What a builder writes in brackets before a step hangs on what else it builds."""
+        step = {
+            "step_no": 2, "n_steps": 3, "platform": AMD64, "target_platform": AMD64,
+            "line_no": 5, "step_id": "#7", "status": "ok",
+        }  # fmt: skip
+        named = {
+            "one.log": "[linux/amd64 builder 2/3] RUN make",
+            "two.log": "[builder 2/3] RUN make",
+        }
+        steps = [{**step, "file": file, "name_text": text} for file, text in named.items()]
+        found = judge("artefacts-disagree", steps=steps)
+        assert [one for one in found if one.status == "supported"] == []
+
 
 @pytest.mark.parametrize(
     ("name", "machines"),

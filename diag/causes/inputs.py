@@ -20,6 +20,7 @@ DRIFT = "log-from-other-dockerfile"
 DISAGREE = "artefacts-disagree"
 PROBE = "flow-differs-from-probe"
 
+_STEP = re.compile(r"^\[[^\]]*\] *")
 _HASHED = re.compile(r"^(?P<stem>lib.+|.+)-(?P<hash>[0-9a-f]{16})(?P<rest>\..*)$")
 
 
@@ -156,7 +157,9 @@ def _logs_differ(facts: Facts, platform: str) -> list[Evidence]:
     for row in each(rows):
         key = (row.stage, int(row.step_no), int(row.n_steps))
         other = first.setdefault(key, row)
-        texts = [str(r.name_text).removesuffix("...")[:60] for r in (row, other)]
+        # What stands in brackets depends on what else the builder built beside it.
+        bare = [_STEP.sub("", str(r.name_text)) for r in (row, other)]
+        texts = [text.removesuffix("...")[:60] for text in bare]
         if row.file != other.file and texts[0] != texts[1]:
             return [Evidence(r.file, int(r.line_no), clip(r.name_text)) for r in (other, row)]
     return []
