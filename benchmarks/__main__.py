@@ -18,7 +18,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks import flow, isa, log_pairs, objects
+from benchmarks import flow, isa, log_pairs, objects, verdict
 from benchmarks.sides import CASE, DIAG, ROOT, Pair, Side, show
 
 PANDAS = (sys.executable, "-c", "import pandas")
@@ -88,6 +88,7 @@ def parts(size: int, libraries: Sequence[str]) -> dict[str, Callable[[Path], Ite
         "case": lambda _: pairs(),
         "isa": lambda _: isa.pairs(libraries),
         "objects": lambda folder: objects.pairs(folder, libraries),
+        "verdict": verdict.pairs,
         "flow": flow.pairs,
         "logs": lambda folder: log_pairs.pairs(folder, size),
     }
