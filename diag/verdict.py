@@ -230,7 +230,7 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
         errors=plain(case.errors),
         load_details=lambda: plain(case.details),
         load_lines=lambda literals: plain(
-            schema.stack("log_lines", [log.lines((), literals) for log in case.logs])
+            schema.stack("log_lines", [log.lines_with(literals) for log in case.logs])
         ),
     )
 

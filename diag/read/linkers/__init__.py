@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from diag.read.buildlog import BuildLog, NamedStep, Progress, name_steps, open_log
-from diag.read.linkers.collect import Findings, collect, no_collection, text_lines
+from diag.read.linkers.collect import Findings, collect, lines_that_hold, no_collection, text_lines
 from diag.read.textlines import Source
 from diag.schema_frames import LINE_KINDS
 
@@ -99,6 +99,13 @@ class LogFrames:
         from diag.read.linkers.frames import lines_frame
 
         return lines_frame(self.file, text_lines(self._log, kinds, also), self.platform_of)
+
+    def lines_with(self, literals: Collection[str]) -> pd.DataFrame:
+        """The lines of output that hold one of the literals, all told as of kind `output`: frame
+        `log_lines`."""
+        from diag.read.linkers.frames import lines_frame
+
+        return lines_frame(self.file, lines_that_hold(self._log, literals), self.platform_of)
 
     def platform_of(self, step_id: str | None) -> str | None:
         """The platform that a step is for; the one given with the log where it has no steps."""
