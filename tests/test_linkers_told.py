@@ -166,7 +166,9 @@ def test_a_cut_log_tells_nothing_else(pair: tuple[Path, str], part: float) -> No
 
 def test_lines_with_a_literal_are_the_same_whoever_looks() -> None:
     """The quick search gives the lines that the full reading gives for the same literals."""
-    log = "".join(f"#7 {n}.100 line {n} of the step\n#7 {n}.200 gcc -c k{n}.c\n" for n in range(300))
+    log = "".join(
+        f"#7 {n}.100 line {n} of the step\n#7 {n}.200 gcc -c k{n}.c\n" for n in range(300)
+    )
     text = f"#7 [build 2/2] RUN make\n{log}#7 DONE 9.0s\n".encode()
     for literals in (("gcc -c k2",), ("line 17 ", "k299"), ("of no line",)):
         quick = read_log(text, file="x").lines_with(literals)
