@@ -76,7 +76,7 @@ CARGO_DIFFERENCES = {
 
 
 def _cargo_rows(situation: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    cwd = situation.get("cwd", "/work/app")
+    cwd = situation.get("cwd", "/proj/app")
     text, base = _dockerfile(situation, situation["argv"], cwd)
     return _rows(text, base_env=base)
 

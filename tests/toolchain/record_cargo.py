@@ -24,13 +24,13 @@ from tests.toolchain.situations_cargo import SITUATIONS
 HERE = Path(__file__).parent
 STUB = HERE / "rustc_stub.py"
 CRATES = {
-    "/work/app/Cargo.toml": '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n'
+    "/proj/app/Cargo.toml": '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n'
     '[dependencies]\nmac = { path = "../mac" }\n',
-    "/work/app/src/main.rs": "fn main() {}\n",
-    "/work/app/build.rs": "fn main() {}\n",
-    "/work/mac/Cargo.toml": '[package]\nname = "mac"\nversion = "0.1.0"\nedition = "2021"\n'
+    "/proj/app/src/main.rs": "fn main() {}\n",
+    "/proj/app/build.rs": "fn main() {}\n",
+    "/proj/mac/Cargo.toml": '[package]\nname = "mac"\nversion = "0.1.0"\nedition = "2021"\n'
     "[lib]\nproc-macro = true\n",
-    "/work/mac/src/lib.rs": "\n",
+    "/proj/mac/src/lib.rs": "\n",
 }
 
 
@@ -73,7 +73,7 @@ def _run(situation: dict[str, Any], root: Path) -> subprocess.CompletedProcess[s
         **given,
     }
     argv = [word.replace("@/", f"{root}/") for word in situation["argv"]]
-    cwd = root / situation.get("cwd", "/work/app")[1:]
+    cwd = root / situation.get("cwd", "/proj/app")[1:]
     cwd.mkdir(parents=True, exist_ok=True)
     return subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
 

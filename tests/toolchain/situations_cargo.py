@@ -7,8 +7,8 @@ from typing import Any
 HOST = "x86_64-unknown-linux-gnu"
 ARM = "aarch64-unknown-linux-gnu"
 ARMV7 = "armv7-unknown-linux-gnueabihf"
-HERE = "/work/app/.cargo/config.toml"
-ABOVE = "/work/.cargo/config.toml"
+HERE = "/proj/app/.cargo/config.toml"
+ABOVE = "/proj/.cargo/config.toml"
 HOME = "/home/.cargo/config.toml"
 BUILD = '[build]\nrustflags = ["--cfg", "build"]\n'
 OF_HOST = f'[target.{HOST}]\nrustflags = ["--cfg", "triple"]\n'
@@ -63,8 +63,8 @@ SITUATIONS = [
     _s("target config empty list", "cargo build", {HERE: f"[target.{HOST}]\nrustflags = []\n{BUILD}"}),
     _s("string of flags", "cargo build", {HERE: "[build]\nrustflags = \" --cfg  'a b' \"\n"}),
     _s("list with a space", "cargo build", {HERE: '[build]\nrustflags = ["--cfg a", "b"]\n'}),
-    _s("config without suffix", "cargo build", {"/work/app/.cargo/config": BUILD}),
-    _s("both names", "cargo build", {"/work/app/.cargo/config": OF_HOST, HERE: BUILD}),
+    _s("config without suffix", "cargo build", {"/proj/app/.cargo/config": BUILD}),
+    _s("both names", "cargo build", {"/proj/app/.cargo/config": OF_HOST, HERE: BUILD}),
     _s("inline table", "cargo build", {HERE: f"target = {{ {HOST} = {{ rustflags = '-g' }} }}\n"}),
     _s("dotted keys", "cargo build", {HERE: f"build.rustflags = '-g'\ntarget.{HOST}.linker = 'l'\n"}),
     _s("quoted triple", "cargo build", {HERE: f'[target."{HOST}"]\nrustflags = "-g"\n'}),
@@ -92,22 +92,22 @@ SITUATIONS = [
     _s("list over string", "cargo build", {HERE: BUILD, HOME: "[build]\nrustflags = '-C home'\n"}),
     _s("string and variable", "cargo build", {HERE: "[build]\nrustflags = '-C here'\n"}, CARGO_BUILD_RUSTFLAGS="-C bvar"),
     _s("target above, build here", "cargo build", {HERE: BUILD, ABOVE: OF_HOST}),
-    _s("other folder", "cargo build --manifest-path ../app/Cargo.toml", {HERE: BUILD, "/work/mac/.cargo/config.toml": OF_HOST}, cwd="/work/mac"),
-    _s("manifest from outside", "cargo build --manifest-path @/work/app/Cargo.toml", {HERE: BUILD}, cwd="/other"),
-    _s("manifest before subcommand", "cargo --config build.rustflags=['-g'] build --manifest-path=@/work/app/Cargo.toml", {HERE: BUILD}, cwd="/other"),
-    _s("-C stable", "cargo -Z unstable-options -C @/work/app build", {HERE: BUILD}, cwd="/other"),
-    _s("-C nightly", "cargo +nightly -Z unstable-options -C @/work/app build", {HERE: BUILD, "/other/.cargo/config.toml": OF_HOST}, cwd="/other"),
+    _s("other folder", "cargo build --manifest-path ../app/Cargo.toml", {HERE: BUILD, "/proj/mac/.cargo/config.toml": OF_HOST}, cwd="/proj/mac"),
+    _s("manifest from outside", "cargo build --manifest-path @/proj/app/Cargo.toml", {HERE: BUILD}, cwd="/other"),
+    _s("manifest before subcommand", "cargo --config build.rustflags=['-g'] build --manifest-path=@/proj/app/Cargo.toml", {HERE: BUILD}, cwd="/other"),
+    _s("-C stable", "cargo -Z unstable-options -C @/proj/app build", {HERE: BUILD}, cwd="/other"),
+    _s("-C nightly", "cargo +nightly -Z unstable-options -C @/proj/app build", {HERE: BUILD, "/other/.cargo/config.toml": OF_HOST}, cwd="/other"),
     _s("nightly", "cargo +nightly build", {HERE: BUILD}),
-    _s("-C without a space", "cargo +nightly -Zunstable-options -C@/work/app build", {HERE: BUILD}, cwd="/other"),
-    _s("home is above", "cargo build", {ABOVE: BUILD}, CARGO_HOME="@/work/.cargo"),
-    _s("cargo home relative", "cargo build", {"/work/app/ch/config.toml": BUILD}, CARGO_HOME="ch"),
+    _s("-C without a space", "cargo +nightly -Zunstable-options -C@/proj/app build", {HERE: BUILD}, cwd="/other"),
+    _s("home is above", "cargo build", {ABOVE: BUILD}, CARGO_HOME="@/proj/.cargo"),
+    _s("cargo home relative", "cargo build", {"/proj/app/ch/config.toml": BUILD}, CARGO_HOME="ch"),
     _s("cargo home empty", "cargo build", {HOME: BUILD}, CARGO_HOME=""),
-    _s("from a folder below", "cargo build", {HERE: BUILD}, cwd="/work/app/src"),
+    _s("from a folder below", "cargo build", {HERE: BUILD}, cwd="/proj/app/src"),
     _s("broken file", "cargo build", {HERE: "[build\nrustflags = 1\n"}),
     _s("broken file, RUSTFLAGS", "cargo build", {HERE: "[build\n"}, RUSTFLAGS="-g"),
     _s("wrong type", "cargo build", {HERE: "[build]\nrustflags = 1\n"}),
     _s("wrong type in list", "cargo build", {HERE: "[build]\nrustflags = ['-g', 1]\n"}),
-    _s("include", "cargo build", {HERE: "include = ['more.toml']\n" + BUILD, "/work/app/.cargo/more.toml": "[build]\nrustflags = ['-C', 'more']\n"}),
+    _s("include", "cargo build", {HERE: "include = ['more.toml']\n" + BUILD, "/proj/app/.cargo/more.toml": "[build]\nrustflags = ['-C', 'more']\n"}),
     _s("empty file", "cargo build", {HERE: ""}),
     # --- --config
     _s("--config value", "cargo build --config build.rustflags='-g'".replace("'", '"')),
@@ -116,8 +116,8 @@ SITUATIONS = [
     _s("--config under RUSTFLAGS", ["cargo", "build", "--config", "build.rustflags=['-g']"], RUSTFLAGS="--cfg env"),
     _s("--config target", ["cargo", "--config", f"target.{HOST}.rustflags=['-g']", "build"], {HERE: OF_HOST}, **{VAR_HOST: "--cfg var"}),
     _s("--config twice", ["cargo", "build", "--config", "build.rustflags=['-C','one']", "--config", "build.rustflags=['-C','two']"], {HERE: BUILD}),
-    _s("--config file", "cargo build --config ../extra.toml", {"/work/extra.toml": BUILD}),
-    _s("--config file and list", "cargo build --config @/work/extra.toml", {"/work/extra.toml": "[build]\nrustflags = ['-C', 'extra']\n", HERE: BUILD}),
+    _s("--config file", "cargo build --config ../extra.toml", {"/proj/extra.toml": BUILD}),
+    _s("--config file and list", "cargo build --config @/proj/extra.toml", {"/proj/extra.toml": "[build]\nrustflags = ['-C', 'extra']\n", HERE: BUILD}),
     _s("--config file missing", "cargo build --config nowhere.toml"),
     _s("--config=", ["cargo", "build", "--config=build.rustflags=['-g']"]),
     _s("--config string over list", ["cargo", "build", "--config", "build.rustflags='-g'"], {HERE: BUILD}),
@@ -145,7 +145,7 @@ SITUATIONS = [
     _s("rustc -- target", f"cargo rustc --target {ARM} -- --cfg given", RUSTFLAGS="-g"),
     _s("build --", "cargo build -- --cfg given", RUSTFLAGS="-g"),
     _s("install --path", "cargo install --path . --root @/inst", {HERE: BUILD}),
-    _s("install --path from outside", "cargo install --path @/work/app --root @/inst", {HERE: BUILD, "/other/.cargo/config.toml": OF_HOST}, cwd="/other"),
+    _s("install --path from outside", "cargo install --path @/proj/app --root @/inst", {HERE: BUILD, "/other/.cargo/config.toml": OF_HOST}, cwd="/other"),
     _s("alias", "cargo bb", {HERE: f"[alias]\nbb = 'build --target {ARM}'\n{OF_ARM}"}),
     _s("alias list", "cargo bb --release", {HERE: f"[alias]\nbb = ['build', '--target', '{ARM}']\n{OF_ARM}"}),
     _s("alias variable", "cargo bb", {HERE: OF_ARM}, CARGO_ALIAS_BB=f"build --target {ARM}"),
