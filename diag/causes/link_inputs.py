@@ -62,7 +62,7 @@ def line_of_command(facts: Facts, command: Any, platform: str = "") -> tuple[Lin
         if not own or facts.platform_of_file.get(own[0]) == facts.platform_of_file.get(file):
             own.append(file)
     words, unread, is_static = [], [], False
-    for word in _plain_words(command.words):
+    for word in linker_words(command.words):
         is_static = _STATIC.get(word, is_static)
         given = _given(word, by_name, is_static)
         if given is None and _is_input(word, command.inputs):
@@ -72,7 +72,7 @@ def line_of_command(facts: Facts, command: Any, platform: str = "") -> tuple[Lin
     return parse_link_line(words, files), unread
 
 
-def _plain_words(words: Iterable[str]) -> Iterator[str]:
+def linker_words(words: Iterable[str]) -> Iterator[str]:
     """The words as the linker gets them: what `-Wl,` and `-Xlinker` hold, taken apart."""
     rest = iter(words)
     for word in rest:

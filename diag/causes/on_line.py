@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, clip
-from diag.causes.link_inputs import command_missing, link_command
+from diag.causes.link_inputs import command_missing, link_command, linker_words
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named
 from diag.schema import each
@@ -90,20 +90,7 @@ def one_step_command(facts: Facts, names: Sequence[Named]) -> OneStep | None:
 def plain_words(command: Any) -> list[str]:
     """Every argument as the linker or the driver takes it: what `-Wl,` holds, taken apart; the
     name of `-l NAME` at its place."""
-    return list(_plain(command.words))
-
-
-def _plain(words: Iterable[str]) -> Iterator[str]:
-    rest = iter(words)
-    for word in rest:
-        if word == "-Xlinker":
-            yield next(rest, "")
-        elif word.startswith("-Wl,"):
-            yield from word[4:].split(",")
-        elif word == "-l":
-            yield f"-l{next(rest, '')}"
-        else:
-            yield word
+    return list(linker_words(command.words))
 
 
 def library_name(word: str) -> str:
