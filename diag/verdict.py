@@ -193,9 +193,8 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     drift = plain(
         join.join_log_and_dockerfile(steps, case.instructions, case.inputs.dockerfile or "")
     )
-    unlisted = next(p.name for p in PLATFORMS if p.name not in platforms and p.bits == 64)
     assignments = plain(join.join_case_assignments(case.instruction_records))
-    unlisted_env = case.env_for([unlisted]) if len(assignments) else schema.empty("env")
+    unlisted, unlisted_env = _unlisted(case, platforms, assignments)
     written = join.names_of_build(case.symbols, _undefined(errors))
     names = {*errors["symbol"].dropna(), *symbols, *chain.from_iterable(written.raw.values())}
     sightings = join.join_symbols(case.symbols, case.objects, case.platform_of_file, names)
@@ -233,6 +232,14 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
             schema.stack("log_lines", [log.lines_with(literals) for log in case.logs])
         ),
     )
+
+
+def _unlisted(
+    case: Case, platforms: tuple[str, ...], assignments: pd.DataFrame
+) -> tuple[str, pd.DataFrame]:
+    """A platform that the build does not list, and the flow on it where a branch may not fit it."""
+    name = next(p.name for p in PLATFORMS if p.name not in platforms and p.bits == 64)
+    return name, case.env_for([name]) if len(assignments) else schema.empty("env")
 
 
 def _undefined(errors: pd.DataFrame) -> list[str]:

@@ -69,16 +69,12 @@ def probe_env(
     found, absent = find_shells(shells)
     instructions = load_dockerfile(dockerfile)
     names = [name] if name is not None else list(names_of_interest(instructions))
-    contexts = {
-        platform: run_contexts(
-            instructions,
-            platform=platform,
-            build_args=build_args or {},
-            base_env=base_env or {},
-            engine=engine,
-        )
-        for platform in _ordered(platforms)
+    told: dict[str, Any] = {
+        "build_args": build_args or {},
+        "base_env": base_env or {},
+        "engine": engine,
     }
+    contexts = {p: run_contexts(instructions, platform=p, **told) for p in _ordered(platforms)}
     check_sandbox(limits)
     words = _stub_words(instructions)
     sessions = [

@@ -12,7 +12,7 @@ x86, AArch64 and 32-bit ARM are decoded; other machines give no rows. Names of e
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -63,6 +63,19 @@ def read_isa(
     else:
         _refuse_unknown(wanted.prefix or "")
     problems = Problems()
+    rows, code = _all_rows(paths, problems, wanted, with_guards=with_guards)
+    extra = ("guard",) if with_guards else ()
+    frame = schema.make("isa", rows, extra=extra)
+    frame.attrs["code"] = code
+    if problems.rows:
+        frame.attrs["errors"] = problems.rows
+    return frame
+
+
+def _all_rows(
+    paths: Sequence[Source], problems: Problems, wanted: Wanted, *, with_guards: bool
+) -> tuple[list[dict[str, Any]], list[tuple[str, str, int, str]]]:
+    """(rows of the frame, each key once; the objects that hold code)."""
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     code = []
     asked: dict[tuple[Any, ...], set[str]] = {}  # of rows: symbols that no other object may want
@@ -83,12 +96,7 @@ def read_isa(
     for key, symbols in asked.items():
         if not symbols.isdisjoint(others):
             rows[key]["guard"] = None
-    extra = ("guard",) if with_guards else ()
-    frame = schema.make("isa", rows.values(), extra=extra)
-    frame.attrs["code"] = code
-    if problems.rows:
-        frame.attrs["errors"] = problems.rows
-    return frame
+    return list(rows.values()), code
 
 
 def _refuse_unknown(prefix: str) -> None:
