@@ -1,8 +1,7 @@
-"""Held out of development: presence, machines, runtimes and bytecode in other builds."""
+"""The second set, once held out: presence, machines, runtimes and bytecode in other builds."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from situation import Situation
 
@@ -37,7 +36,7 @@ FLOATS = {
     "m.c": "float lowpass(float x, float k); int main(int c, char **v) { return (int)lowpass(c, 0.5f); }"
 }
 
-_ALL = [
+SITUATIONS = [
     Situation(
         "h-conv-cmake", "kernel-object-not-built", "a convolution built by cmake",
         "cmake -S . -B out -DCMAKE_C_COMPILER=$(CC) -DCMAKE_SYSTEM_NAME=Linux -DKERNEL_FLAGS=$(KFLAGS) -DCMAKE_EXE_LINKER_FLAGS=$(FUSE)\ncmake --build out",
@@ -223,4 +222,4 @@ _ALL = [
         archs="amd64", linkers="bfd gold mold", symbol="rust_begin_unwind", not_causes="duplicate-definition duplicate-native-crate",
     ),
 ]  # fmt: skip
-SITUATIONS = [replace(one, heldout=True) for one in _ALL]
+

@@ -1,8 +1,7 @@
-"""Held out of development: Dockerfiles built by a real BuildKit."""
+"""The second set, once held out: Dockerfiles built by a real BuildKit."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from situation import Situation
 
@@ -21,7 +20,7 @@ VENDOR = PROJECT | {
 }
 CERT = "mkdir ext; echo 'int cert_check(const char *p) { return p[0]; }' > c.c; $CC -O2 -c -o cert.o c.c; $AR rcs ext/libcert.a cert.o; rm c.c cert.o"
 
-_ALL = [
+SITUATIONS = [
     Situation(
         "h-named-cache", "cache-mount-shared-across-arch", "a server built with a named cache", "", PROJECT, archs="arm64", linkers="buildkit", before="armhf", symbol="obj/srv.o",
         dockerfile=HOST + "build\nARG TARGETARCH\nWORKDIR /build\nCOPY . .\nRUN --mount=type=cache,id=srv-obj,target=/build/obj CC=$(" + TOOLS + " $TARGETARCH); make CC=$CC" + SCRATCH,
@@ -43,4 +42,4 @@ _ALL = [
         not_causes="arg-scope-lost kernel-object-not-built target-linker-not-set cache-mount-shared-across-arch",
     ),
 ]  # fmt: skip
-SITUATIONS = [replace(one, heldout=True) for one in _ALL]
+

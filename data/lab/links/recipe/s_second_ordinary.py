@@ -1,15 +1,14 @@
-"""Held out of development: ordinary mistakes in other words, languages and machines."""
+"""The second set, once held out: ordinary mistakes in other words, languages and machines."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from situation import Situation
 
 C = "$(CC) -O1 -c -o "
 X = "$(CXX) -O1 -c -o "
 
-_ALL = [
+SITUATIONS = [
     Situation(
         "h-geometry", "object-not-linked", "a geometry program in C++",
         X + "app/main.o app/main.cc\n" + X + "app/hull.o app/hull.cc\n" + X + "app/area.o app/area.cc\n$(LINKXX) -o geo app/main.o app/area.o",
@@ -164,4 +163,4 @@ _ALL = [
         archs="armhf amd64", linkers="bfd lld mold", symbol="w::width(int)", not_causes="definition-not-found signature-mismatch dso-underlinked",
     ),
 ]  # fmt: skip
-SITUATIONS = [replace(one, heldout=True) for one in _ALL]
+

@@ -1,8 +1,7 @@
-"""Held out of development: the ids that the other held-out files leave out."""
+"""The second set, once held out: the ids that the other held-out files leave out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from situation import Situation
 
@@ -21,7 +20,7 @@ PLOT = {
     "p.c": "int plot(int x) { return x * x; }",
 }
 
-_ALL = [
+SITUATIONS = [
     Situation(
         "h-flags-by-host", "build-rs-host-cfg", "a cipher crate whose build script picks flags",
         "rustc --edition 2021 -C strip=debuginfo -o build-script-build build.rs\nTARGET=$(WANT) CC_FOR_TARGET=\"$(CC)\" ./build-script-build\n$(LINK) -o c m.o",
@@ -110,4 +109,4 @@ _ALL = [
         prepare="echo max > .machine; CCACHE_DIR=$PWD/.cc $TOOLCHAINS/bullseye-amd64/usr/bin/ccache g++ -O3 -march=native -c -o d.o d.cc; rm d.o; echo core2duo > .machine", archs="amd64", linkers="default", symbol="ccache", says="Illegal instruction", ended=132, not_causes="native-cpu-in-image qemu-user-crash stale-build-output", note="ccache 4.2; the cached object was compiled as on a processor with AVX2",
     ),
 ]  # fmt: skip
-SITUATIONS = [replace(one, heldout=True) for one in _ALL]
+
