@@ -10,8 +10,9 @@ import pandas as pd
 
 from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import flags_of
-from diag.causes.link_said import about, errors_of, errors_with, having, said
+from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.tls_libraries import TLS_NAME, judge_lacking
 from diag.causes.wants import Answer, Want, each_want
 from diag.knowledge import bounded_section
 from diag.schema import each
@@ -33,11 +34,6 @@ _RUST_RUNTIME = re.compile(
     r"|__rdl_\w+|__rg_\w+|_R\w*3std\w*|_ZN3std\d.*|_ZN4core\d.*|_ZN5alloc\d.*)$"
 )
 _BUILTINS = re.compile(r"compiler_builtins")
-# OpenSSL's names, which BoringSSL, AWS-LC and LibreSSL define as well.
-_TLS_NAME = re.compile(
-    r"^(?:SSL|TLS|DTLS|EVP|CRYPTO|OPENSSL|X509|X509V3|RSA|DSA|DH|EC|ECDSA|ECDH|BN|BIO|ASN1|PEM|ERR|RAND|HMAC|AES|PKCS\d+|OBJ|CONF|ENGINE)_\w+$"
-    r"|^(?:d2i|i2d|SHA\d+|MD5)_\w+$"
-)
 _UNASSIGNED = re.compile(
     r"version script assignment of '?(?P<v>[^' ]+)'? to symbol '?(?P<a>[^' ]+)'? failed|(?P<b>\S+): undefined version: (?P<w>\S+)"
 )
@@ -56,7 +52,7 @@ def _kind_of(row: Any) -> str:
     name = "" if pd.isna(row.symbol) else str(row.symbol)
     text = _both_sides(row)
     files = list(dict.fromkeys(_FILE.findall(text)))
-    if _TLS_NAME.match(name):
+    if TLS_NAME.match(name):
         return TLS_LIBRARY if len(_libraries(files)) > 1 else DUPLICATE
     if _RUST_RUNTIME.match(name) or _BUILTINS.search(text):
         return RUNTIME if len(_libraries(files)) > 1 else DUPLICATE
@@ -127,37 +123,7 @@ def _definers(facts: Facts, platform: str, names: list[str]) -> list[Evidence]:
 def judge_tls_library(facts: Facts) -> Iterator[Finding]:
     """tls-library-collision: both define a name, or one answers for the other and lacks a name."""
     yield from judge_duplicates(TLS_LIBRARY)(facts)
-    yield from each_want(FAMILY, TLS_LIBRARY, _judge_lacking)(facts)
-
-
-def _judge_lacking(facts: Facts, want: Want) -> Answer | None:
-    symbol = want.symbol
-    if not _TLS_NAME.match(symbol.name) or len(want.defined):
-        return None
-    families = _tls_libraries(facts, symbol.platform)
-    if len(families) < 2:
-        return None
-    found = [
-        Evidence(file, None, f"{member or 'the file itself'} defines {name}")
-        for file, member, name in families[:4]
-    ]
-    return Answer("supported", [*facts.reference_evidence(symbol)[:2], *found])
-
-
-def _tls_libraries(facts: Facts, platform: str) -> list[tuple[str, str, str]]:
-    """(file, member, name) of each library given that defines the same name of TLS libraries."""
-    key = ("tls libraries", platform)
-    if key not in facts.known:
-        rows = facts.symbols[
-            facts.symbols["is_defined"].astype(bool) & (facts.symbols["bind"] != "LOCAL")
-        ]
-        rows = rows[having(rows["name"], _TLS_NAME)]
-        rows = facts.of_platform(rows, platform)
-        rows = rows.drop_duplicates(["file", "name"])
-        twice = rows[rows.duplicated("name", keep=False)].sort_values("name", kind="stable").head(4)
-        one = twice[twice["name"] == twice["name"].iloc[0]] if len(twice) else twice
-        facts.known[key] = [(r.file, r.member, r.name) for r in each(one)]
-    return facts.known[key]  # type: ignore[no-any-return]
+    yield from each_want(FAMILY, TLS_LIBRARY, judge_lacking)(facts)
 
 
 # -- version-script-undefined-symbol --------------------------------------------------------------

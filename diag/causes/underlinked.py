@@ -12,7 +12,9 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol
 from diag.causes.link_said import errors_of
 from diag.causes.model import Cause, Evidence, Missing
+from diag.causes.runtime_cxx import is_cxx_name
 from diag.causes.wants import MORE_EXACT, Answer, Want, each_want
+from diag.knowledge.names import library_of
 from diag.schema import each
 
 FAMILY = "visibility"
@@ -20,6 +22,8 @@ UNDERLINKED = "dso-underlinked"
 _SHARED = re.compile(r"\.so(?:\.[\w.]+)?$")
 # What every program has at hand: the C library's parts and the loader.
 _SYSTEM = re.compile(r"^(?:lib(?:c|m|dl|rt|pthread|util|gcc_s|resolv)\.so|ld-|libc\.musl-|linux-)")
+# Compilers' runtimes, of which it is known what they define.
+_RUNTIME = re.compile(r"^lib(?:stdc\+\+|c\+\+(?:abi)?|gomp|gfortran|quadmath|atomic|ssp)\.so")
 
 
 def judge(facts: Facts, want: Want) -> Answer | None:
@@ -34,11 +38,14 @@ def judge(facts: Facts, want: Want) -> Answer | None:
     if not given:
         return Answer("untestable", evidence, (_library_missing(wanting),))
     library = given[0]
-    if not _wants_without_version(facts, library, symbol.name):
+    if not _wants_without_version(facts, library, facts.raw_of(symbol)):
         return None  # a version names the library: it is another matter
     needed = [str(name) for name in library.needed]
     names = {PurePath(f).name for f in own["file"]} | set(own["soname"].dropna())
+    raw = facts.raw_of(symbol)
+    is_runtimes = any(is_cxx_name(name) or library_of(name) is not None for name in raw)
     unread = [n for n in needed if n not in names and not _SYSTEM.match(n)]
+    unread = [n for n in unread if is_runtimes or not _RUNTIME.match(n)]
     told = f"{library.member or 'the library'} wants {symbol.name} and names {', '.join(needed) or 'no library'}"
     evidence.append(Evidence(library.file, None, told))
     definers = set(want.defined["file"])
@@ -58,8 +65,10 @@ def _wanting(facts: Facts, symbol: Symbol) -> set[str]:
     return {name for name in named if _SHARED.search(name)}
 
 
-def _wants_without_version(facts: Facts, library: Any, name: str) -> bool:
-    rows = facts.symbols[(facts.symbols["name"] == name) & (facts.symbols["file"] == library.file)]
+def _wants_without_version(facts: Facts, library: Any, names: tuple[str, ...]) -> bool:
+    """By its raw names: linkers print those of C++ and Rust demangled."""
+    own = facts.symbols["file"] == library.file
+    rows = facts.symbols[own & facts.symbols["name"].isin(names)]
     rows = rows[~rows["is_defined"].astype(bool) & (rows["table"] == ".dynsym")]
     return bool(rows["version"].isna().any()) if len(rows) else False
 

@@ -1,0 +1,28 @@
+"""dso-underlinked: a name that the linker prints demangled is sought by its raw name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.link_world import status, world
+
+WINDOW, RAW = "dsp::window(int, int)", "_ZN3dsp6windowEii"
+
+
+@pytest.mark.parametrize(
+    ("wants", "needed", "expected"),
+    [
+        ([RAW], ["libstdc++.so.6", "libc.so.6"], "supported"),  # known not to define it
+        ([RAW], ["libdsp.so.1", "libc.so.6"], "untestable"),  # that one was not given
+        ([RAW], ["libc.so.6"], "supported"),
+        ([f"{RAW}@DSP_1"], ["libc.so.6"], ""),  # the version names the library
+    ],
+)
+def test_a_cxx_name_of_a_shared_object(wants, needed, expected):
+    """GNU ld, gold and lld all print the demangled name; the dynamic symbols have the raw one."""
+    said = [{"symbol": WINDOW, "object": "./libflt.so", "detail_text": "undefined reference"}]
+    files = {"main.o": {}, "libflt.so": {"wants": wants, "needed": needed}}
+    facts = replace(world(files, "main.o ./libflt.so", said), raw_names={WINDOW: (RAW,)})
+    assert status("dso-underlinked", facts) == expected
