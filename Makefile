@@ -6,7 +6,7 @@ PYTEST ?= -n logical --dist worksteal
 # `make fuzz FUZZ="--seed 2 --count 100000"` breaks others.
 FUZZ ?=
 
-.PHONY: help report test lint bench fuzz lab notebooks clean
+.PHONY: help report test lint bench fuzz lab lab-incident lab-linkers lab-builders notebooks clean
 
 help:
 	@echo "make report     set up, investigate the first incident, write build/report/index.html"
@@ -14,7 +14,8 @@ help:
 	@echo "make lint       formatting, lint, types, import contract"
 	@echo "make bench      the kit beside the tools it replaces, as ratios"
 	@echo "make fuzz       20,000 broken objects through every reader; bad ones are kept in build/fuzz/"
-	@echo "make lab        rebuild data/ with a real BuildKit and real compilers (root, Debian 12)"
+	@echo "make lab        rebuild data/lab with real compilers and a real BuildKit (root, Debian 12; minutes)"
+	@echo "make lab-incident, lab-linkers, lab-builders   the parts of data/ that take longer"
 	@echo "make notebooks  execute the notebooks again"
 	@echo "make clean      remove what these commands made"
 
@@ -46,11 +47,12 @@ bench: .venv/.test
 fuzz: .venv/.test
 	@$(PY) -m tests.fuzz $(FUZZ)
 
+# `make lab LAB=/big/disk` puts what is fetched elsewhere than in /tmp.
 lab:
-	@bash data/avx512-link/recipe/rebuild.sh
-	@bash data/lab/links/recipe/fetch.sh && bash data/lab/links/recipe/image.sh /tmp/links-buildkit start
-	@python3 data/lab/links/recipe/make.py; bash data/lab/links/recipe/image.sh /tmp/links-buildkit stop
-	@bash data/avx512-link/recipe/sums.sh
+	@bash tools/lab.sh
+
+lab-incident lab-linkers lab-builders:
+	@bash tools/lab.sh $(@:lab-%=%)
 
 notebooks: .venv/.test
 	@$(PY) tools/notebooks.py

@@ -115,7 +115,20 @@ def test_every_target_that_make_lists_exists() -> None:
     assert listed >= {"report", "test", "lint", "bench", "lab", "notebooks"}
 
 
-@pytest.mark.parametrize("target", ["report", "test", "lint", "bench", "lab", "notebooks"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "report",
+        "test",
+        "lint",
+        "bench",
+        "lab",
+        "lab-incident",
+        "lab-linkers",
+        "lab-builders",
+        "notebooks",
+    ],
+)
 def test_each_target_runs_files_that_exist(target: str) -> None:
     """What a recipe runs is in the repository (seen by a dry run, which executes nothing)."""
     need("make")
@@ -132,7 +145,7 @@ def test_each_target_runs_files_that_exist(target: str) -> None:
     assert [name for name in modules if not (ROOT / name / "__main__.py").is_file()] == []
 
 
-SCRIPTS = ["tools/venv.sh", ".ci/run", ".binder/postBuild"]
+SCRIPTS = ["tools/venv.sh", "tools/lab.sh", ".ci/run", ".binder/postBuild"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
