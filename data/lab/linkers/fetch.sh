@@ -1,7 +1,7 @@
 #!/bin/bash
 # Unpacks the linkers that recipe.py runs below LAB (default /tmp/linkers): packages of four Debian
 # suites, each from a private apt state with the machine's own mirror, none of them installed.
-# Needs: root, patchelf, gcc, make, binutils, lld-14 and mold of Debian 12, and gcc's cross binutils for
+# Needs: root, gcc, make, binutils, lld-14 and mold of Debian 12, and gcc's cross binutils for
 # arm64 and armhf. A suite moves on: README.md tells which versions the logs are of.
 set -euo pipefail
 LAB=${LAB:-/tmp/linkers}
@@ -20,7 +20,7 @@ unpack() { # suite package...
 patch_programs() { # suite program...
     local root=$LAB/roots/$1; shift
     for name in "$@"; do
-        patchelf --set-interpreter "$root/usr/lib64/ld-linux-x86-64.so.2" --force-rpath \
+        "$LAB/roots/bookworm/usr/bin/patchelf" --set-interpreter "$root/usr/lib64/ld-linux-x86-64.so.2" --force-rpath \
             --set-rpath "$root/usr/lib/x86_64-linux-gnu" "$root/usr/$name"
     done
 }
@@ -30,7 +30,7 @@ newer="$common libjansson4 libzstd1 zlib1g libc6 libstdc++6 libgcc-s1 mold
     libmimalloc3 libxxhash0 libtbb12 libedit2 libtinfo6 libbsd0 libmd0 libffi8 libz3-4 liblzma5"
 unpack bookworm binutils-avr binutils-h8300-hms binutils-riscv64-linux-gnu binutils-s390x-linux-gnu \
     binutils-powerpc64le-linux-gnu lld-16 libllvm16 lld-19 libllvm19 libz3-4 \
-    clang-14 libclang-common-14-dev libclang1-14 gcc-12-locales locales binutils-common make
+    clang-14 libclang-common-14-dev libclang1-14 gcc-12-locales locales binutils-common make patchelf
 unpack bullseye $common lld-11 libllvm11 lld-13 libllvm13 libffi7
 unpack trixie $newer binutils-gold-x86-64-linux-gnu libsframe1 lld-18 libllvm18 binutils-avr libxml2 libicu76
 unpack sid $newer libsframe3 libblake3-0 lld-22 libllvm22 libxml2-16

@@ -14,7 +14,8 @@ log() {
 }
 
 sources() {
-    rm -rf /src
+    # Logs name the folder, so it is this one; whatever else lies there is not ours to take away.
+    [ ! -e /src ] || { echo "bare.sh: /src exists; move it aside" >&2; exit 2; }
     mkdir -p /src/rust/src /src/go
     cp "$here/context/main.c" "$here/context/dot.c" /src/
     cat > /src/Makefile << 'MAKE'
@@ -52,7 +53,7 @@ tools() {
 }
 
 sources
+trap 'rm -rf /src' EXIT
 tools bare -DNO_WIDE
 well
 tools bare-ok ""
-rm -rf /src

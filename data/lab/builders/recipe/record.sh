@@ -1,10 +1,10 @@
 #!/bin/bash
 # Records the same builds in every form that BuildKit, the legacy builder and buildah print: see ../README.md.
-# Usage: record.sh LAB OUT [WHAT...]; LAB as data/avx512-link/recipe/rebuild.sh makes it (its engine is started and stopped
-# here), WHAT of: buildkit legacy by_buildah old_docker clipped (all, where none is named). Needs root on Debian 12, amd64,
+# Usage: record.sh LAB OUT [WHAT...]; LAB, a folder for the engine and its images (that of data/avx512-link/recipe/rebuild.sh
+# serves too; the engine is started and stopped here), WHAT of: buildkit legacy by_buildah old_docker clipped (all, where none is named). Needs root on Debian 12, amd64,
 # and `apt-get install buildah`; about ten minutes on two cores.
 set -euo pipefail
-lab=$(realpath "$1")
+lab=$(realpath -m "$1")
 out=$(realpath -m "$2")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 engine=$here/../../../avx512-link/recipe/lab
@@ -18,6 +18,11 @@ docker() { "$engine/docker.sh" "$lab" "$@"; }
 base_image() {
     local rootfs=$lab/gcc-rootfs
     docker image inspect "$image" > /dev/null 2>&1 && return
+    if [ ! -e "$lab/debootstrap" ]; then
+        [ -e "$lab/apt-bookworm/apt.conf" ] || apt_private "$lab/apt-bookworm" bookworm amd64
+        apt_fetch "$lab/apt-bookworm" debootstrap
+        dpkg -x "$lab"/apt-bookworm/debs/debootstrap_*.deb "$lab/debootstrap"
+    fi
     DEBOOTSTRAP_DIR=$lab/debootstrap/usr/share/debootstrap "$lab/debootstrap/usr/sbin/debootstrap" --variant=minbase \
         --include=gcc,libc6-dev,make,gcc-aarch64-linux-gnu,libc6-dev-arm64-cross bookworm "$rootfs" "$(machine_mirror)" \
         > "$lab/gcc-rootfs.log"
@@ -136,7 +141,7 @@ old_docker() {
 }
 
 main() {
-    mkdir -p "$out"
+    mkdir -p "$lab" "$out"
     "$engine/engine.sh" "$lab" start
     trap '"$engine/engine.sh" "$lab" stop' EXIT
     base_image

@@ -30,7 +30,7 @@ build_jemalloc() {
     (cd "$state/debs" && APT_CONFIG="$state/apt.conf" apt-get -qq --download-only source jemalloc && tar xf jemalloc_*.orig.tar.*)
     (cd "$state/debs"/jemalloc-*/ &&
         ./configure --host=aarch64-linux-gnu --with-lg-page=12 --disable-cxx --disable-libdl --disable-shared &&
-        make build_lib_static) > "$state/log" 2>&1
+        make -j "$(nproc)" lib/libjemalloc.a) > "$state/log" 2>&1
     mkdir -p "$target" && cp "$state/debs"/jemalloc-*/lib/libjemalloc.a "$target"
 }
 [ -e "$TOOLCHAINS/jemalloc-arm64" ] || build_jemalloc
