@@ -31,6 +31,7 @@ def lines(*texts: str, platform: str = AMD64) -> list[dict[str, object]]:
         ("linker-oom-killed", "ERROR: process \"/bin/sh -c make\" did not complete successfully: exit code: 137"),
         ("linker-oom-killed", "g++: fatal error: Killed signal terminated program cc1plus"),
         ("disk-full", "/usr/bin/ld: final link failed: No space left on device"),
+        ("disk-full", "mold: failed to write to an output file. Disk full?"),
         ("exec-format-error", "exec /bin/sh: exec format error"),
         ("allocator-page-size", "<jemalloc>: Unsupported system page size"),
     ],
@@ -41,6 +42,14 @@ def test_the_line_decides_alone_and_a_sound_end_silences_it(cause, text):
     assert (finding.status, finding.evidence[0].line_no) == ("supported", 1)
     linked = [{"platform": AMD64, "outcome": "linked"}]
     assert judge(cause, lines=lines(text), outcomes=linked) == []
+
+
+def test_a_linker_that_dies_of_signal_7_may_have_met_a_full_disk():
+    """Its output is a mapping; a program's own bus error is none of this."""
+    text = "collect2: fatal error: ld terminated with signal 7 [Bus error]"
+    (finding,) = judge("disk-full", lines=lines(text))
+    assert (finding.status, bool(finding.missing)) == ("untestable", True)
+    assert judge("disk-full", lines=lines("make: *** [Makefile:3: check] Bus error")) == []
 
 
 def test_signal_11_is_no_kill_and_signal_9_no_crash():

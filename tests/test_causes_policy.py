@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from tests.facts_builder import AMD64
@@ -235,6 +238,17 @@ class TestAfterTheLink:
         command = "-Wl,--unresolved-symbols=ignore-all main.o"
         (finding,) = judged("undefined-ignored", world(files, command, outcomes=[CRASHED]))
         assert (finding.status, finding.symbol) == ("supported", "f")
+
+    @pytest.mark.parametrize("value", [0, 64])
+    def test_what_mold_keeps_to_itself_at_address_0(self, value):
+        """--defsym NAME=0: mold's symbol is LOCAL; at another address it is a definition."""
+        files = {"app": {"kind": "executable"}, "main.o": {"wants": ["f"]}}
+        facts = world(files, "-Wl,--defsym,f=0 main.o", outcomes=[CRASHED])
+        row = {"bind": "LOCAL", "type": "NOTYPE", "value": value, "is_defined": True}
+        own = {**facts.symbols.iloc[0].to_dict(), "file": "app", "name": "f", **row}
+        more = pd.DataFrame([own]).astype(facts.symbols.dtypes.to_dict())
+        facts = replace(facts, symbols=pd.concat([facts.symbols, more], ignore_index=True))
+        assert status("undefined-ignored", facts) == ("supported" if value == 0 else "refuted")
 
     def test_what_the_loader_says_is_no_link_error(self):
         """The link passed: only the program failed, for the name that was ignored."""

@@ -98,6 +98,25 @@ def test_a_probe_with_a_switch_that_the_source_lacks():
     assert judge(cause, **frames, lines=lines(*probe, same))[0].status == "untestable"
 
 
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (["gcc -mfpu=neon -c -o probe.o probe.c && echo 'CRC: yes' && touch conf.h", "CRC: yes"], "supported"),
+        (["Compiler for C supports arguments -msse4.2: YES"], "supported"),
+        (["Compiler for C supports arguments -msse4.2: NO"], "untestable"),
+        (["checking for stdlib.h... yes", "checking whether gcc accepts -mavx512f... no"], "untestable"),
+        (["checking whether gcc accepts -mavx512f... no", "checking for stdlib.h... yes"], "untestable"),
+        (["checking whether gcc accepts -mavx2... yes", "gcc -mavx2 -c -o main.o main.c"], "untestable"),
+    ],
+)  # fmt: skip
+def test_a_probe_is_answered_by_its_own_yes(told, status):
+    """In its line or the next; a switch that another source got was asked for that one."""
+    link = {"line_no": 30, "inputs": [["object", "main.o"], ["object", "crc_hw.o"]]}
+    frames = {"link_errors": undefined("crc_hw"), "link_commands": [link]}
+    texts = lines(*told, "gcc -O2 -c -o crc_hw.o crc_hw.c")
+    assert judge("probe-and-guard-disagree", **frames, lines=texts)[0].status == status
+
+
 def test_a_guard_that_is_too_wide_is_open_on_one_platform_alone():
     """Only objects of 32-bit Arm, or sources, tell it from a list that lacks one."""
     told = lines("gcc -DHAVE_NEON=1 -c -o init.o init.c", platform=ARM64)

@@ -166,6 +166,15 @@ class TestLibc:
         assert states("musl-lfs64-removed", **frames) == ["supported"]
         assert states("glibc-archive-on-musl", **frames) == ["refuted"]
 
+    def test_a_source_whose_name_is_one_letter_was_compiled_here_too(self):
+        """`w.c`: its line is told from `view.c`'s by what stands before it."""
+        wanted = {**error("open64"), "object": "libx.a", "member": "w.o"}
+        told = {**self.COMPILE, "text": "musl-gcc -c w.c -o w.o"}
+        frames = {"bases": [ALPINE], "link_errors": [wanted]}
+        assert states("musl-lfs64-removed", **frames, lines=[told]) == ["supported"]
+        other = {**told, "text": "musl-gcc -c view.c -o view.o"}
+        assert states("musl-lfs64-removed", **frames, lines=[other]) == ["refuted"]
+
     def test_large_file_names_of_a_vendored_archive(self):
         """The same name from an archive that was brought along: 17 and not 18."""
         frames = {"bases": [ALPINE], "link_errors": [error("open64")]}

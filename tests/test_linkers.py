@@ -206,6 +206,13 @@ def test_relocation_overflow(objects, linker, kind):
     assert said(rows, "kind", "symbol", "object") == {(kind, "far", "far.o")}
 
 
+def test_relocation_overflow_of_gold_for_arm():
+    """There gold names the relocation and no symbol. Source: binutils 2.40, gold/aarch64.cc, arm.cc."""
+    text = "main.o:main.c:function main: error: relocation overflow in R_AARCH64_ADR_PREL_PG_HI21"
+    rows = rows_of(text)
+    assert said(rows, "kind", "object", "function") == {("overflow", "main.o", "main")}
+
+
 @pytest.mark.parametrize("linker", ["bfd", "gold"])
 def test_thread_local_mismatch(objects, linker):
     """One symbol, thread-local here and not there."""
@@ -397,6 +404,7 @@ def test_members():
             "ld.lld -o k.elf a.o --start-group b.a --end-group",
             "ld.lld", "k.elf", [("object", "a.o"), ("archive", "b.a")], "ld.lld",
         ),
+        ("$ cc a.o -o x", "cc", "x", [("object", "a.o")], None),
     ],
 )  # fmt: skip
 def test_link_commands(text, driver, output, inputs, linker):

@@ -40,7 +40,12 @@ _CRASHED = re.compile(
     r"|(?:cc1(?:plus)?|rustc|as|collect2|ld|gcc|g\+\+|clang)\b.{0,80}(?:Segmentation fault|core dumped)"
     r"|terminated (?:with|by) signal (?:11|4|6|7)\b|Segmentation fault.{0,80}(?:cc1|rustc|gcc|g\+\+|clang)"
 )
-_DISK = re.compile(r"[Nn]o space left on device|ENOSPC|[Dd]isk quota exceeded")
+# The last words are mold's: it catches SIGBUS, and looks whether the address is in its mapped output.
+_DISK = re.compile(
+    r"[Nn]o space left on device|ENOSPC|[Dd]isk quota exceeded|failed to write to an output file\. Disk full\?"
+)
+# Signal 7 of a program that writes its output through a mapping: the page that no disk can give.
+_BUS = re.compile(r"\b(?:ld|collect2|linker)\b.*(?:signal:? 7\b|Bus error)")
 _EXEC = re.compile(r"[Ee]xec format error")
 _PAGE = re.compile(r"[Uu]nsupported system page size")
 _ILLEGAL = re.compile(r"Illegal instruction|SIGILL|signal: 4\b")
@@ -120,10 +125,21 @@ def _emulated_steps(facts: Facts, platform: str) -> list[Evidence]:
 
 
 def judge_disk(facts: Facts, platform: str) -> Iterator[Finding]:
-    """disk-full."""
+    """disk-full: said by any program, or possible where a linker died of its mapped output."""
     rows = lines_like(facts, platform, _DISK)
+    bus = [] if rows else lines_like(facts, platform, _BUS)
     if rows:
         yield _found(facts, DISK, platform, rows[:3])
+    elif bus:
+        missing = Missing(
+            "the free space where the linker writes, while it writes",
+            "a linker that maps its output dies of signal 7 where no page of the disk is left; a failing "
+            "disk, or an input that is cut while it is read, looks the same",
+            ("df -h OUTPUT_FOLDER /tmp  # in the step that links, right after it failed",
+             "# or link once more to another disk: -o /dev/shm/x"),
+        )  # fmt: skip
+        evidence = list(map(_line, bus[:3]))
+        yield _BY_ID[DISK].finding("untestable", Symbol("", platform), evidence, (missing,))
 
 
 def judge_exec(facts: Facts, platform: str) -> Iterator[Finding]:
@@ -230,7 +246,7 @@ def _found(
 
 _NATIVE_TELLING = ("=native",)
 CAUSES = (
-    Cause(DISK, "infrastructure", "cause", _each_platform(judge_disk), telling=("No space left", "no space left", "ENOSPC", "quota exceeded")),
+    Cause(DISK, "infrastructure", "cause", _each_platform(judge_disk), telling=("No space left", "no space left", "ENOSPC", "quota exceeded", "Disk full?", "signal 7", "signal: 7", "Bus error")),
     Cause(QEMU, "infrastructure", "cause", _each_platform(judge_qemu), telling=("uncaught target signal", "internal compiler error")),
     Cause(KILLED, "infrastructure", "cause", _each_platform(judge_killed), telling=("exit code: 137", "virtual memory exhausted")),
     Cause(EXEC, "infrastructure", "cause", _each_platform(judge_exec), telling=("xec format error",)),

@@ -77,7 +77,10 @@ def _vanished(facts: Facts, platform: str) -> list[Symbol]:
     rows = facts.of_platform(facts.symbols, platform)
     in_output = rows["file"].isin(outputs)
     is_defined = rows["is_defined"].astype(bool)
-    kept = in_output & (is_defined | (rows["bind"] != "LOCAL"))  # mold makes them local and open
+    # mold makes them local: open, or at the address 0 that the switch gave.
+    is_zero = (rows["bind"] == "LOCAL") & (rows["value"] == 0) & (rows["type"] == "NOTYPE")
+    kept = in_output & ((is_defined & ~is_zero) | (rows["bind"] != "LOCAL"))
+    is_defined &= ~(in_output & is_zero)
     known = set(rows.loc[kept | is_defined, "name"]) | linker_names()
     wanted = rows[~in_output & ~is_defined & (rows["bind"] == "GLOBAL")]
     return [Symbol(name, platform) for name in dict.fromkeys(wanted["name"]) if name not in known]

@@ -143,7 +143,7 @@ def _stems(facts: Facts, platform: str) -> list[str]:
         for named in wanted_on(facts, platform)[:MAX_NAMES]
         for ref in (named.references or _from_objects(facts, named))
     )
-    stems = dict.fromkeys(stem for ref in refs if len(stem := stem_of(ref)) > 1)
+    stems = dict.fromkeys(stem for ref in refs if (stem := stem_of(ref)))
     return list(stems)[:MAX_LOOKED_UP]
 
 
@@ -217,7 +217,7 @@ def is_brought_along(facts: Facts, platform: str, names: Sequence[Named]) -> boo
         if kind == "object"
     ][:MAX_LOOKED_UP]
     stems = [_INNER.sub("", PurePath(name).stem) for name in plain]
-    literals = [f"{stem}{end}" for stem in stems if len(stem) > 1 for end in _SOURCE_ENDS]
+    literals = [f"{stem}{end}" for stem in stems if stem for end in _SOURCE_ENDS]
     rows = facts.on(facts.lines_with(literals), platform) if literals else facts.lines[:0]
     return any(_COMPILE.search(row.text) for row in each(rows[rows["kind"] != "linker"]))
 

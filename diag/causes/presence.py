@@ -35,9 +35,24 @@ _ASM_OFF = re.compile(
     re.IGNORECASE,
 )
 ASM_TELLING = ("nasm", "yasm", "asm: ", "asm = ", "ASM", "ssembly", "ssembler")
-_PROBED = re.compile(r"\b(?:checking (?:for|whether)|Performing Test|Looking for|Checking)\b.*?(?P<yes>\.\.\. ?yes|- Success|- found|: YES|succeeded)", re.I)  # fmt: skip
-PROBE_TELLING = ("checking for ", "checking whether ", "Performing Test ", "conftest", "probe")
-_MACHINE_SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=)[a-z0-9]+[\w.=+-]*")
+# The answer ends its line: configure, CMake, meson, and what scripts write in their place. A command
+# that would echo it has it in its middle.
+_YES = re.compile(r"(?:(?:\.\.\.|:) ?[\"'(]?yes|- Success|- found|: YES|succeeded|: True)[\"')]?(?: \(cached\))?\s*$", re.I)  # fmt: skip
+_NO = re.compile(
+    r"(?:(?:\.\.\.|:) ?[\"'(]?no|- Failed|- not found|: NO|: False)[\"')]?(?: \(cached\))?\s*$",
+    re.I,
+)
+PROBE_TELLING = (
+    "checking for ",
+    "checking whether ",
+    "Performing Test ",
+    "conftest",
+    "probe",
+    ": yes",
+    ": YES",
+    "supports arguments ",
+)
+_MACHINE_SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=)[a-z0-9]+(?:[\w.=+-]*[\w+])?")
 
 
 # Names that compilers call by themselves: their runtime has them, no source of the project.
@@ -188,15 +203,22 @@ def _judge_guard(facts: Facts, platform: str, cases: list[tuple[Symbol, Compile]
 
 
 def _probes(facts: Facts, platform: str, own: Compile) -> Iterator[Evidence]:
-    """Probes that were made with a switch which the source's own compile lacks."""
-    has = set(_MACHINE_SWITCH.findall(own.evidence.text))
+    """Probes that were made with a switch which the source's own compile lacks, each with the `yes` that
+    it was answered with: in its own line, or in the next. Another probe's answer is none, and a
+    switch that another source of the link is compiled with was asked for that one."""
+    linked = _linked_names(facts, platform)
+    compiles = [c for c in compiles_on(facts, platform) if c.output in linked]
+    has = {s for c in (own, *compiles) for s in _MACHINE_SWITCH.findall(c.evidence.text)}
     lines = facts.on(facts.lines, platform)
-    told = lines[lines["text"].str.contains("|".join(PROBE_TELLING))]
+    told = lines[lines["text"].str.contains("|".join(map(re.escape, PROBE_TELLING)))]
     rows = [r for r in each(told) if r.line_no < (own.evidence.line_no or 0) and r.file == own.evidence.file]  # fmt: skip
-    more = [r for r in rows if set(_MACHINE_SWITCH.findall(r.text)) - has]
-    yes = [r for r in rows if _PROBED.search(r.text)]
-    if more and yes:
-        yield from map(line_of_row, [*more[:2], *(r for r in yes[:2] if r not in more[:2])])
+    by_line = {int(r.line_no): r for r in rows}
+    for row in rows:
+        if set(_MACHINE_SWITCH.findall(row.text)) - has:
+            has_own = _YES.search(row.text) or _NO.search(row.text)
+            answer = row if has_own else by_line.get(int(row.line_no) + 1)
+            if answer is not None and _YES.search(answer.text):
+                yield from map(line_of_row, dict.fromkeys([row, answer]))
 
 
 def _linked_names(facts: Facts, platform: str) -> set[str]:

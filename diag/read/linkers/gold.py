@@ -56,7 +56,7 @@ RULES = (
     rule("wrong_arch", "incompatible target", r"(?P<object>.+?): incompatible target"),
     rule("relocation", "requires ", r"(?P<object>.+?): requires (?:dynamic|unsupported dynamic) \S+ reloc(?: against '(?P<symbol>[^']*)')?.*"),
     rule("relocation", "unsupported reloc ", r"(?P<object>.+?): unsupported reloc \S+(?: against (?:global|local) symbol (?P<symbol>.+))?"),
-    rule("overflow", "relocation overflow", r"relocation overflow(?:: reference to '?(?P<symbol>[^']*)'?.*)?"),
+    rule("overflow", "relocation overflow", r"relocation overflow(?: in \S.*|: reference to '?(?P<symbol>[^']*)'?.*)?"),
     rule("discarded", "in a discarded section", r'relocation refers to (?:global|local) symbol "(?P<symbol>[^"]*)"(?: \[\d+\])?, which is defined in a discarded section'),
     rule("hidden", "hidden symbol ", r"hidden symbol '(?P<symbol>[^']*)' is not defined locally"),
     rule("version", "has undefined version ", r"(?:(?P<object>.+?): )?symbol (?P<symbol>\S+) has undefined version .*"),
