@@ -9,7 +9,8 @@ from pathlib import Path
 from diag.read.objects import scan_objects
 from diag.verdict import Verdict
 
-_WORD = re.compile(r"[A-Za-z_$][\w$.]{2,}")
+# Three characters at least, so that `is` and `at` are no tie; CC and the tools of two letters are.
+_WORD = re.compile(r"[A-Za-z_$][\w$.+]{2,}|\b(?:[A-Z]{2}|ar|cc|go|ld)\b")
 _MEMBER = re.compile(r"^(?P<member>\S+\.(?:o|obj|bc|lo))\b(?!\S)")
 
 
@@ -27,13 +28,14 @@ def follow(verdict: Verdict) -> tuple[int, tuple[str, ...]]:
     """(citations, those that lead nowhere: no such file, line or member; a line that shares no
     word with what is told of it)."""
     cited = [(f.cause, item) for f in verdict.findings for item in f.evidence]
-    told = ((cause, item, _fault(item.file, item.line_no, item.text)) for cause, item in cited)
+    told = ((cause, item, fault_of(item.file, item.line_no, item.text)) for cause, item in cited)
     return len(cited), tuple(
         f"{cause}: {item.place}: {item.text}: {fault}" for cause, item, fault in told if fault
     )
 
 
-def _fault(file: str, line_no: int | None, text: str) -> str:
+def fault_of(file: str, line_no: int | None, text: str) -> str:
+    """Why the citation leads nowhere; "" where it leads to what it tells."""
     if not file or not Path(file).exists():
         return "no such file"
     if line_no is None:

@@ -203,6 +203,27 @@ class TestLosses:
         found = {c: status(c, env=[lost], instructions=[RUN]) for c in three}
         assert found == {c: "supported" if c == cause else "refuted" for c in three}
 
+    def test_a_stage_without_an_arg_is_cited_by_its_from(self):
+        """No line of the stage names what it does not declare: the FROM is told in its own words."""
+        stage = {
+            **RUN,
+            "line_no": 4,
+            "end_line_no": 4,
+            "instruction": "FROM",
+            "value_text": "a AS b",
+        }
+        lost = {**KEPT, "status": "unset", "value": None, "lost_by": "arg-not-declared"}
+        env = [{**lost, "lost_at": f"{DOCKERFILE}:4"}]
+        (finding,) = judge("arg-scope-lost", env=env, instructions=[stage, RUN])
+        told = finding.evidence[0]
+        assert (told.line_no, told.text.partition(":")[0]) == (4, "FROM a AS b")
+
+    def test_that_nothing_is_lost_is_told_of_the_whole_dockerfile(self):
+        """No single line shows what all of them together do not do."""
+        failed = {"platform": AMD64, "outcome": "failed"}
+        (finding,) = judge("arg-scope-lost", instructions=[RUN], outcomes=[failed])
+        assert (finding.status, finding.evidence[0].line_no) == ("refuted", None)
+
     def test_a_name_that_steers_no_tool_is_the_scripts_own_affair(self):
         """A helper variable that is not exported is no broken flow."""
         own = {

@@ -107,7 +107,7 @@ def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> 
             platform,
             "cause" if followed else role,
             "supported",
-            [*_loss_evidence(own), *followed],
+            [*_loss_evidence(facts, own), *followed],
             fix=texts_of("environment")[cause].fix,
         )
     elif cause in facts.claims or facts.outcome(platform) == "failed":
@@ -115,13 +115,20 @@ def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> 
         yield _lost(cause, platform, role, "refuted", _arrived_evidence(facts, platform))
 
 
-def _loss_evidence(rows: pd.DataFrame) -> list[Evidence]:
+def _loss_evidence(facts: Facts, rows: pd.DataFrame) -> list[Evidence]:
     found = []
     for row in each(rows.drop_duplicates(["name", "lost_at", "lost_by"])):
         place = row.lost_at if isinstance(row.lost_at, str) else f"{row.file}:{row.line_no}"
         text = f"{row.name} is {row.status} at `{row.command}` (line {row.line_no}): {row.lost_by}"
-        found.append(at(place, text))
+        found.append(at(place, clip(f"{_stage_begun(facts, place)}{text}")))
     return found[:5]
+
+
+def _stage_begun(facts: Facts, place: str) -> str:
+    """The FROM of that place, in words: where a stage lacks an ARG, no line of it names the ARG."""
+    rows = facts.instructions[facts.instructions["instruction"] == "FROM"]
+    froms = (r for r in each(rows) if f"{r.file}:{r.line_no}" == place)
+    return next((f"FROM {r.value_text}: in the stage that begins here " for r in froms), "")
 
 
 def _arrived_evidence(facts: Facts, platform: str) -> list[Evidence]:
@@ -130,13 +137,8 @@ def _arrived_evidence(facts: Facts, platform: str) -> list[Evidence]:
         (rows["platform"] == platform) & (rows["status"] == "set") & (rows["source"] == "shell")
     ]
     if rows.empty:
-        return [
-            Evidence(
-                facts.dockerfile or "",
-                1,
-                "no variable that steers the build is lost in this Dockerfile",
-            )
-        ]
+        text = "no variable that steers the build is lost in the whole of this Dockerfile"
+        return [Evidence(facts.dockerfile or "", None, text)]
     own = rows[rows["came_through"].str.len() > 0].tail(1)
     rows = own if len(own) else rows.tail(1)
     return [

@@ -50,7 +50,8 @@ _NO_LINK = frozenset(("-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--version
 _BRACES = re.compile(r"(?P<before>[^{}]*)\{(?P<choices>[^{}]*)\}(?P<after>[^{}]*)")
 _FUSE = re.compile(r"-fuse-ld=(?P<name>.+)|--ld-path=(?P<path>.+)")
 _OMITTED = re.compile(r"<\d+ object files? omitted>")
-_LIBTOOL = re.compile(r"(?:libtool: link: |: && |\[\d+/\d+\] |\+ )+")
+# What stands before a command: libtool, ninja, `set -x`, and the prompt of a terminal or GitLab.
+_BEFORE = re.compile(r"(?:libtool: link: |: && |\[\d+/\d+\] |\+ |\$ )+")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def could_link(text: str) -> bool:
 def _words(text: str) -> Iterator[str]:
     """The command's words, assignments and `env -u NAME` before it left out."""
     text = text.strip()
-    text = text[match.end() :] if (match := _LIBTOOL.match(text)) else text
+    text = text[match.end() :] if (match := _BEFORE.match(text)) else text
     is_rust = text.startswith('"') or ' "-o" "' in text
     found = _QUOTED.finditer(text) if is_rust else _WORD.finditer(text)
     words = (_debug(m[1]) if is_rust else _UNQUOTE.sub(_literal, m[0]) for m in found)
