@@ -38,12 +38,39 @@ class TestDuplicates:
             ("rust_eh_personality", "duplicate symbol: liba.a(std.o): libb.a(std.o): rust_eh_personality", "rust-runtime-duplicated"),
             ("__rustc::rust_begin_unwind", "duplicate symbol: __rustc::rust_begin_unwind; defined at a.o in archive liba.a; defined at b.o in "
                   "archive libb.a", "rust-runtime-duplicated"),
+            # A panic handler in each of two crates, linked as plain objects.
+            ("__rustc::rust_begin_unwind", "duplicate symbol: b.o: a.o: __rustc::rust_begin_unwind", "rust-runtime-duplicated"),
+            ("__rustc::rust_begin_unwind", "b.0123456789abcdef-cgu.0:(.text+0x0): multiple definition of `__rustc::rust_begin_unwind'; a.o:b.0123456789abcdef-cgu.0:(.text+0x0): "
+                  "first defined here", "duplicate-definition"),
+            ("rust_begin_unwind", "b.0123456789abcdef-cgu.0:(.text+0x0): multiple definition of `rust_begin_unwind'; a.o:a.fedcba9876543210-cgu.0:"
+                  "(.text+0x0): first defined here", "rust-runtime-duplicated"),
+            ("rust_begin_unwind", "a.fedcba9876543210-cgu.0:(.text+0x0): multiple definition of `rust_begin_unwind'; a.o:a.fedcba9876543210-cgu.0:"
+                  "(.text+0x0): first defined here", "duplicate-definition"),
+            ("rust_eh_personality", "stub.c:(.text+0x0): multiple definition of `rust_eh_personality'; liba.a(std-1f.std.2e-cgu.0.rcgu.o):gcc.rs:299: "
+                  "first defined here", "duplicate-definition"),
+            ("memcpy", "duplicate symbol: libc2.a(mem.c.o): liba.a(compiler_builtins-1f.compiler_builtins.2e-cgu.0.rcgu.o): mem.c:4: memcpy",
+             "duplicate-definition"),
         ],
     )  # fmt: skip
     def test_each_belongs_to_one(self, name, text, expected):
         """Two files of a program, two versions of a crate, two TLS libraries, two runtimes."""
         said = {"kind": "duplicate", "symbol": name, "object": "b.o", "detail_text": text}
         assert spoken(DUPLICATES, said) == [expected]
+
+    def test_a_runtime_name_of_which_one_side_is_not_seen_to_be_rusts_is_open(self):
+        """A C stub of rust_eh_personality beside one Rust library, by a linker that names files alone."""
+        text = "duplicate symbol: liba.a(std-1f.std.2e-cgu.0.rcgu.o): b.o: rust_eh_personality"
+        said = {
+            "kind": "duplicate",
+            "symbol": "rust_eh_personality",
+            "object": "b.o",
+            "detail_text": text,
+        }
+        assert spoken(DUPLICATES, said) == []
+        assert status("rust-runtime-duplicated", world(said=[said])) == "untestable"
+        assert spoken(DUPLICATES, said, files={"b.o": {"defines": ["rust_eh_personality"]}}) == [
+            "duplicate-definition"
+        ]
 
     def test_gnu_ld_names_the_second_file_in_the_line_before(self):
         """The row's object is the other side."""

@@ -12,6 +12,7 @@ from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.rust_evidence import are_of_rust, is_one_crate, places_in
 from diag.causes.tls_libraries import TLS_NAME, judge_lacking
 from diag.causes.wants import Answer, Want, each_want
 from diag.knowledge import bounded_section
@@ -33,6 +34,7 @@ _RUST_RUNTIME = re.compile(
     r"^(?:__rustc::\w+|_R\w*7___rustc\w+|rust_eh_personality|rust_begin_unwind|rust_panic|__rust_(?:alloc|dealloc|realloc|start_panic|drop_panic|foreign_exception)\w*"
     r"|__rdl_\w+|__rg_\w+|_R\w*3std\w*|_ZN3std\d.*|_ZN4core\d.*|_ZN5alloc\d.*)$"
 )
+_OF_RUSTC = re.compile(r"^(?:__rustc::|_R\w*7___rustc)")  # of these names only rustc makes any
 _BUILTINS = re.compile(r"compiler_builtins")
 _UNASSIGNED = re.compile(
     r"version script assignment of '?(?P<v>[^' ]+)'? to symbol '?(?P<a>[^' ]+)'? failed|(?P<b>\S+): undefined version: (?P<w>\S+)"
@@ -47,7 +49,7 @@ def _duplicates(facts: Facts, platform: str) -> pd.DataFrame:
     return rows[rows["kind"] == "duplicate"]
 
 
-def _kind_of(row: Any) -> str:
+def _kind_of(facts: Facts, platform: str, row: Any) -> str:
     """Which explanation a duplicate belongs to, by its name and the files of both sides."""
     name = "" if pd.isna(row.symbol) else str(row.symbol)
     text = _both_sides(row)
@@ -55,14 +57,31 @@ def _kind_of(row: Any) -> str:
     if TLS_NAME.match(name):
         return TLS_LIBRARY if len(_libraries(files)) > 1 else DUPLICATE
     if _RUST_RUNTIME.match(name) or _BUILTINS.search(text):
-        return RUNTIME if len(_libraries(files)) > 1 else DUPLICATE
+        return DUPLICATE if _is_twice(facts, platform, name, text) is False else RUNTIME
     return CRATES if len(_crates(text)) > 1 else DUPLICATE
+
+
+def _is_twice(facts: Facts, platform: str, name: str, text: str) -> bool | None:
+    """Whether both sides are Rust's, each with a runtime; None where that is not seen: a C stub of
+    such a name is a definition like any other."""
+    if len(places_in(text)) < 2 or is_one_crate(facts, platform, text):
+        return False
+    if _OF_RUSTC.match(name):
+        return True
+    told = are_of_rust(facts, platform, text)
+    has_mark = ".rcgu.o" in text  # one side at least is what rustc packed
+    if told is None and not has_mark and len(_libraries(_FILE.findall(text))) > 1:
+        return True
+    return told
 
 
 def _both_sides(row: Any) -> str:
     """The message with the file that GNU ld names in the line before."""
     name = "" if pd.isna(row.object) else str(row.object)
-    return f"{row.detail_text} {name if name not in row.detail_text else ''}"
+    if name in row.detail_text:
+        return f"{row.detail_text} "
+    member = row.member if isinstance(row.member, str) and row.member else ""
+    return f"{row.detail_text} {name}{f'({member})' if member else ''}"
 
 
 def _crates(text: str) -> list[str]:
@@ -88,16 +107,36 @@ def judge_duplicates(cause: str) -> Any:
     def judge(facts: Facts) -> Iterator[Finding]:
         for platform in facts.judged:
             rows = _duplicates(facts, platform).head(2000)
-            own = rows[
-                pd.Series([_kind_of(r) == cause for r in each(rows)], index=rows.index, dtype=bool)
-            ]
+            kinds = [_kind_of(facts, platform, row) == cause for row in each(rows)]
+            own = rows[pd.Series(kinds, index=rows.index, dtype=bool)]
+            sure = _sure(facts, platform, own) if cause == RUNTIME else own
+            own = sure if len(sure) else own
             if len(own):
                 names = [str(name) for name in own["symbol"].dropna()]
                 evidence = [*said(own, 6), *_definers(facts, platform, names[:1])]
                 answer = Answer("supported", evidence, claim=_claim(cause, own))
+                if not len(sure):
+                    answer = Answer("untestable", evidence, (_sides_missing(names[0]),))
                 yield about(facts, FAMILY, cause, platform, names, answer)
 
     return judge
+
+
+def _sure(facts: Facts, platform: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Those of which it is seen that both sides are Rust's."""
+    told = [bool(_is_twice(facts, platform, str(r.symbol), _both_sides(r))) for r in each(rows)]
+    return rows[pd.Series(told, index=rows.index, dtype=bool)]
+
+
+def _sides_missing(name: str) -> Missing:
+    return Missing(
+        f"the files that define {name}",
+        "two of rustc's are two runtimes; one of C beside one of Rust is a name defined twice",
+        (
+            "readelf -p .comment FILE  # rustc writes its version there",
+            *objects_missing("").how[:1],
+        ),
+    )
 
 
 def _claim(cause: str, rows: pd.DataFrame) -> str:
