@@ -52,17 +52,18 @@ STEPS = (
 )
 # Sections by which an object says that its compiler drew a number.
 DRAWN_INSIDE = (b".gnu.lto_", b"BC\xc0\xde", b"__gcov_", b".gcda")
-BUILD_FOLDER = re.compile(rb"(?<=/tmp/links-)\w{8}")  # where engine.py builds: debug information
+# Where engine.py builds, in debug information and in what build scripts say; LLVM's number is a hash of it.
+BUILD_FOLDER = re.compile(rb"(?<=/tmp/links-)\w{8}|(?<=[.]llvm[.])\d{15,20}")
 STEP_NUMBERS = re.compile(r"^#\d+ |^\[\d+(?=/\d+\])", re.M)
 
 
 def why(old: bytes, new: bytes) -> str:
     """The step after which two contents are equal, or `other`."""
+    if BUILD_FOLDER.sub(b"", old) == BUILD_FOLDER.sub(b"", new):
+        return "names of the build folder"
     try:
         before, after = old.decode(), new.decode()
     except UnicodeDecodeError:
-        if BUILD_FOLDER.sub(b"", old) == BUILD_FOLDER.sub(b"", new):
-            return "names of the build folder"
         is_drawn = any(mark in old and mark in new for mark in DRAWN_INSIDE)
         return "bytecode and coverage" if is_drawn else "other"
     for name, pattern, word in STEPS:
