@@ -38,7 +38,7 @@ STEPS = (
     (
         "times",
         re.compile(
-            r"\b\d+(?:\.\d+)?m?s\b|(?<=^#)(\d+) \d+\.\d+(?= )|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*\S*"
+            r"(?: \d+(?:\.\d+)?m?s)? done$|\b\d+(?:\.\d+)?m?s\b|(?<=^#)(\d+) \d+\.\d+(?= )|^\d+\.\d+(?= )|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*\S*"
             r"|\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\b",
             re.M,
         ),
@@ -46,7 +46,9 @@ STEPS = (
     ),
     (
         "digests and sizes",
-        re.compile(r"[0-9a-f]{64}|\b[0-9a-z]{25}\b|\b[0-9a-f]{12}\b|\b\d+(?:\.\d+)?[kM]?B\b"),
+        re.compile(
+            r"[0-9a-f]{64}|\b[0-9a-z]{25}\b|\b[0-9a-f]{12}\b|\b\d+(?:\.\d+)?[kM]?B(?=\b|TIME)"
+        ),
         "DIGEST",
     ),
 )
@@ -54,6 +56,8 @@ STEPS = (
 DRAWN_INSIDE = (b".gnu.lto_", b"BC\xc0\xde", b"__gcov_", b".gcda")
 # Where engine.py builds, in debug information and in what build scripts say; LLVM's number is a hash of it.
 BUILD_FOLDER = re.compile(rb"(?<=/tmp/links-)\w{8}|(?<=[.]llvm[.])\d{15,20}")
+# BuildKit says the last lines of a failed step again; where it cuts them is chance.
+EXCERPT = re.compile(r"^------\n > \[.*?^------$", re.M | re.S)
 STEP_NUMBERS = re.compile(r"^#\d+ |^\[\d+(?=/\d+\])", re.M)
 
 
@@ -71,16 +75,18 @@ def why(old: bytes, new: bytes) -> str:
         if before == after:
             return name
     before, after = STEP_NUMBERS.sub("#N ", before), STEP_NUMBERS.sub("#N ", after)
+    before, after = EXCERPT.sub("", before), EXCERPT.sub("", after)
     # Progress lines come and go with the speed of the machine.
     first, second = Counter(before.splitlines()), Counter(after.splitlines())
     apart = {line for line in (first - second) + (second - first) if line}
+    # A step's header comes again each time that its output goes on.
+    apart -= {line for line in set(first) & set(second) if line.startswith("#N [")}
     return "order of parallel steps" if all(_is_progress(line) for line in apart) else "other"
 
 
 def _is_progress(line: str) -> bool:
-    return bool(
-        re.fullmatch(r"#N (?:\.\.\.|.*\b(?:done|CACHED|DONE TIME))|Sending build context.*", line)
-    )
+    known = r"#N (?:[.]{3}|resolve .*|transferring .*|.*\b(?:doneTIME|CACHED|DONE TIME))"
+    return bool(re.fullmatch(known + r"|Sending build context.*", line))
 
 
 def changed(folders: list[str]) -> dict[str, str]:
