@@ -11,6 +11,15 @@ from diag.schema import each
 
 _Held = dict[tuple[str | None, str], list[Finding]]
 
+STALE = "stale-build-output"
+# Explanations that take the objects for what today's sources make: they are no more than one of
+# two where an input of the link may be of an earlier build.
+_OF_TODAYS_SOURCES = frozenset({
+    "signature-mismatch", "vtable-key-function-missing", "static-member-not-defined",
+    "template-not-instantiated", "inline-not-emitted", "language-linkage-mismatch", "rtti-disabled",
+    "fortran-name-mismatch", "rust-symbol-mangled", "arch-source-missing-from-list",
+})  # fmt: skip
+
 
 def explained_once(findings: Iterable[Finding], catalogue: Mapping[str, Cause]) -> list[Finding]:
     """What a more exact explanation covers is told by that one, and refuted here.
@@ -19,6 +28,8 @@ def explained_once(findings: Iterable[Finding], catalogue: Mapping[str, Cause]) 
     a whole. One about a whole platform is outdone by any that it names in `yields_to`.
     """
     kept = list(findings)
+    open_then = _open(kept)
+    kept = [_doubted(finding, open_then) for finding in kept]
     held: _Held = {}
     for finding in kept:
         if finding.status == "supported" and finding.role == "cause":
@@ -37,6 +48,17 @@ def _open(findings: Iterable[Finding]) -> _Held:
             for name in finding.symbols:
                 found.setdefault((finding.platform, name), []).append(finding)
     return found
+
+
+def _doubted(finding: Finding, open_ones: _Held) -> Finding:
+    """Left open where an input may be older than its source: a clean build would tell."""
+    if finding.status != "supported" or finding.cause not in _OF_TODAYS_SOURCES:
+        return finding
+    every = [f for n in finding.symbols for f in open_ones.get((finding.platform, n), ()) if n]
+    stale = [other for other in every if other.cause == STALE]
+    if not stale:
+        return finding
+    return replace(finding, status="untestable", missing=stale[0].missing, fix=())
 
 
 def _held_back(finding: Finding, asked: tuple[str, ...], open_ones: _Held) -> Finding:

@@ -9,7 +9,7 @@ from typing import Any
 
 from diag.causes.crossing import foreign_on
 from diag.causes.facts import Facts, Symbol, clip, dockerfile_missing
-from diag.causes.link_inputs import link_command
+from diag.causes.kept import STALE, UP_TO_DATE, judge_kept
 from diag.causes.machines import Refusal, fitted, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.provenance import origin_of
@@ -17,7 +17,6 @@ from diag.causes.toolchain import toolchain_of
 from diag.schema import each
 
 CACHE = "cache-mount-shared-across-arch"
-STALE = "stale-build-output"
 
 _MOUNT = re.compile(r"--mount=(?P<options>\S*type=cache\S*)")
 _TARGET = re.compile(r"(?:^|,)(?:target|dst|destination)=(?P<path>[^,\s]+)")
@@ -27,7 +26,6 @@ _OUT = re.compile(
     r"/build/(?P<crate>.+)-[0-9a-f]{16}/out/|/deps/lib(?P<lib>.+)-[0-9a-f]{16}\.rlib$"
 )
 _FRESH = re.compile(r"^ *Fresh (?P<crate>\S+) v")
-_UP_TO_DATE = re.compile(r"(?:make(?:\[\d+\])?: )[`'](?P<name>\S+)' is up to date")
 
 
 def shared_mounts(facts: Facts) -> list[tuple[str, Any]]:
@@ -109,38 +107,9 @@ def judge_stale(facts: Facts) -> Iterator[Finding]:
                 break
 
 
-def judge_old_archive(facts: Facts) -> Iterator[Finding]:
-    """stale-build-output, for symbols: an input of the link was not made again, and lacks one."""
-    for platform in facts.judged:
-        own = [s for s in facts.wanted if s.platform == platform and facts.definitions(s).empty]
-        lines = facts.on(facts.lines, platform)
-        rows = lines[lines["text"].str.contains(" is up to date", regex=False).astype(bool)]
-        kept = {
-            PurePosixPath(m["name"]).name: r
-            for r in each(rows)
-            if (m := _UP_TO_DATE.search(r.text))
-        }
-        if not own or not kept:
-            continue
-        command = link_command(facts, own[0])
-        names = [f"lib{n}.a" if kind == "library" else PurePosixPath(n).name for kind, n in command.inputs] if command else []  # fmt: skip
-        told = [kept[name] for name in names if name in kept]
-        if told:
-            evidence = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in told[:2]]
-            missing = Missing(
-                "a build from an empty folder, or the time and source of that input",
-                "an input that was not made again may be older than the source that defines the symbol",
-                ("make clean && make  # or cargo clean, docker buildx build --no-cache",),
-            )
-            yield _BY_ID[STALE].finding(
-                "untestable", own[0], [*evidence, *facts.reference_evidence(own[0])[:1]], (missing,),
-                covers=[s.name for s in own[1:]],
-            )  # fmt: skip
-
-
 def _judge_all(facts: Facts) -> Iterator[Finding]:
     yield from judge_stale(facts)
-    yield from judge_old_archive(facts)
+    yield from judge_kept(facts)
 
 
 def _taken_over(facts: Facts, platform: str, crate: str, refused: Refusal) -> Iterator[Evidence]:
@@ -149,9 +118,9 @@ def _taken_over(facts: Facts, platform: str, crate: str, refused: Refusal) -> It
     rows = lines[lines["text"].str.contains(" Fresh | is up to date", regex=True).astype(bool)]
     name = PurePosixPath(refused.object).name
     for row in each(rows):
-        fresh, known = _FRESH.match(row.text), _UP_TO_DATE.search(row.text)
+        fresh, known = _FRESH.match(row.text), UP_TO_DATE.search(row.text)
         is_crate = fresh and crate and fresh["crate"].replace("-", "_") == crate.replace("-", "_")
-        if is_crate or (known and PurePosixPath(known["name"]).name == name):
+        if is_crate or (known and PurePosixPath(known["name"] or known["idle"]).name == name):
             yield Evidence(row.file, int(row.line_no), clip(row.text))
 
 

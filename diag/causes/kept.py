@@ -1,0 +1,198 @@
+"""Family F, inputs that this build did not make again, and that may be older than their sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.link_inputs import command_evidence, is_whole, link_command
+from diag.causes.model import Evidence, Finding, Missing
+from diag.causes.runtime_cxx import is_cxx_name
+from diag.causes.texts import texts_of
+from diag.causes.toolchain import toolchain_of
+from diag.knowledge.names import library_of
+from diag.schema import each
+
+STALE = "stale-build-output"
+MAX_INPUTS = 300  # of one link command that are looked for in the log
+# What build tools say of a file that they leave as it is. Sources: make, scons, Boost.Build, waf.
+UP_TO_DATE = re.compile(
+    r"(?:^|\s)[\w.+-]*(?:make|scons|b2|jam|waf|nmake)(?:\[\d+\])?: [`'\"‘](?P<name>\S+?)['\"’] is up to date"
+    r"|(?:^|\s)[\w.+-]*make(?:\[\d+\])?: Nothing to be done for [`'\"‘](?P<idle>\S+?)['\"’]\."
+)
+_MAKES_OWN = re.compile(r"^\s*[\w.+-]*make(?:\[\d+\])?: ")  # what make says itself, in any language
+_FRESH = re.compile(r"^ *Fresh (?P<crate>\S+) v")
+_OF_CRATE = re.compile(
+    r"/build/(?P<crate>.+)-[0-9a-f]{16}/out/|/lib(?P<lib>\w+)-[0-9a-f]{16}\.rlib$"
+)
+_OBJECT = re.compile(r"\.(?:o|obj|lo)$")
+_SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm|s|S|asm|f|f90|for|F|F90|rs|d|adb|zig|go)$")
+_PLACE = re.compile(r":\d+(?::\d+)?:?$")
+# Folders of what comes as it is: nobody's build makes it again.
+_SHIPPED = re.compile(
+    r"(?:^|/)(?:vendor(?:ed)?|third[-_]?party|3rdparty|prebuilts?|external|deps?|node_modules|site-packages)/"
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An input that was not made again, as the link command names it, and what shows that."""
+
+    name: str
+    evidence: tuple[Evidence, ...]
+
+
+def judge_kept(facts: Facts) -> Iterator[Finding]:
+    """stale-build-output, of names that are defined nowhere: an input may be older than its source.
+    Whether its source has the name today is in no log, so it is never more than left open."""
+    for platform in facts.judged:
+        own = [s for s in facts.wanted if s.platform == platform and _is_own(facts, s)]
+        kept = kept_inputs(facts, own[0]) if own else []
+        if kept:
+            evidence = [row for one in kept[:3] for row in one.evidence]
+            evidence = [*dict.fromkeys(evidence), *facts.reference_evidence(own[0])[:1]]
+            yield _left_open(facts, own, evidence, kept[0])
+
+
+def _is_own(facts: Facts, symbol: Symbol) -> bool:
+    """Nothing given defines it, and it is no name of a well-known library."""
+    raw = facts.raw_of(symbol)
+    known = any(library_of(name) is not None or is_cxx_name(name) for name in raw)
+    return not known and facts.definitions(symbol).empty
+
+
+def _left_open(facts: Facts, own: list[Symbol], evidence: list[Evidence], first: Kept) -> Finding:
+    words = texts_of("infrastructure")[STALE]
+    missing = Missing(
+        "a build from an empty folder, or the time and source of that input",
+        "an input that was not made again may be older than the source that defines the symbol",
+        (
+            "make clean && make  # or cargo clean, docker buildx build --no-cache",
+            f"ls -l --full-time {first.name}  # beside its source",
+        ),
+    )
+    return Finding.of(
+        STALE, "infrastructure", "cause", "untestable", words.claim, platform=own[0].platform,
+        symbol=own[0].name, evidence=evidence, missing=(missing,), experiment=words.experiment,
+        fix=words.fix_with(toolchain_of(facts, own[0].platform)), covers=[s.name for s in own[1:]],
+    )  # fmt: skip
+
+
+def kept_inputs(facts: Facts, symbol: Symbol) -> list[Kept]:
+    """Inputs of the symbol's link that the build left as they were: it says so, or its log shows
+    how others of the link are made, and of these nothing."""
+    command = link_command(facts, symbol)
+    if command is None or not is_whole(command):
+        return []
+    key = ("kept inputs", symbol.platform, command.file, command.line_no)
+    if key not in facts.known:
+        folders = _folders(command)
+        names = [_file_of(kind, str(name), folders) for kind, name in command.inputs]
+        names = [name for name in dict.fromkeys(names) if name][:MAX_INPUTS]
+        told = list(_told(facts, symbol.platform, names))
+        said = {one.name for one in told}
+        told += [k for k in _unmade(facts, symbol.platform, command, names) if k.name not in said]
+        facts.known[key] = told
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _file_of(kind: str, name: str, folders: list[str]) -> str:
+    """The file that a build may have made; "" for what is the system's or came as it is."""
+    if kind == "library":
+        return f"{folders[0]}/lib{name}.a" if folders else ""
+    if kind == "shared" or name.startswith(("/usr/", "/lib")) or _SHIPPED.search(name):
+        return ""
+    return name
+
+
+def _folders(command: Any) -> list[str]:
+    """The folders of `-L` that may be the build's own."""
+    named = [str(word)[2:] for word in command.words if str(word).startswith("-L")]
+    return [name for name in named if name and name[0] != "/" and not _SHIPPED.search(f"{name}/")]
+
+
+def _told(facts: Facts, platform: str, names: list[str]) -> Iterator[Kept]:
+    """Those of which the build tool says that it left them."""
+    by_name = {PurePath(name).name: name for name in names}
+    by_crate = {_crate_of(name): name for name in names if _crate_of(name)}
+    lines = facts.on(
+        facts.lines_with((" is up to date", "Nothing to be done for", " Fresh ")), platform
+    )
+    for row in each(lines):
+        done, fresh = UP_TO_DATE.search(row.text), _FRESH.match(row.text)
+        found = by_name.get(PurePath(done["name"] or done["idle"]).name) if done else None
+        if fresh:
+            found = by_crate.get(fresh["crate"].replace("-", "_"))
+        if found:
+            yield Kept(found, (_line(row),))
+
+
+def _crate_of(name: str) -> str:
+    """The crate whose build made an archive of cargo; "" for other files."""
+    found = _OF_CRATE.search(name)
+    return (found["crate"] or found["lib"]).replace("-", "_") if found else ""
+
+
+def _unmade(facts: Facts, platform: str, command: Any, names: list[str]) -> Iterator[Kept]:
+    """Those that no line of the log makes, where lines make their neighbours."""
+    made = _makers(facts, platform, command, names)
+    if not made:
+        return
+    first = next(iter(made.values()))
+    parents = {PurePath(name).parent for name in made if name}
+    for name in names:
+        if name not in made and _is_neighbour(name, parents):
+            text = f"the link takes {name}, and no line of the log makes it"
+            told = command_evidence(command, text)
+            yield Kept(name, (told, first))
+
+
+def _makers(facts: Facts, platform: str, command: Any, names: list[str]) -> dict[str, Evidence]:
+    """Input -> the line that makes it; "" for a source that the link command compiles itself."""
+    literals = {PurePath(name).name for name in names} | {f"{_stem(name)}." for name in names}
+    rows = facts.on(facts.lines_with(tuple(sorted(literals))), platform)
+    places = {(c.file, int(c.line_no)) for c in each(facts.link_commands)}
+    made: dict[str, Evidence] = {}
+    if any(_SOURCE.search(str(word)) for word in command.words if not str(word).startswith("-")):
+        made[""] = command_evidence(command, "it compiles a source")
+    for row in each(rows):
+        if row.kind == "linker" or _MAKES_OWN.search(row.text) or UP_TO_DATE.search(row.text):
+            continue
+        words = {PurePath(_PLACE.sub("", word.strip("\"'`,;()"))).name for word in row.text.split()}
+        is_link = (row.file, int(row.line_no)) in places
+        for name in names:
+            if name not in made and _is_named(name, words, is_link, row.text):
+                made[name] = _line(row)
+    return made
+
+
+def _is_named(name: str, words: set[str], is_link: bool, text: str) -> bool:
+    """A line names the file or its source; of a link's own line only its output counts."""
+    base = PurePath(name).name
+    if is_link:
+        return bool(re.search(rf"-o\s*(?:\S*/)?{re.escape(base)}(?:\s|$)", text))
+    return base in words or any(
+        _SOURCE.search(word) and _stem(name) == _stem(word) for word in words
+    )
+
+
+def _stem(name: str) -> str:
+    """`room` of build/room.o, room.cc and room.cc.o."""
+    base = _OBJECT.sub("", PurePath(name).name)
+    return _SOURCE.sub("", base) or base
+
+
+def _is_neighbour(name: str, parents: Iterable[PurePath]) -> bool:
+    """It lies among what this build makes. A plain object nearly always is the build's own."""
+    path = PurePath(name)
+    if _OBJECT.search(name) and not path.is_absolute():
+        return True
+    return any(path.parent == parent or parent in path.parents[:-1] for parent in parents)
+
+
+def _line(row: Any) -> Evidence:
+    return Evidence(row.file, int(row.line_no), clip(row.text))

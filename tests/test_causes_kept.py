@@ -1,0 +1,76 @@
+"""Inputs that were not made again: what invites stale-build-output, and what it holds back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from diag.causes import CATALOGUE
+from diag.causes.rivals import explained_once
+from tests.link_world import AMD64, judged, status, world
+
+STALE = "stale-build-output"
+MAIN = {"main.o": {"wants": ["f"]}}
+MADE = "g++ -c -o main.o main.cc"
+
+
+def said(*texts: str) -> list[dict[str, Any]]:
+    return [
+        {"line_no": n, "kind": "output", "text": text, "platform": AMD64}
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+def of(command: str, *texts: str) -> str:
+    """The cause's status where main.o wants what nothing defines."""
+    return status(STALE, world(MAIN, command, ["f"], lines=said(*texts)))
+
+
+@pytest.mark.parametrize(
+    ("command", "texts", "expected"),
+    [
+        ("main.o room.o", (MADE,), "untestable"),
+        ("main.o room.o", (MADE, "g++ -c -o room.o room.cc"), ""),
+        ("main.o room.o", (MADE, "g++ -c room.cc"), ""),
+        ("main.o room.o", (MADE, "  CXX      room.cc"), ""),
+        ("main.o room.o", (MADE, "room.cc:3:1: warning: unused variable"), ""),
+        ("main.o room.cc.o", (MADE, "[ 50%] Building CXX object r.dir/room.cc.o"), ""),
+        ("main.o room.o", (MADE, "nasm -felf64 room.asm"), ""),
+        ("main.o room.o", (), ""),  # a log of the link alone tells nothing
+        ("main.cc room.o", (), "untestable"),  # the link compiles a source itself
+        ("main.o libz.a", (MADE,), "untestable"),
+        ("main.o libz.a", (MADE, "ar rcs libz.a z.o"), ""),
+        ("main.o vendor/libz.a", (MADE,), ""),
+        ("main.o /usr/lib/libz.a", (MADE,), ""),
+        ("main.o -L. -lz", (MADE,), "untestable"),
+        ("main.o -lz", (MADE,), ""),  # of the system
+        ("main.o -L. -lz", (MADE, "ar rcs libz.a z.o"), ""),
+        ("main.o libz.a", ("make[1]: 'libz.a' is up to date.",), "untestable"),
+        ("main.o libz.a", ("scons: `libz.a' is up to date.",), "untestable"),
+        ("main.o libz.a", (MADE, "make: 'libz.a' est à jour."), "untestable"),
+        ("main.o t/build/z-sys-0123456789abcdef/out/libz.a", ("       Fresh z-sys v0.1.0",), "untestable"),
+    ],
+)  # fmt: skip
+def test_what_the_log_does_not_make_may_be_old(command, texts, expected):
+    """The build tool says so, or neighbours are made and it is not. Never more than left open."""
+    assert of(command, *texts) == expected
+
+
+def test_names_of_well_known_libraries_do_not_invite_it():
+    """A missing -lz is no old object."""
+    files = {"main.o": {"wants": ["deflate"]}}
+    assert judged(STALE, world(files, "main.o room.o", ["deflate"], lines=said(MADE))) == []
+
+
+@pytest.mark.parametrize("cause", ["signature-mismatch", "definition-not-found"])
+def test_explanations_by_todays_sources_are_held_back(cause):
+    """They hold where the objects are what the sources make, and one may be older."""
+    facts = world(MAIN, "main.o room.o", ["f"], lines=said(MADE))
+    (stale,) = judged(STALE, facts)
+    rival = CATALOGUE[cause].finding("supported", facts.wanted[0])
+    told = {f.cause: f for f in explained_once([stale, rival], CATALOGUE)}
+    assert told[cause].status == "untestable"
+    assert told[cause].missing == stale.missing
+    alone = explained_once([rival], CATALOGUE)
+    assert [f.status for f in alone] == ["supported"]
