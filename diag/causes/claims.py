@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
+from diag.causes.invites import has_rust
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.never_produced import judge_kernel_of
 from diag.causes.texts import texts_of
@@ -27,9 +28,12 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _invites(facts: Facts, symbol: Symbol) -> bool:
-    """Whether RUSTFLAGS are in play at all: the Dockerfile or log sets them, or Rust wants it."""
+    """Whether RUSTFLAGS are in play at all: the Dockerfile or log sets them, or a kernel is missing
+    from a build in which Rust took part."""
     is_set = any((frame["name"] == "RUSTFLAGS").any() for frame in (facts.env, facts.arrivals))
-    return is_set or judge_kernel_of(facts, symbol) is not None
+    return is_set or (
+        has_rust(facts, symbol.platform) and judge_kernel_of(facts, symbol) is not None
+    )
 
 
 def _judge_symbol(facts: Facts, symbol: Symbol) -> Finding:

@@ -82,8 +82,9 @@ def judge_disagreement(facts: Facts) -> Iterator[Finding]:
             continue
         if own.empty:
             continue
-        if not facts.has_objects(platform):
-            yield _finding(DISAGREE, "untestable", (), (objects_missing(platform),), platform)
+        if not facts.has_objects(platform):  # nothing that could disagree
+            if DISAGREE in facts.claims:
+                yield _finding(DISAGREE, "untestable", (), (objects_missing(platform),), platform)
             continue
         found = [
             *_hash_differs(facts, platform, own["object"].dropna()),

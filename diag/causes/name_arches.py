@@ -26,6 +26,12 @@ def arches_of_words(name: str) -> frozenset[str]:
     return frozenset.intersection(*told) if told else frozenset()
 
 
+def names_a_machine(name: str) -> bool:
+    """A part of the name is a machine's own name, not only that of an instruction set."""
+    words = {word for row in table("machine_words")["machine"] for word in row["words"]}
+    return not words.isdisjoint(re.findall(r"[a-z0-9]+", name.lower()))
+
+
 def switches_of_other(switch: str, arch: str) -> bool:
     """The switch is one that only compilers of other machines know."""
     rows = table("machine_words")["machine"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.invites import languages_beside
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import (
     Judged,
@@ -45,6 +46,8 @@ def judge_linkage(facts: Facts, symbol: Symbol) -> Judged | None:
     if is_plain(symbol.name):
         found = [row for row in _usable(facts, symbol) if _is_cxx_function(row, symbol.name)]
         claim = f'{symbol.name} is wanted by its C name and defined as a C++ function: the definition lacks extern "C".'
+        if not found:
+            return _without_objects(facts, symbol, "c++")
     else:
         parts = _free_function(text)
         if parts is None:
@@ -59,6 +62,15 @@ def judge_linkage(facts: Facts, symbol: Symbol) -> Judged | None:
         return None
     evidence = (*told_in_log(facts, symbol), *map(defined_near, found[:2]))
     return Judged(symbol, "supported", evidence, claim=claim)
+
+
+def _without_objects(facts: Facts, symbol: Symbol, language: str) -> Judged | None:
+    """Undecided where only the log is there, and something of that language is on the link beside
+    what wants the symbol: it may define it under a name of its own."""
+    if facts.has_objects(symbol.platform) or language not in languages_beside(facts, symbol):
+        return None
+    missing = (objects_missing(symbol.platform),)
+    return Judged(symbol, "untestable", told_in_log(facts, symbol), missing)
 
 
 def _usable(facts: Facts, symbol: Symbol) -> list[Any]:
@@ -137,7 +149,7 @@ def judge_fortran(facts: Facts, symbol: Symbol) -> Judged | None:
     rows = [row for row in _usable(facts, symbol) if is_plain(row.name)]
     found = [row for row in rows if _is_fortran_pair(symbol.name, row.name)]
     if not found:
-        return None
+        return _without_objects(facts, symbol, "fortran")
     evidence = (*told_in_log(facts, symbol), *map(defined_near, found[:2]))
     claim = f"{symbol.name} is wanted and {found[0].name} is defined: Fortran's name and C's name of one routine."
     traces = _traces_of_fortran(facts, symbol, found)
@@ -193,7 +205,7 @@ def judge_rust(facts: Facts, symbol: Symbol) -> Judged | None:
         return None
     found = [row for row in near_of(facts, symbol) if _is_rust_function(row, symbol.name)]
     if not found:
-        return None
+        return _without_objects(facts, symbol, "rust")
     how = [" [LOCAL]" if row.bind == "LOCAL" else "" for row in found]
     told = [defined_near(row, note) for row, note in zip(found[:2], how, strict=False)]
     claim = f"{symbol.name} is a Rust function that keeps its mangled name: {found[0].text}."

@@ -14,6 +14,7 @@ from diag.causes.facts import (
     objects_missing,
     sightings_evidence,
 )
+from diag.causes.invites import is_kernel_name
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.skips import (
     REFUSED_FLAG,
@@ -58,7 +59,7 @@ def _judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
     tied = [skip for skip in skips_on(facts, symbol.platform) if is_tied(skip, symbol, crates)]
     if tied:
         return _supported(facts, symbol, tied)
-    if not isa_words_in(symbol.name) and not crates:
+    if not is_kernel_name(symbol.name) and not crates:
         return None
     return _undecided(facts, symbol)
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from diag.causes.facts import Facts, objects_missing
+from diag.causes.invites import has_library
 from diag.causes.link_inputs import (
     command_evidence,
     command_missing,
@@ -100,7 +101,7 @@ def judge_order(facts: Facts, want: Want) -> Answer | None:
         missing = objects_missing(symbol.platform)
         open_end = Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
         told = _judge_system_library(facts, want) if _is_order_telling(want) else None
-        return told or open_end
+        return told or (open_end if has_library(facts, symbol) else None)
     if want.defined.empty:
         return _judge_system_library(facts, want)
     found = defines(want.defined, symbol.name)

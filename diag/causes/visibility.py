@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.invites import could_be_elsewhere
 from diag.causes.link_inputs import command_evidence
 from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
@@ -45,6 +46,8 @@ def judge_hidden(facts: Facts) -> Iterator[Finding]:
 def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
     symbol = want.symbol
     if not facts.has_objects(symbol.platform):
+        if not could_be_elsewhere(facts, symbol):
+            return None
         missing = objects_missing(symbol.platform)
         return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
     if want.kept_back.empty:

@@ -28,6 +28,13 @@ def isa_words_in(text: str) -> frozenset[str]:
 
 
 @cache
+def algorithm_words() -> frozenset[str]:
+    """Instruction-set words that are first of all the name of an algorithm, such as `crc32`."""
+    groups = table("isa_words").values()
+    return frozenset(word for group in groups for word in group.get("algorithms", ()))
+
+
+@cache
 def linker_names() -> frozenset[str]:
     """Names that a linker itself defines, such as `_GLOBAL_OFFSET_TABLE_`."""
     groups = table("linker_names")

@@ -1,0 +1,88 @@
+"""With a log alone, what is listed as undecided is invited by something in the log."""
+
+from __future__ import annotations
+
+import pytest
+
+import diag
+from diag.causes.invites import is_kernel_name
+
+MESSAGE = """\
+/usr/bin/ld: {user}: in function `main':
+main.c:(.text+0x1c): undefined reference to `{name}'
+collect2: error: ld returned 1 exit status
+"""
+# What may always be so, whatever the log shows of the link.
+ALWAYS = {"object-not-linked", "definition-not-found"}
+
+
+def listed(tmp_path, commands: str, name: str, user: str = "main.o") -> set[str]:
+    """What is undecided about a C program that wants the name, after these commands."""
+    log = tmp_path / "build.log"
+    log.write_text(commands + MESSAGE.format(name=name, user=user))
+    found = diag.Case(log=str(log)).diagnose().findings
+    return {finding.cause for finding in found if finding.status == "untestable"}
+
+
+@pytest.mark.parametrize("prompt", ["", "$ ", "+ "])
+def test_a_plain_c_program_that_lacks_a_library_leaves_nothing_open(tmp_path, prompt):
+    """`crc32` is zlib's, the link names no zlib; neither a kernel nor RUSTFLAGS come into it."""
+    commands = f"{prompt}gcc -O2 -c main.c -o main.o\n{prompt}gcc main.o -o app\n"
+    assert listed(tmp_path, commands, "crc32") == set()
+
+
+@pytest.mark.parametrize(
+    ("link", "user"),
+    [("gcc main.o -o app -lm", "main.o"), ("gcc main.c -o app", "/tmp/ccAb1Cd2.o")],
+)
+def test_one_object_alone_has_no_order_and_nothing_that_hides(tmp_path, link, user):
+    """The system's own libraries define no name of a project's."""
+    assert listed(tmp_path, f"{link}\n", "frobnicate", user) == ALWAYS
+
+
+def test_another_object_may_keep_it_and_a_library_may_stand_too_early(tmp_path):
+    """Each candidate comes with what is on the link."""
+    beside = listed(tmp_path, "gcc main.o util.o -o app\n", "frobnicate")
+    assert beside >= {*ALWAYS, "symbol-hidden"}
+    assert "static-link-order" not in beside
+    library = listed(tmp_path, "gcc -L. -lfrob main.o -o app\n", "frobnicate")
+    assert library >= {*ALWAYS, "symbol-hidden", "static-link-order"}
+
+
+def test_a_link_that_is_not_shown_leaves_all_of_them_open(tmp_path):
+    """What the linker was given is not known: no candidate is ruled out."""
+    found = listed(tmp_path, "[100%] Linking C executable app\n", "frobnicate")
+    assert found >= {*ALWAYS, "symbol-hidden", "static-link-order"}
+
+
+@pytest.mark.parametrize(
+    ("compile", "cause"),
+    [
+        ("g++ -O1 -c -o part.o part.cc", "language-linkage-mismatch"),
+        ("gfortran -O1 -c -o part.o part.f90", "fortran-name-mismatch"),
+        ("rustc --crate-type lib --emit obj -o part.o part.rs", "rust-symbol-mangled"),
+    ],
+)
+def test_a_part_in_another_language_may_have_it_under_its_own_name(tmp_path, compile, cause):
+    """The compile line of another input tells its language."""
+    link = "gcc main.o part.o -o app\n"
+    assert cause in listed(tmp_path, f"{compile}\n{link}", "frobnicate")
+    assert cause not in listed(tmp_path, f"gcc -c -o part.o part.c\n{link}", "frobnicate")
+    assert cause not in listed(tmp_path, f"{compile}\n{link}", "crc32")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_kernel"),
+    [
+        ("dot_f32_avx512", True),
+        ("crc32_armv8", True),
+        ("crc32_sse42", True),
+        ("crc32", False),
+        ("my_crc32_update", False),
+        ("fma", False),
+        ("frobnicate", False),
+    ],
+)
+def test_an_algorithms_name_alone_is_no_kernels(name, is_kernel):
+    """`crc32` is a checksum first and an instruction of Arm's second; `fma` is libm's."""
+    assert is_kernel_name(name) == is_kernel
