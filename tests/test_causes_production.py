@@ -58,6 +58,31 @@ def test_scripts_and_makefiles_tell_of_a_skipped_kernel_too(texts):
     assert judge("kernel-object-not-built", **frames, lines=other) == []
 
 
+@pytest.mark.parametrize(
+    ("package", "said", "n_told"),
+    [
+        ("search", "skipping cosine: gcc does not know -mavxvnniint8", 1),
+        ("search", "kernel cosine skipped", 1),
+        ("search", "skipping hamming: gcc does not know -mavxvnniint8", 0),
+        ("other", "skipping cosine: gcc does not know -mavxvnniint8", 0),
+    ],
+)
+def test_a_programs_own_script_names_what_it_left_out(package, said, n_told):
+    """By the kernel's name, in the package whose program wants it: both are needed."""
+    told = lines(f"warning: {package}@0.3.1: {said}", kind="build_script")
+    user = "/src/t/debug/deps/search-0123456789abcdef.a1djs.1ngk250.rcgu.o"
+    found = judge("kernel-object-not-built", link_errors=undefined("cosine_u8", user=user), lines=told)  # fmt: skip
+    assert [f.status for f in found] == ["supported"] * n_told
+
+
+def test_the_line_that_tells_is_cited_and_not_its_neighbour():
+    """Warnings that stand beside it are none of it."""
+    texts = ("warning: the gold linker is deprecated", "|", "warning: x@1.0.0: skipping dot_simd.c")
+    told = lines(*texts, kind="build_script")
+    (finding,) = judge("kernel-object-not-built", link_errors=undefined("dot_simd"), lines=told)
+    assert finding.evidence[0].line_no == 3
+
+
 def test_assembly_that_is_off_explains_a_family_and_not_one_name():
     """configure's word and two names of one ending; one name alone is another cause."""
     off = lines("configure: WARNING: nasm not found, assembly is disabled")

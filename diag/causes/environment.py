@@ -11,6 +11,7 @@ import pandas as pd
 from diag.causes.consequences import what_followed
 from diag.causes.facts import Facts, at, clip, dockerfile_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
+from diag.causes.rustflags_said import outranked_on
 from diag.causes.texts import texts_of
 from diag.schema import each, keep
 
@@ -86,6 +87,24 @@ def judge_losses(facts: Facts, cause: str) -> Iterator[Finding]:
     lost = keep(lost, (not _is_argument(r) for r in each(lost)))
     for platform in facts.platforms:
         yield from _judge_loss(facts, platform, cause, lost[lost["platform"] == platform])
+
+
+def judge_precedence(facts: Facts) -> Iterator[Finding]:
+    """rustflags-precedence-or-target-split: by the log's own commands, then by the Dockerfile's flow,
+    which does not see what a makefile sets."""
+    words = texts_of("environment")[PRECEDENCE]
+    told = [
+        Finding.of(
+            PRECEDENCE, "environment", "cause", "supported", words.claim, platform=platform,
+            symbol=symbol.name, evidence=evidence, fix=words.fix, experiment=words.experiment,
+        )
+        for platform in facts.judged
+        for symbol, evidence in outranked_on(facts, platform)
+    ]  # fmt: skip
+    yield from told
+    said = {finding.platform for finding in told}
+    flow = judge_losses(facts, PRECEDENCE)
+    yield from (f for f in flow if f.status != "refuted" or f.platform not in said)
 
 
 def _is_argument(row: Any) -> bool:
@@ -250,6 +269,6 @@ def _no_branch(
 CAUSES = (
     Cause(ARG_SCOPE, "environment", "cause", lambda facts: judge_losses(facts, ARG_SCOPE)),
     Cause(ENV_FLOW, "environment", "cause", lambda facts: judge_losses(facts, ENV_FLOW)),
-    Cause(PRECEDENCE, "environment", "cause", lambda facts: judge_losses(facts, PRECEDENCE)),
+    Cause(PRECEDENCE, "environment", "cause", judge_precedence),
     Cause(NO_BRANCH, "environment", "cause", judge_no_branch),
 )

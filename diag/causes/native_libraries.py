@@ -37,11 +37,36 @@ def judge_native(facts: Facts, symbol: Symbol) -> Judged | None:
     told = told_in_log(facts, symbol)
     if not facts.has_objects(symbol.platform):
         return Judged(symbol, "untestable", told, (objects_missing(symbol.platform),))
-    defined = facts.definitions(symbol)
-    defined = defined[~defined["file"].map(_is_of_rust).astype(bool)]
+    defined = _of_c(facts, symbol)
     if defined.empty:
         return Judged(symbol, "untestable", told, (_library_missing(symbol),))
     return _judge_line(facts, symbol, caller, defined)
+
+
+def _of_c(facts: Facts, symbol: Symbol) -> pd.DataFrame:
+    """Definitions that no crate holds."""
+    defined = facts.definitions(symbol)
+    return defined[~defined["file"].map(_is_of_rust).astype(bool)]
+
+
+def answering(facts: Facts, symbol: Symbol) -> pd.DataFrame:
+    """The definitions of a C name that Rust's own code wants and no build script asks for; empty
+    for any other name."""
+    is_asked = _caller(facts, symbol) == "rust" and not _declared(facts, symbol)
+    defined = _of_c(facts, symbol)
+    return defined if is_asked else defined.head(0)
+
+
+def libraries_of(defined: pd.DataFrame, command: Any) -> set[str]:
+    """The names by which `-l` would ask for the definitions; none where the command names one."""
+    stems = {_stem(file) for file in defined["file"]}
+    return set() if command is None or stems & _named(command) else stems
+
+
+def asks_by_flags(text: str, stems: set[str]) -> bool:
+    """Whether flags in the text name one of the libraries: `-lx`, `-l x`, `-lstatic=x`."""
+    names = "|".join(map(re.escape, sorted(stems)))
+    return bool(re.search(rf"-l\s?(?:\w+=)?(?:{names})(?![\w-])", text)) if stems else False
 
 
 def _judge_line(facts: Facts, symbol: Symbol, caller: str, defined: pd.DataFrame) -> Judged | None:
@@ -123,7 +148,7 @@ def _is_said(facts: Facts, platform: str, stems: set[str]) -> bool:
 def _asked_in_flags(facts: Facts, symbol: Symbol, stems: set[str]) -> Evidence | None:
     """A line that gives rustc flags which name the library: they may have been outranked."""
     rows = facts.on(facts.lines_with(("rustflags", "RUSTFLAGS")), symbol.platform)
-    named = (r for r in each(rows) if any(f"-l{stem}" in r.text for stem in stems))
+    named = (r for r in each(rows) if asks_by_flags(r.text, stems))
     row = next(named, None)
     return None if row is None else Evidence(row.file, int(row.line_no), clip(row.text))
 
@@ -154,6 +179,7 @@ CAUSES = (
         yields_to=(
             "kernel-object-not-built", "library-not-linked", "library-not-found",
             "static-link-order", "rust-symbol-mangled", "symbol-hidden", "wrong-arch-object",
+            "rustflags-precedence-or-target-split",
         ),
     ),
 )  # fmt: skip

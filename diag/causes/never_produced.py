@@ -23,6 +23,7 @@ from diag.causes.skips import (
     crates_that_want,
     has_crates,
     is_tied,
+    programs_that_want,
     skips_on,
 )
 from diag.causes.texts import texts_of
@@ -56,7 +57,9 @@ def _judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
         text = "defines it, so it was built"
         return _finding(symbol, "refuted", sightings_evidence(defined, text)[:3])
     crates = crates_that_want(facts, symbol)
-    tied = [skip for skip in skips_on(facts, symbol.platform) if is_tied(skip, symbol, crates)]
+    programs = programs_that_want(facts, symbol)
+    skips = skips_on(facts, symbol.platform)
+    tied = [skip for skip in skips if is_tied(skip, symbol, crates, programs)]
     if tied:
         return _supported(facts, symbol, tied)
     if not is_kernel_name(symbol.name) and not crates:
@@ -67,7 +70,7 @@ def _judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
 def _supported(facts: Facts, symbol: Symbol, tied: list[Skip]) -> Finding:
     has_objects = facts.has_objects(symbol.platform)
     told = {line.text for line in tied[0].lines}
-    evidence = [*tied[0].lines[:2], *facts.reference_evidence(symbol)]
+    evidence = [*tied[0].shown, *facts.reference_evidence(symbol)]
     evidence += absence_evidence(facts, symbol) + _cfg_evidence(facts, symbol)
     evidence += [skip.lines[0] for skip in tied[1:] if skip.lines[0].text not in told]
     missing = () if has_objects else (objects_missing(symbol.platform),)

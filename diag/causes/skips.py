@@ -40,6 +40,13 @@ _SOURCE = re.compile(
     r"(?P<stem>[A-Za-z0-9_+-]+)\.(?:c|cc|cpp|cxx|s|asm|cu|m|o|obj)\b", re.IGNORECASE
 )
 _RLIB = re.compile(r"^lib(?P<crate>.+)-[0-9a-f]{16}\.rlib$")
+_UNIT = re.compile(r"^(?P<crate>\w+)-[0-9a-f]{16}\..*rcgu")  # of a program that cargo links
+# What is left out, where a script names the kernel and no file of it.
+_LEFT_OUT = re.compile(
+    r"\b(?:skip(?:ping|ped|s)?|not building|(?:unable to|failed to|could not|cannot) (?:compile|build)):? "
+    r"(?:the )?\W?(?P<what>[A-Za-z]\w{3,})|(?P<other>[A-Za-z]\w{3,})\W? (?:is |was |kernel )?(?:skipped|not (?:built|compiled))",
+    re.IGNORECASE,
+)
 _CARGO_PREFIX = re.compile(r"^(?:warning: (?:[A-Za-z0-9_-]+@[\w.+-]+: )?|cargo:?:warning=)")
 _NEAR = 3  # lines that one message may lie apart
 _MIN_STEM = 4  # shorter stems (`io`, `f16`) occur in names by chance
@@ -56,6 +63,13 @@ class Skip:
     def text(self) -> str:
         """The lines together."""
         return "\n".join(line.text for line in self.lines)
+
+    @property
+    def shown(self) -> tuple[Evidence, ...]:
+        """Its first two lines that tell of it; others may merely stand beside them."""
+        signs = (_SKIPPED, _REFUSED, _FAILED, _GONE)
+        own = [line for line in self.lines if any(sign.search(line.text) for sign in signs)]
+        return tuple((own or list(self.lines))[:2])
 
     @property
     def is_only_failed(self) -> bool:
@@ -125,17 +139,27 @@ def _package(block: tuple[Evidence, ...], packages: dict[str, str]) -> str | Non
     return None
 
 
-def is_tied(skip: Skip, symbol: Symbol, crates: frozenset[str]) -> bool:
+def is_tied(
+    skip: Skip, symbol: Symbol, crates: frozenset[str], programs: frozenset[str] = frozenset()
+) -> bool:
     """Whether the skipped compile is that of the symbol: by source name, by instruction set, or by
-    the package whose Rust code wants the symbol."""
+    the package whose Rust code wants the symbol; of a program's own package what the script says
+    that it left out has to be named as well."""
     if any(is_stem_of(stem, symbol.name) for stem in stems_in(skip.text)):
         return True
     if skip.is_only_failed:
         return False
+    if (skip.package or "").replace("-", "_") in programs and _names_it(skip, symbol):
+        return True
     told, own = isa_words_in(skip.lines[0].text), isa_words_in(symbol.name)
     if told and own:
         return bool(told & own)
     return skip.package is not None and skip.package.replace("-", "_") in crates
+
+
+def _names_it(skip: Skip, symbol: Symbol) -> bool:
+    found = (m["what"] or m["other"] for m in _LEFT_OUT.finditer(skip.text))
+    return any(is_stem_of(what, symbol.name) for what in found)
 
 
 def stems_in(text: str) -> set[str]:
@@ -164,7 +188,16 @@ def has_crates(facts: Facts) -> bool:
 
 def crates_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:
     """Rust crates (by the name of their rlib) that refer to the symbol."""
+    return _crates(facts, symbol, _RLIB)
+
+
+def programs_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:
+    """Rust programs (by the names of their objects) that refer to the symbol."""
+    return _crates(facts, symbol, _UNIT)
+
+
+def _crates(facts: Facts, symbol: Symbol, pattern: re.Pattern[str]) -> frozenset[str]:
     files = list(facts.errors_of(symbol)["object"].dropna())
     files += list(facts.seen(symbol, "wanted")["file"])
-    found = (_RLIB.match(PurePath(file).name) for file in files)
+    found = (pattern.match(PurePath(file).name) for file in files)
     return frozenset(match["crate"] for match in found if match)
