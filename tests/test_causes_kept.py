@@ -74,3 +74,15 @@ def test_explanations_by_todays_sources_are_held_back(cause):
     assert told[cause].missing == stale.missing
     alone = explained_once([rival], CATALOGUE)
     assert [f.status for f in alone] == ["supported"]
+
+
+def test_what_yields_to_a_doubted_explanation_waits_too():
+    """It is not told in its place."""
+    facts = world(MAIN, "main.o room.o", ["f"], lines=said(MADE))
+    (stale,) = judged(STALE, facts)
+    names = ("signature-mismatch", "dso-underlinked")
+    rivals = [CATALOGUE[name].finding("supported", facts.wanted[0]) for name in names]
+    told = {f.cause: f.status for f in explained_once([stale, *rivals], CATALOGUE)}
+    assert [told[name] for name in names] == ["untestable", "untestable"]
+    told = {f.cause: f.status for f in explained_once([stale, rivals[1]], CATALOGUE)}
+    assert told["dso-underlinked"] == "supported"

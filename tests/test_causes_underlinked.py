@@ -26,3 +26,21 @@ def test_a_cxx_name_of_a_shared_object(wants, needed, expected):
     files = {"main.o": {}, "libflt.so": {"wants": wants, "needed": needed}}
     facts = replace(world(files, "main.o ./libflt.so", said), raw_names={WINDOW: (RAW,)})
     assert status("dso-underlinked", facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "main", "expected"),
+    [
+        ("_Z4normIdET_S0_", "double norm<double>(double)", {}, "untestable"),
+        ("_ZTV5Shape", "vtable for Shape", {}, "untestable"),
+        ("_ZN5Shape5countE", "Shape::count", {}, "untestable"),
+        (RAW, WINDOW, {"wants": [RAW]}, "untestable"),  # the program lacks it by itself
+        (RAW, WINDOW, {}, "supported"),
+    ],
+)
+def test_who_else_may_be_at_fault(raw, text, main, expected):
+    """Names that a compiler makes of what it sees, and what the program wants too."""
+    said = [{"symbol": text, "object": "libflt.so", "detail_text": "undefined reference"}]
+    files = {"main.o": main, "libflt.so": {"wants": [raw], "needed": ["libc.so.6"]}}
+    facts = replace(world(files, "main.o libflt.so", said), raw_names={text: (raw,)})
+    assert status("dso-underlinked", facts) == expected

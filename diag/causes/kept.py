@@ -90,8 +90,7 @@ def kept_inputs(facts: Facts, symbol: Symbol) -> list[Kept]:
         return []
     key = ("kept inputs", symbol.platform, command.file, command.line_no)
     if key not in facts.known:
-        folders = _folders(command)
-        names = [_file_of(kind, str(name), folders) for kind, name in command.inputs]
+        names = [_file_of(facts, kind, str(name), command) for kind, name in command.inputs]
         names = [name for name in dict.fromkeys(names) if name][:MAX_INPUTS]
         told = list(_told(facts, symbol.platform, names))
         said = {one.name for one in told}
@@ -100,13 +99,13 @@ def kept_inputs(facts: Facts, symbol: Symbol) -> list[Kept]:
     return facts.known[key]  # type: ignore[no-any-return]
 
 
-def _file_of(kind: str, name: str, folders: list[str]) -> str:
+def _file_of(facts: Facts, kind: str, name: str, command: Any) -> str:
     """The file that a build may have made; "" for what is the system's or came as it is."""
-    if kind == "library":
-        return f"{folders[0]}/lib{name}.a" if folders else ""
-    if kind == "shared" or name.startswith(("/usr/", "/lib")) or _SHIPPED.search(name):
-        return ""
-    return name
+    if kind != "library":
+        return "" if name.startswith(("/usr/", "/lib")) or _SHIPPED.search(name) else name
+    folders = _folders(command)
+    is_shared = facts.objects["file"].str.endswith(f"/lib{name}.so").any()
+    return f"{folders[0]}/lib{name}.{'so' if is_shared else 'a'}" if folders else ""
 
 
 def _folders(command: Any) -> list[str]:
@@ -187,8 +186,11 @@ def _stem(name: str) -> str:
 
 
 def _is_neighbour(name: str, parents: Iterable[PurePath]) -> bool:
-    """It lies among what this build makes. A plain object nearly always is the build's own."""
+    """It lies among what this build makes. A plain object nearly always is the build's own; a
+    shared object often is another's, and counts only where the build tool speaks of it."""
     path = PurePath(name)
+    if re.search(r"\.so(?:\.|$)", path.name):
+        return False
     if _OBJECT.search(name) and not path.is_absolute():
         return True
     return any(path.parent == parent or parent in path.parents[:-1] for parent in parents)

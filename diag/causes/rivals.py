@@ -28,8 +28,7 @@ def explained_once(findings: Iterable[Finding], catalogue: Mapping[str, Cause]) 
     a whole. One about a whole platform is outdone by any that it names in `yields_to`.
     """
     kept = list(findings)
-    open_then = _open(kept)
-    kept = [_doubted(finding, open_then) for finding in kept]
+    kept = _without_doubted(kept, catalogue)
     held: _Held = {}
     for finding in kept:
         if finding.status == "supported" and finding.role == "cause":
@@ -50,15 +49,31 @@ def _open(findings: Iterable[Finding]) -> _Held:
     return found
 
 
-def _doubted(finding: Finding, open_ones: _Held) -> Finding:
-    """Left open where an input may be older than its source: a clean build would tell."""
-    if finding.status != "supported" or finding.cause not in _OF_TODAYS_SOURCES:
-        return finding
-    every = [f for n in finding.symbols for f in open_ones.get((finding.platform, n), ()) if n]
-    stale = [other for other in every if other.cause == STALE]
-    if not stale:
-        return finding
-    return replace(finding, status="untestable", missing=stale[0].missing, fix=())
+def _without_doubted(findings: list[Finding], catalogue: Mapping[str, Cause]) -> list[Finding]:
+    """Left open where an input may be older than its source: a clean build would tell. So is what
+    yields to such an explanation."""
+    open_ones = _open(findings)
+    stale: dict[tuple[str | None, str], Finding] = {
+        place: other
+        for place, found in open_ones.items()
+        for other in found
+        if other.cause == STALE
+    }
+    told = {
+        (f.platform, n, f.cause) for f in findings if f.status == "supported" for n in f.symbols
+    }
+    kept = []
+    for finding in findings:
+        asked = (finding.cause, *catalogue[finding.cause].yields_to)
+        doubted = [c for c in asked if c in _OF_TODAYS_SOURCES]
+        places = [(finding.platform, n) for n in finding.symbols if n]
+        first = next(
+            (stale[p] for p in places if p in stale and any((*p, c) in told for c in doubted)), None
+        )
+        if finding.status == "supported" and first is not None:
+            finding = replace(finding, status="untestable", missing=first.missing, fix=())
+        kept.append(finding)
+    return kept
 
 
 def _held_back(finding: Finding, asked: tuple[str, ...], open_ones: _Held) -> Finding:

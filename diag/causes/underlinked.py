@@ -12,6 +12,7 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol
 from diag.causes.link_said import errors_of
 from diag.causes.model import Cause, Evidence, Missing
+from diag.causes.name_evidence import symbol_text
 from diag.causes.runtime_cxx import is_cxx_name
 from diag.causes.wants import MORE_EXACT, Answer, Want, each_want
 from diag.knowledge.names import library_of
@@ -22,6 +23,7 @@ UNDERLINKED = "dso-underlinked"
 _SHARED = re.compile(r"\.so(?:\.[\w.]+)?$")
 # What every program has at hand: the C library's parts and the loader.
 _SYSTEM = re.compile(r"^(?:lib(?:c|m|dl|rt|pthread|util|gcc_s|resolv)\.so|ld-|libc\.musl-|linux-)")
+_BY_COMPILER = re.compile(r"^[^(]*<|^(?:vtable|typeinfo|VTT|guard variable)\b|^[^(]*::[^(]*$")
 # Compilers' runtimes, of which it is known what they define.
 _RUNTIME = re.compile(r"^lib(?:stdc\+\+|c\+\+(?:abi)?|gomp|gfortran|quadmath|atomic|ssp)\.so")
 
@@ -54,7 +56,27 @@ def judge(facts: Facts, want: Want) -> Answer | None:
         return Answer("refuted", [*evidence, *_defined_in(by_needed, symbol)])
     if unread and not definers:
         return Answer("untestable", evidence, (_needed_missing(unread),))
+    if not definers and (doubt := _doubt(facts, symbol, library)):
+        return Answer("untestable", evidence, (doubt,))
     return Answer("supported", [*evidence, *_defined_in(sorted(definers), symbol)])
+
+
+def _doubt(facts: Facts, symbol: Symbol, library: Any) -> Missing | None:
+    """What else may be at fault where nothing given defines it: the program, which wants it
+    itself, or the library's own code, where the compiler makes the name of what it sees."""
+    shared = set(facts.objects.loc[facts.objects["kind"] == "shared", "file"])
+    others = [file for file in facts.seen(symbol, "wanted")["file"] if file not in shared]
+    text = symbol_text(facts, symbol)
+    if others:
+        why = f"{PurePath(others[0]).name} wants the symbol as well, so the program lacks it by itself"
+    elif _BY_COMPILER.search(text):
+        why = "a template, a table or a datum of a class comes of code that the library itself may lack"
+    else:
+        return None
+    return Missing(
+        f"the library or source that should define {symbol.name}", why,
+        (f"git grep -nw '{symbol.name.partition('(')[0]}'", f"nm -DC {library.file}"),
+    )  # fmt: skip
 
 
 def _wanting(facts: Facts, symbol: Symbol) -> set[str]:
