@@ -110,12 +110,10 @@ def test_two_jobs_in_one_log() -> None:
     log = b"".join((DATA / "derived" / f"{name}.gh.log").read_bytes() for name in ("multi", "ok"))
     steps = read_log(log).steps
     assert len(steps) == 24
-    assert {end: n for end, n in steps["status"].value_counts().items() if n} == {
-        "ok": 20,
-        "cached": 2,
-        "error": 1,
-        "canceled": 1,
-    }
+    ends = steps["status"].value_counts()
+    # Whether WORKDIR is in the cache is not the builds' own doing: it is there after the first.
+    assert ends["ok"] + ends["cached"] == 22
+    assert (ends["error"], ends["canceled"]) == (1, 1)
     assert len(read_log(log).link_errors) == 2
 
 

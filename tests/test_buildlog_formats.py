@@ -110,7 +110,8 @@ def test_steps_and_seconds_are_those_of_the_engine(build: str, form: str) -> Non
     assert kept.format == "buildkit-rawjson"
     assert steps(log) == steps(kept)
     gap, n_timed = worst_seconds(log, kept)
-    assert gap <= (2e-6 if form == "rawjson" else 0.0501)
+    # Both ends of a time are rounded to microseconds; a float adds a little.
+    assert gap <= (2.1e-6 if form == "rawjson" else 0.0501)
     n_ended = (~log.steps["status"].isin(["cached"])).sum()
     n_failed = log.steps["status"].isin(["error", "canceled"]).sum()
     assert n_timed == n_ended - (n_failed if form == "plain" else 0)
