@@ -48,7 +48,7 @@ LOST_BY = (
 DETAIL_KINDS = (
     "flags", "interpreter", "needed", "soname", "rpath", "runpath", "flag", "verneed", "verdef",
     "build-id", "property", "attribute", "comment", "bytecode", "section",
-    "format",
+    "format", "weak",
 )  # fmt: skip
 FINDING_STATUS = ("supported", "refuted", "untestable")
 ROLES = ("cause", "contributing", "latent", "claim")

@@ -240,12 +240,49 @@ CRASHED = {
 class TestAfterTheLink:
     """weak-undefined and undefined-ignored: green links, programs that die."""
 
-    PROGRAM = {"app": {"kind": "executable", "weak": ["hook", "__gmon_start__"]}}
+    PROGRAM = {
+        "app": {"kind": "executable", "weak": ["hook", "__gmon_start__"]},
+        "main.o": {"weak": ["hook"], "defines": ["main"]},
+    }
+    CALLS = {"file": "main.o", "kind": "weak", "name": "hook", "value_text": "called"}
 
-    def test_a_weak_name_at_0_and_a_crash(self):
-        """The customary weak names of every program are none."""
-        (finding,) = judged("weak-undefined", world(self.PROGRAM, outcomes=[CRASHED]))
-        assert (finding.status, finding.symbols) == ("supported", ("hook",))
+    @pytest.mark.parametrize(
+        ("details", "status"),
+        [([CALLS], "supported"), ([{**CALLS, "value_text": "asked for"}], "untestable"), ([], "untestable")],
+    )  # fmt: skip
+    def test_a_weak_name_at_0_and_a_crash(self, details, status):
+        """The customary weak names of every program are none; a caller that tests first is sound."""
+        facts = world(self.PROGRAM, outcomes=[CRASHED], details=details)
+        (finding,) = judged("weak-undefined", facts)
+        assert (finding.status, finding.symbols) == (status, ("hook",))
+
+    @pytest.mark.parametrize(
+        ("program", "status"),
+        [
+            ({"needed": ["libc.so.6"]}, "supported"),
+            ({"needed": ["libplugin.so.1"]}, "untestable"),
+        ],
+    )
+    def test_a_library_that_was_not_given_may_have_it(self, program, status):
+        """The system's own define no name of a project."""
+        files = {**self.PROGRAM, "app": {**self.PROGRAM["app"], **program}}
+        facts = world(files, outcomes=[CRASHED], details=[self.CALLS])
+        assert [f.status for f in judged("weak-undefined", facts)] == [status]
+
+    @pytest.mark.parametrize(
+        ("command", "statuses"), [("main.o", ["supported"]), ("-Wl,--gc-sections main.o", [])]
+    )
+    def test_what_gnu_ld_leaves_out_of_a_static_program(self, command, statuses):
+        """Its table lacks the name; sections that are dropped may have been the caller's."""
+        files = {**self.PROGRAM, "app": {"kind": "executable", "defines": ["main"]}}
+        facts = world(files, command, outcomes=[CRASHED], details=[self.CALLS])
+        assert [f.status for f in judged("weak-undefined", facts)] == statuses
+
+    def test_a_call_that_does_nothing_is_open(self):
+        """On some machines the call of an absent weak name is skipped, and the program goes wrong."""
+        wrong = {**CRASHED, "ended": "exit status 3 on host"}
+        facts = world(self.PROGRAM, outcomes=[wrong], details=[self.CALLS])
+        assert [f.status for f in judged("weak-undefined", facts)] == ["untestable"]
 
     @pytest.mark.parametrize("ended", ["exit status 3 on host", "SIGILL on host"])
     def test_another_end_does_not_invite_it(self, ended):

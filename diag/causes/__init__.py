@@ -41,6 +41,7 @@ from diag.causes import (
     transitive,
     underlinked,
     visibility,
+    weak_names,
     wrong_arch,
 )
 from diag.causes.explanation import explain_from
@@ -66,6 +67,7 @@ _MODULES = (
     visibility,
     underlinked,
     relocations,
+    weak_names,
     libc,
     libc_newer,
     libc_runtime,

@@ -1,4 +1,4 @@
-"""Two sides of a link that do not fit: protected data, thread-local storage, distances, weak names."""
+"""Two sides of a link that do not fit: protected data, thread-local storage, distances."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from diag.causes.facts import Facts, clip, objects_missing
+from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_said import about, errors_of, errors_with, having, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.wants import Answer
-from diag.knowledge import linker_names
 from diag.schema import each
 
 FAMILY = "relocations"
 PROTECTED = "copy-relocation-protected"
 OVERFLOW = "relocation-overflow"
 TLS = "tls-mismatch"
-WEAK = "weak-undefined"
 # GNU ld, gold and mold name the visibility; lld says only that it cannot preempt the symbol.
 _COPY = re.compile(
     r"copy relocation against non-copyable protected symbol [`'](?P<a>[^'`]+)'|cannot make copy relocation for protected symbol '(?P<b>[^']+)'"
@@ -27,12 +25,6 @@ _COPY = re.compile(
 _PREEMPT = re.compile(r"cannot preempt symbol: (?P<a>[^\s;]+)")
 _ABSOLUTE = re.compile(r"relocation \S+ cannot refer to absolute symbol: (?P<a>[^\s;]+)")
 _FAR = re.compile(r"against undefined (?:weak )?symbol")
-# Names that every program wants weakly and does without. Source: GCC crtstuff.c, glibc csu.
-_CUSTOMARY = frozenset(
-    ["__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable", "_Jv_RegisterClasses",
-     "__cxa_finalize", "__deregister_frame_info", "__register_frame_info", "__pthread_key_create"]
-)  # fmt: skip
-_CRASHES = ("SIGSEGV",)
 
 
 def _names(rows: pd.DataFrame, pattern: re.Pattern[str]) -> list[str]:
@@ -159,70 +151,8 @@ def judge_tls(facts: Facts) -> Iterator[Finding]:
         yield about(facts, FAMILY, TLS, platform, names, answer)
 
 
-# -- weak-undefined -------------------------------------------------------------------------------
-
-
-def judge_weak(facts: Facts) -> Iterator[Finding]:
-    """weak-undefined: the program is linked, wants a name weakly that nothing has, and crashes."""
-    for platform in facts.judged:
-        ended = _crash(facts, platform)
-        if not ended:
-            continue
-        left = _left_weak(facts, platform)
-        if left.empty:
-            continue
-        names = list(dict.fromkeys(left["name"]))
-        evidence = [*_in_output(left), *_unpulled(facts, platform, names), *ended]
-        yield about(facts, FAMILY, WEAK, platform, names, Answer("supported", evidence))
-
-
-def _crash(facts: Facts, platform: str) -> list[Evidence]:
-    """How the linked program died, where a call of address 0 can be the reason."""
-    return [one for one in facts.end_of_run(platform) if any(s in one.text for s in _CRASHES)]
-
-
-def _left_weak(facts: Facts, platform: str) -> pd.DataFrame:
-    """Functions that the output wants weakly and nothing given defines for it."""
-    rows = facts.symbols[~facts.symbols["is_defined"].astype(bool)]
-    weak = set(rows.loc[rows["bind"] == "WEAK", "name"])
-    # mold makes what it leaves open a local symbol of the output.
-    rows = rows[(rows["bind"] == "WEAK") | ((rows["bind"] == "LOCAL") & rows["name"].isin(weak))]
-    outputs = set(facts.objects.loc[facts.objects["kind"] == "executable", "file"])
-    outputs = {f for f in outputs if facts.platform_of_file.get(f, "") == platform}
-    rows = rows[rows["file"].isin(outputs) & rows["version"].isna()]
-    rows = rows[~rows["name"].isin(_CUSTOMARY | linker_names()) & (rows["name"] != "")]
-    shared = set(facts.objects.loc[facts.objects["kind"] == "shared", "file"])
-    held = facts.symbols[
-        facts.symbols["file"].isin(shared) & facts.symbols["is_defined"].astype(bool)
-    ]
-    return rows[~rows["name"].isin(set(held.loc[held["table"] == ".dynsym", "name"]))]
-
-
-def _in_output(rows: pd.DataFrame) -> list[Evidence]:
-    once = rows.drop_duplicates(["file", "name"]).head(4)
-    return [
-        Evidence(r.file, None, f"wants {r.name} weakly, and it is left at address 0")
-        for r in each(once)
-    ]
-
-
-def _unpulled(facts: Facts, platform: str, names: list[str]) -> list[Evidence]:
-    """Archive members that define it: a weak want takes none out of an archive."""
-    rows = _symbols_of(facts, platform, names)
-    rows = rows[rows["is_defined"].astype(bool) & (rows["member"] != "")].head(2)
-    return [
-        Evidence(
-            r.file,
-            None,
-            clip(f"{r.member} defines {r.name}, and a weak want takes no member out of an archive"),
-        )
-        for r in each(rows)
-    ]
-
-
 CAUSES = (
     Cause(PROTECTED, FAMILY, "cause", judge_protected),
     Cause(TLS, FAMILY, "cause", judge_tls),
     Cause(OVERFLOW, FAMILY, "cause", judge_overflow),
-    Cause(WEAK, FAMILY, "cause", judge_weak, yields_to=("undefined-ignored", "libstdcxx-wrong-libc")),
 )  # fmt: skip

@@ -28,7 +28,8 @@ def read_details(*paths: Source) -> pd.DataFrame:
     its parents), build-id, property (GNU properties), attribute (ARM and RISC-V build attributes),
     flags (e_flags; value: the ABI in words), flag (bind-now, textrel, pie, relro, ...), comment
     (compilers and linkers), bytecode (LTO; value: beside code or in place of it), format (what is
-    no ELF; value: its machine), section (value: type and flags, as readelf has them; size as
+    no ELF; value: its machine), weak (an undefined weak name of an object; value: called, or asked
+    for, where its address is used otherwise too), section (value: type and flags, as readelf has them; size as
     claimed). Where something could not be read, `attrs["errors"]` holds the rows of the frame
     `errors`.
     """

@@ -43,6 +43,7 @@ from diag.read.elf_layout import (
 from diag.read.elf_linked import Note, build_id, read_notes
 from diag.read.elf_properties import properties
 from diag.read.elf_section_words import section_flags, section_type
+from diag.read.elf_weak import weak_uses
 from diag.read.symbols_versions import defined_versions, needed_versions
 
 MAX_EXPANSION = 1032  # zlib makes at most so many bytes of one; more than that is a lie
@@ -75,6 +76,7 @@ def elf_details(elf: Elf) -> Iterator[Detail]:
     yield from (Detail("attribute", *row) for row in attribute_rows(elf))
     yield from (Detail("comment", text) for text in comments(elf))
     yield from _lto(elf)
+    yield from (Detail("weak", name, use) for name, use in weak_uses(elf))
     yield from _sections(elf)
 
 
