@@ -71,6 +71,35 @@ def test_a_part_in_another_language_may_have_it_under_its_own_name(tmp_path, com
     assert cause not in listed(tmp_path, f"{compile}\n{link}", "crc32")
 
 
+def test_an_inline_function_of_c_may_have_no_body_where_nothing_is_optimised(tmp_path):
+    """C99's `inline` is called for real without -O alone."""
+    for switch, is_open in (("", True), ("-O0", True), ("-O2", False)):
+        commands = f"gcc {switch} -c -o main.o main.c\ngcc main.o -o app\n"
+        assert ("inline-not-emitted" in listed(tmp_path, commands, "clamp")) == is_open, switch
+
+
+def test_a_string_of_either_abi_invites_the_other(tmp_path):
+    """`std::string` is how demanglers write the old one."""
+    for name in ("Node::add(std::string&)", "Node::add(std::__cxx11::basic_string<char>&)"):
+        assert "cxx11-abi-mismatch" in listed(tmp_path, "g++ main.o node.o -o app\n", name)
+    assert "cxx11-abi-mismatch" not in listed(
+        tmp_path, "g++ main.o node.o -o app\n", "Node::add(int)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "is_open"),
+    [("-lmid", True), ("libmid.so", True), ("mid.o -lm", False), ("-static -lmid", False)],
+)
+def test_behind_a_shared_library_may_be_another_one(tmp_path, link, is_open):
+    """GNU ld says so by itself; the other linkers only name what is undefined."""
+    log = tmp_path / "build.log"
+    said = "ld.lld: error: undefined symbol: seed\n>>> referenced by main.c\n>>>   main.o:(main)\n"
+    log.write_text(f"clang -fuse-ld=lld -o app main.o {link}\n{said}")
+    verdict = diag.Case(log=str(log)).diagnose()
+    assert ("transitive-dso-missing" in verdict) == is_open
+
+
 @pytest.mark.parametrize(
     ("name", "is_kernel"),
     [

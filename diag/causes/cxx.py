@@ -29,6 +29,8 @@ _TAG = re.compile(
     r"\b(?:lts_\d+|v\d+(?:_\d+)*|__\d+|__ndk\d+|_V\d+|__cxx11|(?:inline_|abi_)?[A-Za-z]*_?v?\d+(?:_\d+)*)::"
 )
 
+_OLD_STRING = re.compile(r"\bstd::(?:string\b|basic_string<char)")
+
 
 def _without_space(text: str) -> str:
     return text[:MAX_TEXT].replace(" ", "")
@@ -89,14 +91,18 @@ def judge_cxx11(facts: Facts) -> Iterator[Finding]:
             evidence = [_defined(row) for _, row in pairs][:4] + compilers_of(facts, names)
             yield group_finding(facts, FAMILY, CXX11, "supported", names, evidence)
         elif not facts.has_objects(platform):
-            names = pick(
-                wanted_on(facts, platform), lambda raw: is_of_new_abi(raw) or "cxx11" in raw
-            )
+            names = pick(wanted_on(facts, platform), _is_of_two_abis)
             names = [named for named in names if not any(is_cxx_name(raw) for raw in named.raw)]
             if names:
                 yield group_finding(
                     facts, FAMILY, CXX11, "untestable", names, (), (objects_missing(platform),)
                 )
+
+
+def _is_of_two_abis(text: str) -> bool:
+    """A name with a type that libstdc++ has twice. `std::string` alone is the old ABI's: the new one
+    is written out, as `std::__cxx11::basic_string<...>`."""
+    return is_of_new_abi(text) or "cxx11" in text or bool(_OLD_STRING.search(text[:MAX_TEXT]))
 
 
 def judge_namespace(facts: Facts) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from diag.causes.name_parts import (
     parts_of,
     unversioned,
 )
+from diag.knowledge.names import library_of
 from diag.schema import each
 
 TEMPLATE = "template-not-instantiated"
@@ -144,9 +145,14 @@ def judge_inline(facts: Facts, symbol: Symbol) -> Judged | None:
     if not is_plain(symbol.name) or near_of(facts, symbol):
         return None
     read, missing = absent(facts, symbol)
-    compiled = () if missing else _compiled_unoptimised(facts, symbol)
+    has_objects = facts.has_objects(symbol.platform)
+    if (missing and has_objects) or library_of(symbol.name) is not None:
+        return None
+    compiled = _compiled_unoptimised(facts, symbol)
     if not compiled:
         return None
+    if not has_objects:
+        return Judged(symbol, "untestable", (*told, *compiled), missing)
     why = "C99's `inline` makes no definition by itself: is the function declared so in a header?"
     pattern = rf"-w '{symbol.name}' | grep inline"
     return Judged(

@@ -12,7 +12,13 @@ from diag.causes.facts import Facts, Symbol
 from diag.causes.name_arches import names_a_machine
 from diag.causes.name_evidence import lines_that_make
 from diag.causes.named import Named, wanted_on
-from diag.causes.on_line import is_cxx_driver, is_fortran_driver, plain_words, whole_command
+from diag.causes.on_line import (
+    has_any,
+    is_cxx_driver,
+    is_fortran_driver,
+    plain_words,
+    whole_command,
+)
 from diag.causes.skips import has_crates
 from diag.causes.toolchain import toolchain_of
 from diag.knowledge import algorithm_words, isa_words_in
@@ -23,6 +29,7 @@ from diag.schema import each
 _OF_SYSTEM = frozenset(
     ["c", "m", "pthread", "dl", "rt", "util", "gcc", "gcc_s", "gcc_eh", "atomic"]
 )
+_STATIC = ("-static", "--static", "-static-pie")
 _START = re.compile(r"(?:[SMgr]?crt[1in]|rcrt1|gcrt1|crt(?:begin|end)[ST]?)\.o")
 _LIBRARY = re.compile(r".*\.(?:a|lib|rlib|so|dylib|tbd)(?:\.[\d.]+)?")
 _OBJECT = re.compile(r".*\.(?:o|obj|lo)")
@@ -71,6 +78,15 @@ def has_library(facts: Facts, symbol: Symbol) -> bool:
     return command is None or _is_of_system(symbol.name) or _has_library(command)
 
 
+def has_shared_library(facts: Facts, symbol: Symbol) -> bool:
+    """The link is known, and names a library that may be a shared one and is not the system's."""
+    command = _command(facts, symbol)
+    if command is None or has_any(command, _STATIC):
+        return False
+    libraries = (word for word in plain_words(command) if _is_library(word))
+    return any(word.startswith("-l") or ".so" in word or ".dylib" in word for word in libraries)
+
+
 def _is_of_system(name: str) -> bool:
     """A name of a library that everybody knows, or one that is reserved for the system."""
     return library_of(name) is not None or name.startswith("__")
@@ -97,12 +113,13 @@ def _users(facts: Facts, symbol: Symbol) -> Iterator[str]:
 
 
 def _has_library(command: Any) -> bool:
-    for word in plain_words(command):
-        if word.startswith("-l") and word[2:] not in _OF_SYSTEM:
-            return True
-        if not word.startswith("-") and _LIBRARY.fullmatch(word):
-            return True
-    return False
+    return any(map(_is_library, plain_words(command)))
+
+
+def _is_library(word: str) -> bool:
+    if word.startswith("-"):
+        return word.startswith("-l") and word[2:] not in _OF_SYSTEM
+    return bool(_LIBRARY.fullmatch(word))
 
 
 def _files(command: Any) -> Iterator[str]:

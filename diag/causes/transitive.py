@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.facts import Facts
+from diag.causes.facts import Facts, objects_missing
+from diag.causes.invites import has_shared_library
 from diag.causes.model import Cause, Evidence, Finding
 from diag.causes.named import Named, group_finding, is_defined_somewhere, wanted_on
 from diag.causes.on_line import command_told, library_name, plain_words, whole_command
+from diag.knowledge.names import library_of
 from diag.schema import each
 
 FAMILY = "library"
@@ -28,7 +30,8 @@ def judge_transitive(facts: Facts) -> Iterator[Finding]:
     """transitive-dso-missing: GNU ld says so; of other linkers the objects tell."""
     for platform in facts.judged:
         groups: dict[str, tuple[list[Named], list[Evidence]]] = {}
-        for named in wanted_on(facts, platform)[:MAX_LOOKED_AT]:
+        looked_at = wanted_on(facts, platform)[:MAX_LOOKED_AT]
+        for named in looked_at:
             library, evidence = _said(named) or _seen(facts, named) or ("", [])
             if library and not OF_LIBC.match(PurePath(library).name):
                 groups.setdefault(library, ([], evidence))[0].append(named)
@@ -36,6 +39,21 @@ def judge_transitive(facts: Facts) -> Iterator[Finding]:
             name = library_name(PurePath(library).name) or PurePath(library).name
             fix = _fix(name)
             yield group_finding(facts, FAMILY, TRANSITIVE, "supported", names, evidence, fix=fix)
+        names = [named for named in looked_at if _is_invited(facts, named)]
+        if names:
+            missing = (objects_missing(platform),)
+            yield group_finding(facts, FAMILY, TRANSITIVE, "untestable", names, (), missing)
+
+
+def _is_invited(facts: Facts, named: Named) -> bool:
+    """The log alone is there, a shared library is on the link that may need another one, and the
+    linker is not GNU ld, which would say so."""
+    linkers = {ref.linker for ref in named.references}
+    if _said(named) or not linkers or linkers & {"ld.bfd", "bfd"}:
+        return False
+    if facts.has_objects(named.symbol.platform):
+        return False
+    return has_shared_library(facts, named.symbol) and library_of(named.raw[0]) is None
 
 
 def _said(named: Named) -> tuple[str, list[Evidence]] | None:
