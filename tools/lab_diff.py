@@ -18,6 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # Not made by a recipe.
 OURS = re.compile(r"data/SHA256SUMS|.*/recipe/.*|.*\.(?:md|py|sh)|data/lab/linkers/catalogues\.c")
+# Frames of a terminal, and messages that the engine sends when it has some: the clock cuts them, and
+# the tests of the readers (tests/test_buildlog_*.py) say whether a new recording is as good.
+BY_CLOCK = re.compile(r"data/lab/builders/.*|.*\.rawjson")
 DRAWN, TWIN = "names that compilers draw", "the new name of another file"
 # In this order; each is applied to what the ones before left.
 STEPS = (
@@ -38,7 +41,7 @@ STEPS = (
     (
         "times",
         re.compile(
-            r"(?: \d+(?:\.\d+)?m?s)? done$|\b\d+(?:\.\d+)?m?s\b|(?<=^#)(\d+) \d+\.\d+(?= )|^\d+\.\d+(?= )|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*\S*"
+            r"(?: \d+(?:\.\d+)?m?s)? done$|\b(?:\d+m )?\d+(?:\.\d+)?m?s\b|(?<=^#)(\d+) \d+\.\d+(?= )|^\d+\.\d+(?= )|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*\S*"
             r"|\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\b",
             re.M,
         ),
@@ -85,7 +88,7 @@ def why(old: bytes, new: bytes) -> str:
 
 
 def _is_progress(line: str) -> bool:
-    known = r"#N (?:[.]{3}|resolve .*|transferring .*|.*\b(?:doneTIME|CACHED|DONE TIME))"
+    known = r"#N (?:[.]{3}|(?:resolve|transferring|exporting|naming|unpacking) .*|.*\b(?:doneTIME|CACHED|DONE TIME))"
     return bool(re.fullmatch(known + r"|Sending build context.*", line))
 
 
@@ -118,10 +121,13 @@ def reasons(letters: dict[str, str]) -> dict[str, str]:
             told[name] = DRAWN if content == after else why(content, after)
             told[twin] = TWIN
         elif told.get(name) != TWIN:
-            told[name] = {"D": "gone", "??": "new"}.get(letter) or why(
-                of_commit(name), (ROOT / name).read_bytes()
-            )
+            told[name] = {"D": "gone", "??": "new"}.get(letter) or _why_file(name)
     return {name: kind for name, kind in told.items() if kind != TWIN}
+
+
+def _why_file(name: str) -> str:
+    kind = why(of_commit(name), (ROOT / name).read_bytes())
+    return "cut by the clock" if kind == "other" and BY_CLOCK.fullmatch(name) else kind
 
 
 def main() -> int:
