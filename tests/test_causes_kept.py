@@ -86,3 +86,43 @@ def test_what_yields_to_a_doubted_explanation_waits_too():
     assert [told[name] for name in names] == ["untestable", "untestable"]
     told = {f.cause: f.status for f in explained_once([stale, rivals[1]], CATALOGUE)}
     assert told["dso-underlinked"] == "supported"
+
+
+NEW = "g++ -c -o room.o room.cc"
+OLD = {"main.o": {"wants": ["f"]}, "room.o": {"defines": ["f"]}}
+
+
+@pytest.mark.parametrize(
+    ("member", "texts", "expected"),
+    [
+        ("libr.a(room.o)", (MADE, NEW, "make: 'libr.a' is up to date."), "supported"),
+        ("libr.a(room.o)", (MADE, NEW), "supported"),
+        ("libr.a(room.o)", (MADE, NEW, "ar rcs libr.a room.o"), ""),  # made here, from another one
+        ("libr.a(room.o)", (MADE,), ""),  # which of the two is newer is not told
+        ("libr.a(hall.o)", (MADE, NEW), ""),  # another object: object-not-linked
+    ],
+)
+def test_an_archive_older_than_the_object_beside_it(member, texts, expected):
+    """The object that this build compiled has the name; the archive holds an older one of it."""
+    facts = world({**OLD, member: {"defines": ["g"]}}, "main.o libr.a", ["f"], lines=said(*texts))
+    assert status(STALE, facts) == expected
+
+
+def test_an_unlinked_object_yields_to_the_older_archive():
+    """The object is on no line because the archive should have held it."""
+    files = {**OLD, "libr.a(room.o)": {"defines": ["g"]}}
+    facts = world(files, "main.o libr.a", ["f"], lines=said(MADE, NEW))
+    found = [*judged(STALE, facts), *judged("object-not-linked", facts)]
+    told = {f.cause: f.status for f in explained_once(found, CATALOGUE)}
+    assert told == {STALE: "supported", "object-not-linked": "refuted"}
+
+
+def test_one_word_for_two_objects_is_no_older_version():
+    """`util.o` of another folder, with nothing in common."""
+    files = {
+        "main.o": {"wants": ["f"]},
+        "app/room.o": {"defines": ["f"]},
+        "libr.a(room.o)": {"defines": ["g"]},
+    }
+    facts = world(files, "main.o libr.a", ["f"], lines=said(MADE, "g++ -c -o app/room.o room.cc"))
+    assert judged(STALE, facts) == []

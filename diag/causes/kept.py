@@ -169,6 +169,14 @@ def _makers(facts: Facts, platform: str, command: Any, names: list[str]) -> dict
     return made
 
 
+def making_line(facts: Facts, symbol: Symbol, file: str) -> Evidence | None:
+    """The line of the log that makes the file, by its name; None where none does."""
+    command = link_command(facts, symbol)
+    name = PurePath(file).name
+    made = _makers(facts, symbol.platform, command, [name]) if command is not None else {}
+    return made.get(name)
+
+
 def _is_named(name: str, words: set[str], is_link: bool, text: str) -> bool:
     """A line names the file or its source; of a link's own line only its output counts."""
     base = PurePath(name).name

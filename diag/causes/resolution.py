@@ -211,7 +211,7 @@ def _fix_of_order(facts: Facts, want: Want) -> tuple[str, ...]:
 
 CAUSES = (
     Cause(NOT_LINKED, FAMILY, "cause", each_want(FAMILY, NOT_LINKED, judge_not_linked),
-          yields_to=MORE_EXACT),
+          yields_to=(*MORE_EXACT, "stale-build-output")),
     Cause(ORDER, FAMILY, "cause", each_want(FAMILY, ORDER, judge_order),
           yields_to=MORE_EXACT),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from diag.causes.facts import Facts, Symbol, clip, dockerfile_missing
 from diag.causes.kept import STALE, UP_TO_DATE, judge_kept
 from diag.causes.machines import Refusal, fitted, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.outdated import judge_outdated
 from diag.causes.provenance import origin_of
 from diag.causes.toolchain import toolchain_of
 from diag.schema import each
@@ -109,6 +110,7 @@ def judge_stale(facts: Facts) -> Iterator[Finding]:
 
 def _judge_all(facts: Facts) -> Iterator[Finding]:
     yield from judge_stale(facts)
+    yield from judge_outdated(facts)
     yield from judge_kept(facts)
 
 
