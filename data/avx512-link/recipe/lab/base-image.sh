@@ -20,6 +20,7 @@ bookworm() {
     [ -e "$lab/apt-bookworm/apt.conf" ] || apt_private "$lab/apt-bookworm" bookworm amd64
     apt_fetch "$lab/apt-bookworm" debootstrap
     dpkg -x "$lab"/apt-bookworm/debs/debootstrap_*.deb "$lab/debootstrap"
+    rm -rf --one-file-system "$rootfs" # what an interrupted run left
     DEBOOTSTRAP_DIR=$lab/debootstrap/usr/share/debootstrap \
         "$lab/debootstrap/usr/sbin/debootstrap" --variant=minbase bookworm "$rootfs" "$(machine_mirror)" > "$lab/debootstrap.log"
     printf 'path-exclude=%s\n' '/usr/share/doc/*' '/usr/share/man/*' '/usr/share/locale/*' \

@@ -23,6 +23,7 @@ base_image() {
         apt_fetch "$lab/apt-bookworm" debootstrap
         dpkg -x "$lab"/apt-bookworm/debs/debootstrap_*.deb "$lab/debootstrap"
     fi
+    rm -rf --one-file-system "$rootfs" # what an interrupted run left
     DEBOOTSTRAP_DIR=$lab/debootstrap/usr/share/debootstrap "$lab/debootstrap/usr/sbin/debootstrap" --variant=minbase \
         --include=gcc,libc6-dev,make,gcc-aarch64-linux-gnu,libc6-dev-arm64-cross bookworm "$rootfs" "$(machine_mirror)" \
         > "$lab/gcc-rootfs.log"

@@ -15,6 +15,7 @@ apt_fetch "$lab/apt-bookworm" debootstrap
 dpkg -x "$lab"/apt-bookworm/debs/debootstrap_*.deb "$lab/debootstrap"
 rootfs=$lab/links-rootfs
 compilers=gcc,libc6-dev,make,musl-tools,gcc-aarch64-linux-gnu,libc6-dev-arm64-cross,gcc-arm-linux-gnueabihf,libc6-dev-armhf-cross
+rm -rf --one-file-system "$rootfs" # what an interrupted run left
 DEBOOTSTRAP_DIR=$lab/debootstrap/usr/share/debootstrap "$lab/debootstrap/usr/sbin/debootstrap" --variant=minbase \
     "--include=$compilers" bookworm "$rootfs" "$(machine_mirror)" > "$lab/links-rootfs.log"
 rm -rf "$rootfs"/var/cache/apt/* "$rootfs"/var/lib/apt/lists/* "$rootfs"/usr/share/{doc,man,locale,info} \
