@@ -64,3 +64,12 @@ def test_ordinary_words_of_a_program_are_no_library():
     """`EC_start` in objects of one's own: nothing of OpenSSL is in sight."""
     files = {"e.o": {"defines": ["EC_stop"]}, "main.o": {"wants": ["EC_start"]}}
     assert judged(CAUSE, world(files, "main.o e.o", ["EC_start"])) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [("m.o a/libssl.a b/libcrypto.a", "untestable"), ("m.o -lssl -lcrypto", "untestable"), ("m.o", "")],
+)  # fmt: skip
+def test_a_log_alone_lists_it_where_such_a_library_is_linked(command, expected):
+    """Whose it is, objects tell."""
+    assert status(CAUSE, world({}, command, ["EVP_MD_fetch"])) == expected

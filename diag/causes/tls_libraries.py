@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.facts import Facts, Symbol
+from diag.causes.facts import Facts, Symbol, objects_missing
+from diag.causes.link_inputs import command_evidence
 from diag.causes.link_said import having
 from diag.causes.model import Evidence, Missing
 from diag.causes.wants import Answer, Want
@@ -32,6 +33,7 @@ _ONLY = {
     LIBRE: re.compile(r"^_libre_\w+$"),
 }
 _ANY = re.compile("|".join(only.pattern for only in _ONLY.values()))
+_LINKED = re.compile(r"(?:^|/)(?:lib)?(?:ssl|crypto|bssl)(?:-\w+)?(?:\.a|\.so[\d.]*)?$")
 # The same in the folders of a file's path: `boring-sys-0a1b/out/build/libcrypto.a`.
 _IN_PATH = {
     BORING: re.compile(r"(?:^|[/_-])(?:boring(?:ssl)?|aws[-_]?lc)(?:[/_.-]|$)", re.I),
@@ -64,6 +66,8 @@ def judge_lacking(facts: Facts, want: Want) -> Answer | None:
     is_own = any(is_of_family(raw) for raw in facts.raw_of(symbol))
     if not is_own or len(want.defined) or len(want.kept_back):
         return None
+    if not facts.has_objects(symbol.platform):
+        return _of_log(facts, want)
     linked = [one for one in _libraries(facts, symbol.platform) if _is_linked(one.file, want)]
     said = [*facts.reference_evidence(symbol)[:2]]
     if (twice := _twice(facts, linked)) and want.has_line:
@@ -82,6 +86,16 @@ def judge_lacking(facts: Facts, want: Want) -> Answer | None:
     if writer and kinds == {writer}:
         return None  # the right one: a matter of its version or configuration
     return Answer("untestable", evidence, (_whose_missing(answering),))
+
+
+def _of_log(facts: Facts, want: Want) -> Answer | None:
+    """Without objects: a library of the family is on the line, and whose it is is not seen."""
+    inputs = want.command.inputs if want.command is not None and want.has_line else ()
+    if not any(_LINKED.search(str(name)) for _, name in inputs):
+        return None
+    evidence = [*facts.reference_evidence(want.symbol)[:2]]
+    evidence.append(command_evidence(want.command, "a library of the family is on the line"))
+    return Answer("untestable", evidence, (objects_missing(want.symbol.platform),))
 
 
 def is_of_family(name: str) -> bool:
