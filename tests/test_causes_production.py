@@ -108,6 +108,13 @@ def test_a_list_without_the_machines_source():
     assert judge(cause, ARM64, link_errors=wanted, lines=built) == []
     assert judge(cause, ARM64, link_errors=wanted)[0].status == "untestable"
     assert judge(cause, link_errors=undefined("sum_plain"), lines=lines(*COMPILES)) == []
+    one_call = lines("gcc -O2 -c sum.c sum_dispatch.c sum_plain.c", platform=ARM64)
+    assert judge(cause, ARM64, link_errors=wanted, lines=one_call)[0].status == "supported"
+    both = lines("gcc -O2 -c sum.c sum_dispatch.c sum_arm64.c", platform=ARM64)
+    assert judge(cause, ARM64, link_errors=wanted, lines=both) == []
+    linked = [{"line_no": 30, "platform": ARM64, "inputs": [["object", "sum_arm64.o"]]}]
+    kept = judge(cause, ARM64, link_errors=wanted, lines=told, link_commands=linked)
+    assert [f.status for f in kept if f.status == "supported"] == []
 
 
 def test_a_probe_with_a_switch_that_the_source_lacks():
@@ -148,7 +155,23 @@ def test_a_guard_that_is_too_wide_is_open_on_one_platform_alone():
     wanted = undefined("idct_neon", platform=ARM64, user="init.o")
     (finding,) = judge("arch-guard-too-wide", ARM64, link_errors=wanted, lines=told)
     assert (finding.status, bool(finding.missing)) == ("untestable", True)
-    assert judge("arch-guard-too-wide", link_errors=undefined("idct_neon")) == []
+    foreign = judge("arch-guard-too-wide", link_errors=undefined("idct_neon"))
+    assert [f.status for f in foreign] == ["untestable"]
+    assert judge("arch-guard-too-wide", link_errors=undefined("idct_plain", "idct_avx2")) == []
+
+
+@pytest.mark.parametrize(("comment", "expected"), [("", "supported"), ("GCC: 12", "untestable")])
+def test_a_routine_that_32_bit_arm_assembles_decides(comment, expected):
+    """Assembly is of one machine; what a compiler made may be a source for both."""
+    rows = [{"file": "v7/mm.o", "name": "mm_arm", "arch": "arm", "index": 1, "is_defined": True}]
+    said = [{"file": "v7/mm.o", "kind": "comment", "name": comment}] if comment else []
+    wanted = undefined("mm_arm", platform=ARM64, user="m.o")
+    facts = make_facts(
+        platforms=(ARM64, "linux/arm/v7"), link_errors=wanted, symbols=rows,
+        platform_of_file={"v7/mm.o": "linux/arm/v7"}, details=said,
+    )  # fmt: skip
+    (finding,) = CATALOGUE["arch-guard-too-wide"].judge(facts)
+    assert finding.status == expected
 
 
 def test_a_build_script_that_asks_the_host():

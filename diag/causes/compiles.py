@@ -59,11 +59,12 @@ def _compiles(facts: Facts, platform: str) -> Iterator[Compile]:
     for row in each(rows.drop_duplicates(["file", "text"]).head(MAX_LINES)):
         text = row.text[:4096]
         called = (_COMPILES.search(text) and compiler_of(text)) or _ASSEMBLES.search(text)
-        source = _SOURCE.search(text) if called and not text.startswith(("for ", "if ")) else None
-        if source is not None:
-            output = _OUTPUT.search(text)
-            name = PurePath(output["name"]).name if output else PurePath(source[0]).stem + ".o"
-            yield Compile(source[0], name, Evidence(row.file, int(row.line_no), clip(text)))
+        if not called or text.startswith(("for ", "if ")):
+            continue
+        output = _OUTPUT.search(text)
+        for source in dict.fromkeys(_SOURCE.findall(text)):  # one call may compile several
+            name = PurePath(output["name"]).name if output else PurePath(source).stem + ".o"
+            yield Compile(source, name, Evidence(row.file, int(row.line_no), clip(text)))
 
 
 def _names(facts: Facts, platform: str) -> set[str]:

@@ -7,6 +7,8 @@ from functools import cache
 
 from diag.knowledge import table
 
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z][a-z]+\d*")
+
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
@@ -21,7 +23,8 @@ def _words() -> dict[str, frozenset[str]]:
 
 def arches_of_words(name: str) -> frozenset[str]:
     """The machines that have everything that the name speaks of; empty where it speaks of none."""
-    parts = re.findall(r"[a-z0-9]+", name.lower())
+    parts = dict.fromkeys(re.findall(r"[a-z0-9]+", name.lower()))
+    parts |= dict.fromkeys(part.lower() for part in _CAMEL.findall(name))  # sumNeon, HashAVX2
     told = [_words()[part] for part in parts if part in _words()]
     return frozenset.intersection(*told) if told else frozenset()
 

@@ -20,6 +20,7 @@ from diag.causes.name_evidence import (
     told_in_log,
 )
 from diag.causes.name_parts import Parts, is_plain, parts_of, unversioned
+from diag.causes.names_rust import judge_dropped
 from diag.schema import each
 
 LINKAGE = "language-linkage-mismatch"
@@ -205,7 +206,7 @@ def judge_rust(facts: Facts, symbol: Symbol) -> Judged | None:
         return None
     found = [row for row in near_of(facts, symbol) if _is_rust_function(row, symbol.name)]
     if not found:
-        return _without_objects(facts, symbol, "rust")
+        return judge_dropped(facts, symbol) or _without_objects(facts, symbol, "rust")
     how = [" [LOCAL]" if row.bind == "LOCAL" else "" for row in found]
     told = [defined_near(row, note) for row, note in zip(found[:2], how, strict=False)]
     claim = f"{symbol.name} is a Rust function that keeps its mangled name: {found[0].text}."

@@ -123,12 +123,14 @@ def judge_source(facts: Facts) -> Iterator[Finding]:
         own = [s for s in own if not is_helper(s.name, _OF_COMPILERS)]
         compiles = compiles_on(facts, platform)
         missed = [s for s in own if not compile_of(compiles, s) and not is_skipped(facts, s)]
+        missed = [s for s in missed if not _is_linked(facts, s)]
         shown = _siblings(facts, compiles, missed)
         if missed and shown and not is_asm_off(facts, platform):
             yield found(facts, _BY_ID[SOURCE], missed, [*shown, *wanted_lines(facts, missed)])
-        elif own and not compiles and not is_skipped(facts, own[0]):
+        elif missed or (own and not compiles and not is_skipped(facts, own[0])):
+            own = missed or own
             missing = Missing(
-                f"a log that shows the compile lines of {platform or 'the build'}",
+                f"a log that shows the compile lines of {platform or 'the build'}, and the list of sources",
                 "only there is seen whether a source for this machine was compiled at all",
                 ("put V=1, VERBOSE=1 or -vv on the build command and keep the log",
                  f"git ls-files | grep -iE '{'|'.join(sorted(isa_words_in(own[0].name)) or [target.uname])}'"),
@@ -140,6 +142,13 @@ def _is_of_machine(name: str, arch: str) -> bool:
     """The name speaks of this machine, and not of both Arms at once."""
     told = arches_of_words(name)
     return arch in told and not {"arm", "aarch64"} <= told
+
+
+def _is_linked(facts: Facts, symbol: Symbol) -> bool:
+    """An object that is named for the symbol stands on the link: its source is in the list."""
+    stems = (PurePath(name).stem for name in _linked_names(facts, symbol.platform))
+    own = symbol.name.lower().replace("-", "_")
+    return any(stem.lower().replace("-", "_") == own for stem in stems)
 
 
 def compile_of(compiles: Iterable[Compile], symbol: Symbol) -> Compile | None:

@@ -26,7 +26,10 @@ from diag.schema import each
 GUARD = "arch-guard-too-wide"
 HOST_CFG = "build-rs-host-cfg"
 
-_DEFINE = re.compile(r"-D\w*?(?P<word>NEON|ASIMD|DOTPROD|I8MM|CRC32|AES|SHA\d*)\w*(?:=1)?\b")
+_DEFINE = re.compile(
+    r"-D\w*?(?P<word>SIMD|ASM|NEON|ASIMD|DOTPROD|I8MM|CRC32|AES|SHA\d*)\w*(?:=1)?\b"
+)
+_ARMS = frozenset(["arm", "aarch64"])
 _BUILD_SCRIPT = re.compile(
     r"custom build command|build[-_]script[-_]build|^running: |cargo:warning=|\bTARGET ?= ?(?:Some\()?\"?[\w]+-[\w-]+"
 )
@@ -37,48 +40,67 @@ _REFUSED_SWITCH = re.compile(r"(?P<compiler>\S+): (?:fatal )?error: (?:unrecogni
 
 
 def judge_guard(facts: Facts) -> Iterator[Finding]:
-    """arch-guard-too-wide: names of an instruction set that two machines have, made for the other."""
+    """arch-guard-too-wide: names of an instruction set that two machines have, or of another
+    machine than this one, made for the other."""
     for platform in facts.judged:
         target = target_of(facts, platform)
-        if target is None or target.elf_arch != "aarch64":
+        if target is None:
             continue
-        both = [
-            s for s in asked_on(facts, platform) if {"arm", "aarch64"} <= arches_of_words(s.name)
-        ]
-        both = [s for s in both if not is_skipped(facts, s)][:MAX_ASKED]
-        if (
-            not both
-            or is_asm_off(facts, platform)
-            or compile_of(compiles_on(facts, platform), both[0])
-        ):
+        asked = [s for s in asked_on(facts, platform) if _may_be_of_other(s.name, target.elf_arch)]
+        both = [s for s in asked if not is_skipped(facts, s)][:MAX_ASKED]
+        compiles = compiles_on(facts, platform)
+        if not both or is_asm_off(facts, platform) or compile_of(compiles, both[0]):
             continue
-        other = _defined_on_arm(facts, both)
-        defines = [
-            c.evidence for c in compiles_on(facts, platform) if _DEFINE.search(c.evidence.text)
-        ]
+        other = _assembled_for_other(facts, both, platform, target.elf_arch)
+        defines = [c.evidence for c in compiles if _DEFINE.search(c.evidence.text)]
         evidence = [*other, *defines[:2], *wanted_lines(facts, both)]
         if other:
             yield found(facts, _BY_ID[GUARD], both, evidence)
-        elif defines:
-            missing = Missing(
-                "the objects of linux/arm/v7, or the list of sources",
-                "if the routine is there for 32-bit Arm alone, the guard is too wide; if a source for "
-                "64 bits exists, the list lacks it",
-                ("git ls-files | grep -iE 'arm|aarch64|neon'",
-                 "docker buildx build --platform linux/arm/v7 --progress=plain . 2>&1 | tee armv7.log"),
-            )  # fmt: skip
-            yield opened(_BY_ID[GUARD], both, evidence, missing)
+        else:
+            yield opened(_BY_ID[GUARD], both, evidence, _other_missing(both[0].name))
 
 
-def _defined_on_arm(facts: Facts, symbols: Iterable[Symbol]) -> list[Evidence]:
-    """Objects for 32-bit Arm that define the symbols."""
+def _may_be_of_other(name: str, arch: str) -> bool:
+    """What the name speaks of, another machine has: both Arms, or not this machine at all."""
+    told = arches_of_words(name)
+    return told >= _ARMS or (bool(told) and arch not in told)
+
+
+def _other_missing(name: str) -> Missing:
+    platforms = {"arm": "linux/arm/v7", "aarch64": "linux/arm64", "x86_64": "linux/amd64"}
+    told = sorted(arches_of_words(name), reverse=True)
+    other = next((platforms[arch] for arch in told if arch in platforms), "the other machine")
+    other = "linux/arm/v7" if set(told) >= _ARMS else other
+    return Missing(
+        f"the objects of {other}, or the list of sources",
+        "if the routine is there for that machine alone, the guard is too wide; if a source for this "
+        "machine exists, the list lacks it",
+        ("git ls-files | grep -iE 'arm|aarch64|neon|x86|riscv'",
+         f"docker buildx build --platform {other} --progress=plain . 2>&1 | tee other.log"),
+    )  # fmt: skip
+
+
+def _assembled_for_other(
+    facts: Facts, symbols: Iterable[Symbol], platform: str, arch: str
+) -> list[Evidence]:
+    """Objects for another machine that define the symbols and come from an assembler: what a
+    compiler made of C may be a source for both, and this machine's list lacks it then."""
     names = [s.name for s in symbols]
     rows = facts.symbols[facts.symbols["name"].isin(names) & facts.symbols["is_defined"]]
-    rows = rows[rows["arch"] == "arm"]
+    rows = rows[rows["arch"] != arch]
+    rows = rows[[facts.platform_of_file.get(file, "") != platform for file in rows["file"]]]
+    rows = rows[[row.arch in arches_of_words(row.name) for row in each(rows)]]
+    comments = facts.details[facts.details["kind"] == "comment"] if len(rows) else facts.details
+    compiled = set(zip(comments["file"], comments["member"], strict=True))
     return [
-        Evidence(r.file, None, f"{r.member or 'the file'} is for arm and defines {r.name}")
-        for r in each(rows.head(2))
-    ]
+        Evidence(
+            r.file,
+            None,
+            f"{r.member or 'the file'} is assembled for {r.arch} and defines {r.name}",
+        )
+        for r in each(rows.head(200))
+        if (r.file, r.member) not in compiled
+    ][:2]
 
 
 # -- build-rs-host-cfg ---------------------------------------------------------------------------

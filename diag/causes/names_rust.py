@@ -1,0 +1,61 @@
+"""A Rust function that leaves no symbol: without `#[no_mangle]`, rustc drops what nothing calls.
+
+Since it made small functions inline across crates, and always in a staticlib, an `extern "C" fn`
+that only C would call has no symbol at all, and there is no mangled name to compare.
+"""
+
+from __future__ import annotations
+
+import re
+
+from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.model import Evidence
+from diag.causes.name_evidence import Judged, source_missing, told_in_log
+from diag.causes.rust_evidence import rust_units
+from diag.knowledge.names import is_helper, library_of
+from diag.schema import each
+
+# Names that compilers call by themselves are no function of a crate.
+_HELPERS = ("outline-atomics", "arm-eabi", "arm-unwind", "sync", "wide-integers", "integers", "floats", "unwind", "save-restore", "cpu-model")  # fmt: skip
+
+
+def judge_dropped(facts: Facts, symbol: Symbol) -> Judged | None:
+    """rust-symbol-mangled, of a plain name that nothing defines, mangled or not.
+
+    Supported where rustc's own warning shows the function as one that nothing calls: it warns of
+    none that has a plain name. Open where rustc's objects are there and another language asks.
+    """
+    said = _never_used(facts, symbol)
+    if said:
+        claim = f"{symbol.name} is a Rust function without a plain name: rustc says that nothing calls it."
+        return Judged(symbol, "supported", (*told_in_log(facts, symbol), *said), claim=claim)
+    if library_of(symbol.name) is not None or is_helper(symbol.name, _HELPERS):
+        return None
+    made = rust_units(facts, symbol.platform) if facts.has_objects(symbol.platform) else frozenset()
+    wanting = facts.seen(symbol, "wanted")
+    users = set(zip(wanting["file"], wanting["member"], strict=True))
+    if not made or not users - made:
+        return None
+    file, member = min(made)
+    text = f"{member or 'the file itself'} is rustc's, and defines no {symbol.name}"
+    why = "rustc leaves no symbol of a function without #[no_mangle] that only C would call"
+    missing = (source_missing(symbol, why, f"-B1 'fn {symbol.name}\\b' '*.rs'"),)
+    evidence = (*told_in_log(facts, symbol), Evidence(file, None, text))
+    return Judged(symbol, "untestable", evidence, missing)
+
+
+def _never_used(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
+    """rustc's warning that nothing calls the function, and the line of its definition under it."""
+    if "rustc warns" not in facts.known:
+        facts.known["rustc warns"] = facts.lines_with((" is never used",))
+    rows = facts.on(facts.known["rustc warns"], symbol.platform)
+    quoted = f"function `{symbol.name}` is never used"
+    told = [row for row in each(rows) if quoted in row.text]
+    if not told:
+        return ()
+    defined = re.compile(rf"\|.*\bextern(?: \"[^\"]*\")? fn {re.escape(symbol.name)}\b")
+    near = facts.on(facts.lines_with((f"fn {symbol.name}",)), symbol.platform)
+    for row in each(near):
+        if row.file == told[0].file and 0 < row.line_no - told[0].line_no < 6 and defined.search(row.text):  # fmt: skip
+            return tuple(Evidence(r.file, int(r.line_no), clip(r.text)) for r in (told[0], row))
+    return ()
