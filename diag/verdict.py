@@ -25,6 +25,8 @@ from diag.schema import plain
 __all__ = ["Verdict", "diagnose", "gather_facts", "judge"]
 
 _STATUS_ORDER = {"supported": 0, "untestable": 1, "refuted": 2}
+# One runtime often lacks two things at once: what explains more of the missing names comes first.
+_RUNTIME = ("runtime", "runtime_cxx")
 _ROLE_ORDER = {"cause": 0, "contributing": 1, "latent": 2, "claim": 3}
 
 
@@ -155,6 +157,7 @@ def _ordered(findings: list[Finding], claims: tuple[str, ...]) -> list[Finding]:
     """Supported causes in the order of the tests first; then what else holds, what cannot be
     told, and what is refuted: what someone claimed before the rest."""
     ranks = {cause: rank for rank, cause in enumerate(CATALOGUE)}
+    in_runtime = [rank for cause, rank in ranks.items() if CATALOGUE[cause].family in _RUNTIME]
     places = {
         name: rank for rank, name in enumerate(display_order(f.platform or "" for f in findings))
     }
@@ -164,6 +167,8 @@ def _ordered(findings: list[Finding], claims: tuple[str, ...]) -> list[Finding]:
             _STATUS_ORDER[f.status],
             f.status == "refuted" and f.cause not in claims,
             _ROLE_ORDER[f.role],
+            min(in_runtime) if f.family in _RUNTIME else ranks[f.cause],
+            -len(f.symbols) if f.family in _RUNTIME else 0,
             ranks[f.cause],
             places[f.platform or ""],
         ),

@@ -405,23 +405,26 @@ class TestVisibility:
         assert judged("dso-underlinked", world(ARCHIVE, "libk.a main.o", ["f"])) == []
 
 
+MADE = {"wants": ["f"], "defines": ["main"]}
+MAKING = [{"line_no": 1, "kind": "other", "text": "cc -O1 -c -o main.o main.c"}]
+
+
 class TestRemainder:
     """definition-not-found, and explanations beside each other."""
 
     def test_every_input_has_to_be_read(self):
         """Never claimed over an input that nobody looked into."""
-        files = {"main.o": MAIN}
-        assert status("definition-not-found", world(files, "main.o", ["f"])) == "supported"
+        files = {"main.o": MADE}
+        made = world(files, "main.o", ["f"], lines=MAKING)
+        assert status("definition-not-found", made) == "supported"
         assert status("definition-not-found", world(files, "main.o k.o", ["f"])) == "untestable"
         assert status("definition-not-found", world(files, None, ["f"])) == "untestable"
         assert status("definition-not-found", world(ARCHIVE, "main.o libk.a", ["f"])) == "refuted"
 
     def test_system_libraries_are_known(self):
         """-lm was not given, and what it has is known: f is none of it, sin is."""
-        assert (
-            status("definition-not-found", world({"main.o": MAIN}, "main.o -lm", ["f"]))
-            == "supported"
-        )
+        made = world({"main.o": MADE}, "main.o -lm", ["f"], lines=MAKING)
+        assert status("definition-not-found", made) == "supported"
         files = {"main.o": {"wants": ["sin"]}}
         assert status("definition-not-found", world(files, "main.o -lm", ["sin"])) == "untestable"
 
@@ -433,7 +436,7 @@ class TestRemainder:
 
     def test_what_is_open_holds_the_remainder_back(self):
         """An explanation that is invited and cannot be told makes it no answer."""
-        facts = world({"main.o": MAIN}, "main.o", ["f"])
+        facts = world({"main.o": MADE}, "main.o", ["f"], lines=MAKING)
         rest = judged("definition-not-found", facts)
         rival = CATALOGUE["symbol-hidden"].finding("untestable", facts.wanted[0])
         told = explained_once([*rest, rival], CATALOGUE)
@@ -441,7 +444,8 @@ class TestRemainder:
 
     def test_a_finding_of_several_names_is_outdone_only_as_a_whole(self):
         """One of its names explained: it stays; all of them: it is refuted by that."""
-        facts = world({"main.o": {"wants": ["f", "g"]}}, "main.o", ["f", "g"])
+        files = {"main.o": {"wants": ["f", "g"], "defines": ["main"]}}
+        facts = world(files, "main.o", ["f", "g"], lines=MAKING)
         (rest,) = judged("definition-not-found", facts)
         exact = CATALOGUE["tls-mismatch"].finding("supported", facts.wanted[0])
         both = CATALOGUE["tls-mismatch"].finding("supported", facts.wanted[0], covers=["g"])

@@ -19,7 +19,7 @@ from diag.causes.machines import (
     refusals_on,
     target_of,
 )
-from diag.causes.machines_skipped import SKIPPING, Skipped, skipped_on
+from diag.causes.machines_skipped import OF_COMPILER, OF_SYSTEM, SKIPPING, Skipped, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import Platform
@@ -39,6 +39,7 @@ _HEADER = re.compile(
 )
 # lld takes the machine of the first file that it opens for the output's.
 _OTHER_TARGET = re.compile(r"is only supported on \S+ targets")
+_ASKS = re.compile(r"(?:^|[\s`(/-])pkg(?:-config|conf)\b")
 _PKG_CONFIG_NAMES = ("PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "PKG_CONFIG_ALLOW_CROSS", "PKG_CONFIG")  # fmt: skip
 
 
@@ -94,18 +95,45 @@ def _judge_folders(facts: Facts, platform: str, target: Platform) -> Iterator[Fi
     if not (said or refused):
         return
     others = {arch for r in refused for arch in (r.expected, r.found)} - {"", target.elf_arch}
+    of_host = [r for r in refused if r.found in others and _is_hosts(r.object, r.found)]
     for command in each(facts.on(facts.link_commands, platform).tail(5)):
-        folders = [w for w in command.words if w.startswith("-L") and arch_in(w)]
-        folders = [w for w in folders if arch_in(w) in (others or {arch_in(w)} - {target.elf_arch})]
-        if folders and arch_in(command.driver) == target.elf_arch:
-            text = clip(f"the link command of {command.driver} has {folders[0]}")
-            evidence = [Evidence(command.file, int(command.line_no), text)]
-            evidence += [r.evidence for r in refused[:3]]
+        if arch_in(command.driver) == target.elf_arch:
+            evidence = _folder_told(facts, platform, command, others, target)
+            if not (evidence or of_host):
+                continue
+            evidence += [r.evidence for r in (of_host or refused)[:3]]
             evidence += [
                 Evidence(r.file, int(r.line_no), clip(first_part(r.detail_text))) for r in said[:2]
             ]
             yield _found(facts, PKG_CONFIG, platform, evidence + _settings(facts, platform), target)
             return
+
+
+def _is_hosts(file: str, arch: str) -> bool:
+    """The library lies where the distribution puts those of that machine."""
+    return bool(OF_SYSTEM.search(file)) and not OF_COMPILER.search(file) and arch_in(file) == arch
+
+
+def _folder_told(
+    facts: Facts, platform: str, command: Any, others: set[str], target: Platform
+) -> list[Evidence]:
+    """That the command has a folder of another machine's libraries: it names one itself, or asks
+    pkg-config, whose answer the log shows."""
+
+    def is_other(word: str) -> bool:
+        arch = arch_in(word) if word.startswith("-L") else ""
+        return arch in (others or {arch} - {"", target.elf_arch})
+
+    for word in filter(is_other, command.words):
+        text = clip(f"the link command of {command.driver} has {word}")
+        return [Evidence(command.file, int(command.line_no), text)]
+    if not any(_ASKS.search(word) for word in command.words):
+        return []
+    rows = facts.on(facts.lines_with(("-L/",)), platform)
+    told = [r for r in each(rows.head(200)) if any(map(is_other, r.text[:4096].split()))]
+    text = f"the link command of {command.driver} asks pkg-config for its libraries"
+    asked = Evidence(command.file, int(command.line_no), text)
+    return [asked, *map(_line, told[:1])] if told else []
 
 
 def _settings(facts: Facts, platform: str) -> list[Evidence]:

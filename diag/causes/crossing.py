@@ -282,7 +282,12 @@ CAUSES = (
         "cause",
         _platforms(judge_prebuilt),
         telling=(SKIPPING,),
-        yields_to=(WRONG_CC, "stale-build-output", "cache-mount-shared-across-arch"),
+        yields_to=(
+            WRONG_CC,
+            "stale-build-output",
+            "cache-mount-shared-across-arch",
+            "cross-pkgconfig-host-library",
+        ),
     ),
 )
 CAUSES_BY_ID = {cause.id: cause for cause in CAUSES}

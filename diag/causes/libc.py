@@ -49,6 +49,8 @@ _COMPILES = re.compile(
 
 def is_of_glibc_alone(raw: str) -> bool:
     """A name that glibc has and no musl: its headers made the object want it."""
+    if raw in libc_names("glibc_time64") and raw not in libc_names("time64"):
+        return True  # of 32-bit machines alone: musl's 64-bit times have other names
     if raw in libc_names("glibc_only"):
         library = library_of(raw)
         return library is None or library.key not in _APART

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
@@ -14,6 +15,8 @@ from diag.join.why import Why, explain_each
 from diag.platforms import BY_NAME
 from diag.schema import each
 
+# What a shell replaces; the loader's own words ($ORIGIN) stay as they are.
+_EXPANDED = re.compile(r"`|\$\(|\$\{?(?!ORIGIN|LIB\b|PLATFORM)[A-Za-z_]")
 _STATIC = {
     "-static": True, "--static": True, "-static-pie": True, "-Bstatic": True, "-dn": True,
     "-non_shared": True, "-Bdynamic": False, "-dy": False, "-call_shared": False,
@@ -144,10 +147,11 @@ def _arch_of(facts: Facts) -> str:
 
 
 def is_whole(command: Any | None) -> bool:
-    """Whether every argument of the link is known: no part left out, no response file."""
+    """Whether every argument of the link is known: no part left out, no response file, nothing that
+    a shell puts in its place."""
     if command is None or command.is_shortened:
         return False
-    return not any(str(word).startswith("@") for word in command.words)
+    return not any(str(word).startswith("@") or _EXPANDED.search(word) for word in command.words)
 
 
 def unread_inputs(facts: Facts, command: Any) -> list[str]:

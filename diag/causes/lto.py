@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from diag.causes.facts import Facts, objects_missing
+from diag.causes.facts import Facts, clip, objects_missing
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import (
     about,
@@ -43,6 +43,8 @@ _VERSIONS = re.compile(
     r"generated with LTO version .* instead of the expected|Invalid summary version|\(Producer: .*Reader: "
     r"|Opaque pointers are only supported|Unknown attribute kind"
 )
+_LLVM_READER = re.compile(r"Reader: '?(?:LLVM|APPLE)|Opaque pointers are|Invalid summary version")
+_GCC_DRIVER = re.compile(r"(?:[\w.]+-)*(?:gcc|g\+\+|gfortran)(?:-\d[\d.]*)?")
 _UNCLAIMED = re.compile(r"plugin failed to claim member|not claimed by the LTO plugin")
 _UNKNOWN_FORMAT = re.compile(
     r"file format not recognized|not an object or archive|unknown file type"
@@ -100,8 +102,28 @@ def judge_version(facts: Facts) -> Iterator[Finding]:
             errors_with(facts, platform, _VERSIONS),
         )
         if len(lines) or len(errors):
-            answer = Answer("supported", (read_lines(lines) or said(errors))[:4])
+            evidence = (read_lines(lines) or said(errors))[:4]
+            other = _by_gcc(facts, platform, evidence)
+            answer = (
+                Answer("refuted", [*other, *evidence]) if other else Answer("supported", evidence)
+            )
             yield about(facts, FAMILY, VERSION, platform, (), answer)
+            if other:
+                answer = Answer("supported", [*evidence, *other])
+                yield about(facts, FAMILY, FOREIGN, platform, (), answer)
+
+
+def _by_gcc(facts: Facts, platform: str, told: list[Evidence]) -> list[Evidence]:
+    """The link is of GCC's driver, and all that is told is LLVM's: that bytecode is no version of
+    its own. (lld reads it all the same, if it is not newer than lld.)"""
+    if not told or not all(_LLVM_READER.search(line.text) for line in told):
+        return []
+    commands = facts.on(facts.link_commands, platform)
+    before = [c for c in each(commands) if c.file == told[0].file and c.line_no < told[0].line_no]
+    if not before or not _GCC_DRIVER.fullmatch(PurePath(str(before[-1].driver)).name):
+        return []
+    text = f"the link is of {before[-1].driver}, whose own bytecode is GCC's"
+    return [Evidence(before[-1].file, int(before[-1].line_no), clip(text))]
 
 
 def judge_archiver(facts: Facts) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ _FORMS = (
     re.compile(r"skipping incompatible (?P<file>/?\S+)$"),
 )
 _MOLD_FILE = re.compile(r"(?:warning: )?(?P<file>\S+): skipping incompatible file ")
-_SYSTEM = re.compile(r"^/?/?(?:usr/)?(?:local/)?lib(?:32|64)?/|/sysroot/")
+OF_SYSTEM = re.compile(r"^/?/?(?:usr/)?(?:local/)?lib(?:32|64)?/|/sysroot/")
 # A compiler's own folder (libgcc, its crt files): nothing but its package ever puts a file there.
 OF_COMPILER = re.compile(
     r"/lib(?:32|64|x32)?/gcc(?:-cross)?/[\w.+-]+/[\d.]+/(?:lib)?(?:32|64|x32)?/?lib(?:gcc|stdc\+\+|gcov|atomic)[\w+]*\.(?:a|so)"
@@ -45,7 +45,7 @@ class Skipped:
     @property
     def is_of_system(self) -> bool:
         """It lies where a distribution installs libraries, and is not the compiler's own."""
-        return _SYSTEM.search(self.file) is not None and OF_COMPILER.search(self.file) is None
+        return OF_SYSTEM.search(self.file) is not None and OF_COMPILER.search(self.file) is None
 
     def is_other(self, target: Platform) -> bool:
         """It is known to be of another machine than the target's."""

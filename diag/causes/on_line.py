@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, clip
-from diag.causes.link_inputs import command_missing, link_command, linker_words
+from diag.causes.link_inputs import command_missing, is_whole, link_command, linker_words
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named
 from diag.schema import each
@@ -57,10 +57,7 @@ def whole_command(facts: Facts, names: Sequence[Named]) -> Any | None:
     command = link_command(facts, names[0].symbol)
     if command is None or not _names_users(command, names):
         command = one_step_command(facts, names) or command
-    if command is None or command.is_shortened:
-        return None
-    is_told = not any(word.startswith("@") for word in command.words)
-    return command if is_told else None
+    return command if is_whole(command) else None
 
 
 def one_step_command(facts: Facts, names: Sequence[Named]) -> OneStep | None:

@@ -89,7 +89,7 @@ def _members(facts: Facts, platform: str, archive: str) -> list[str]:
 def _stem(name: str) -> str:
     """The source's name of an object: `blend.o`, `0a1b2c3d-blend.o` (cc crate), `blend.c.o`."""
     found = re.fullmatch(r"(?:[0-9a-f]{8,16}-)?(?P<stem>[\w+.-]+?)(?:\.(?:c|cc|cpp|cxx|S|s))?\.(?:o|obj|lo)", name)  # fmt: skip
-    return found["stem"] if found and len(found["stem"]) > 1 else ""
+    return found["stem"] if found else ""
 
 
 def compiler_of(text: str) -> str:

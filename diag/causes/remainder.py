@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from diag.causes.doubts import doubts_of
 from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
 from diag.causes.link_inputs import command_evidence, command_missing, other_inputs_missing
 from diag.causes.model import Cause, Finding, Missing
@@ -23,7 +24,8 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def judge_not_found(facts: Facts, want: Want) -> Answer | None:
-    """definition-not-found: supported only when every input of the link command was read."""
+    """definition-not-found: supported only when every input of the link command was read, and
+    nothing that is seen speaks for a more exact cause (diag/causes/doubts.py)."""
     symbol = want.symbol
     if not facts.has_objects(symbol.platform):
         missing = (objects_missing(symbol.platform),)
@@ -41,7 +43,8 @@ def judge_not_found(facts: Facts, want: Want) -> Answer | None:
         return None  # a definition for itself alone is one all the same
     if want.reason == "bytecode":
         return Answer("untestable", evidence, (_bytecode_missing(want),))
-    return Answer("supported", evidence)
+    doubt = next(doubts_of(facts, want), None)
+    return Answer("untestable", evidence, (doubt,)) if doubt else Answer("supported", evidence)
 
 
 def _unknown(want: Want) -> bool:

@@ -30,7 +30,7 @@ from diag.causes.on_line import (
     whole_command,
     whole_command_missing,
 )
-from diag.causes.origins import compilers_of
+from diag.causes.origins import compilers_of, is_of_toolchain
 from diag.knowledge.names import (
     in_compiler_rt_alone,
     in_libgcc,
@@ -228,6 +228,7 @@ def judge_cpu_model(facts: Facts) -> Iterator[Finding]:
             continue
         hidden = list(_hidden(facts, platform))
         names = pick(wanted_on(facts, platform), lambda raw: is_helper(raw, ("cpu-model",)))
+        names = [named for named in names if not _is_wanted_by_its_own(named)]
         by_shared = [named for named in names if any(_is_shared(ref) for ref in named.references)]
         if hidden or by_shared:
             yield group_finding(facts, FAMILY, CPU_MODEL, "supported", [*hidden, *by_shared])
@@ -242,6 +243,12 @@ def _hidden(facts: Facts, platform: str) -> Iterator[Named]:
     for row in each(rows):
         if is_helper(row.symbol, ("cpu-model",)):
             yield Named(Symbol(row.symbol, platform), (row.symbol,), (reference_of(row),))
+
+
+def _is_wanted_by_its_own(named: Named) -> bool:
+    """The compiler's own runtime alone wants it: libgcc_s has the name itself, and a loader that
+    does not find it there is of another C library."""
+    return bool(named.references) and all(is_of_toolchain(ref.object) for ref in named.references)
 
 
 def _is_shared(ref: Any) -> bool:

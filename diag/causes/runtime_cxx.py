@@ -24,6 +24,7 @@ from diag.causes.on_line import (
     whole_command,
     whole_command_missing,
 )
+from diag.causes.origins import is_of_toolchain
 from diag.knowledge.names import is_helper, library_of
 from diag.schema import each
 
@@ -41,6 +42,7 @@ _CORE_TEXT = re.compile(
     r"operator (?:new|delete)\b|(?:vtable|typeinfo(?: name)?|VTT) for (?:std::|__cxxabiv1::|(?:unsigned |signed |long )*(?:int|char|long|short|bool|float|double|void)\b)"
 )
 _CXX_TEXT = re.compile(r"(?:non-virtual thunk to )?(?:std::|__gnu_cxx::|__cxxabiv1::)")
+_LIBSTDCXX = re.compile(r"lib(?:std|sup)c\+\+\.(?:a|so(?:\.\d+)*)")
 _HOST_LIBSTDCXX = re.compile(r"/[\w-]+-linux-gnu\w*(?:/[\d.]+)?(?:/libstdc\+\+\.(?:a|so)\S*)?/?$")
 
 
@@ -139,12 +141,10 @@ def judge_wrong_libc(facts: Facts) -> Iterator[Finding]:
         libc = libc_of(facts, platform) if held or told else LibcSeen()
         if libc.libc != "musl":
             continue
-        names = [
-            n
-            for n in pick(wanted_on(facts, platform), is_of_glibc_alone)
-            if _wants_for_libstdcxx(n)
-        ]
+        names = pick(wanted_on(facts, platform), is_of_glibc_alone)
+        names = [n for n in names if _wants_for_libstdcxx(n)]
         if names:
+            names += [n for n in wanted_on(facts, platform) if n not in names and _of_runtime(n)]
             claim = "The C++ library of a glibc compiler is linked against musl, and wants names of glibc."
             yield group_finding(
                 facts, FAMILY, WRONG_LIBC, "supported", names, libc.evidence, claim=claim
@@ -166,9 +166,12 @@ def judge_wrong_libc(facts: Facts) -> Iterator[Finding]:
 
 
 def _wants_for_libstdcxx(named: Named) -> bool:
-    return any(
-        PurePath(ref.object).name in ("libstdc++.a", "libsupc++.a") for ref in named.references
-    )
+    return any(_LIBSTDCXX.fullmatch(PurePath(ref.object).name) for ref in named.references)
+
+
+def _of_runtime(named: Named) -> bool:
+    """Nothing but the compiler's runtime wants it, which came with that C++ library."""
+    return bool(named.references) and all(is_of_toolchain(ref.object) for ref in named.references)
 
 
 def _host_libstdcxx(facts: Facts, platform: str) -> list[Evidence]:
