@@ -59,3 +59,11 @@ IN_OUTPUT = ("defined", "wanted", "zero", "absent", "no output")
 def column(name: str, type: str, meaning: str, *vocabulary: str, unit: str = "") -> Column:
     """A column; a type that ends in `?` may be missing."""
     return Column(name, type.rstrip("?"), meaning, type.endswith("?"), unit, vocabulary)
+
+
+# Columns that several frames have in common, with one meaning.
+FILE = column("file", "str", "path as given")
+LINE = column("line_no", "int", "line in the file, from 1")
+MEMBER = column("member", "str", "archive member; empty for a plain object")
+MEMBER_NO = column("member_no", "int", "place in the archive, from 0")
+PLATFORM_OF_FILE = column("platform", "str", "target platform of the file; empty if not known")

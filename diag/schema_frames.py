@@ -7,9 +7,14 @@ from diag.schema_columns import (
     ENV_SOURCES,
     ENV_STATUS,
     ERROR_KINDS,
+    FILE,
     FINDING_STATUS,
+    LINE,
     LINE_KINDS,
     LOST_BY,
+    MEMBER,
+    MEMBER_NO,
+    PLATFORM_OF_FILE,
     ROLES,
     STEP_STATUS,
     Column,
@@ -20,12 +25,9 @@ from diag.schema_joined import JOINED_FRAMES
 
 __all__ = ["FRAMES", "LINE_KINDS", "LOST_BY", "Column", "Frame"]
 
-_FILE = _c("file", "str", "path as given")
-_LINE = _c("line_no", "int", "line in the file, from 1")
-
 _FRAMES = (
     Frame("steps", ("file", "step_id"), "the step records of a build log", (
-        _FILE,
+        FILE,
         _c("step_id", "str", "the builder's own number of the step, such as #12"),
         _c("stage", "str", "stage name; internal, importing, exporting for the builder's own steps"),
         _c("platform", "str?", "platform that the step runs on"),
@@ -41,7 +43,7 @@ _FRAMES = (
         _c("line_no", "int", "line of its first header, from 1"),
     )),
     Frame("log_lines", ("file", "line_no", "part_no"), "every line of a build log", (
-        _FILE, _LINE,
+        FILE, LINE,
         _c("part_no", "int", "place among the rows of one line of the file, from 1: JSON holds several"),
         _c("step_id", "str?", "step that printed it"),
         _c("platform", "str?", "target platform of that step"),
@@ -50,9 +52,9 @@ _FRAMES = (
         _c("kind", "str", "what the line is", *LINE_KINDS),
     )),
     Frame("link_errors", ("file", "error_no"), "what linkers say in a build log", (
-        _FILE,
+        FILE,
         _c("error_no", "int", "count in the file, from 1"),
-        _LINE,
+        LINE,
         _c("step_id", "str?", "step that printed it"),
         _c("platform", "str?", "target platform of that step"),
         _c("linker", "str", "whose grammar matched: ld.bfd, gold, lld, rust-lld, mold, ..."),
@@ -71,7 +73,7 @@ _FRAMES = (
         _c("detail_text", "str", "the message"),
     )),
     Frame("link_commands", ("file", "line_no"), "the linker command lines in a build log", (
-        _FILE, _LINE,
+        FILE, LINE,
         _c("step_id", "str?", "step that printed it"),
         _c("platform", "str?", "target platform of that step"),
         _c("linker", "str?", "linker that the driver is told to use, where it says so"),
@@ -83,7 +85,7 @@ _FRAMES = (
         _c("words", "list", "every argument as it stands, in order: inputs, groups, switches"),
     )),
     Frame("instructions", ("file", "line_no"), "the instructions of a Dockerfile", (
-        _FILE, _LINE,
+        FILE, LINE,
         _c("end_line_no", "int", "last line of the instruction"),
         _c("stage", "str", "stage name, or its number; empty before the first FROM"),
         _c("stage_no", "int", "from 0; -1 before the first FROM"),
@@ -94,7 +96,7 @@ _FRAMES = (
         _c("comment_lines", "list", "line numbers of comments inside it"),
     )),
     Frame("env", ("file", "platform", "run_no", "command_no", "path_no", "name"), "environment flow", (
-        _FILE,
+        FILE,
         _c("platform", "str", "target platform"),
         _c("run_no", "int", "RUN in the file, from 1"),
         _c("command_no", "int", "command in the RUN in the order of the file and of loops, from 1"),
@@ -114,9 +116,9 @@ _FRAMES = (
         _c("lost_by", "str?", "how it was lost", *LOST_BY),
     )),
     Frame("objects", ("file", "member", "member_no"), "headers of objects and archive members", (
-        _FILE,
-        _c("member", "str", "archive member; empty for a plain object"),
-        _c("member_no", "int", "place in the archive, from 0"),
+        FILE,
+        MEMBER,
+        MEMBER_NO,
         _c("format", "str", "elf, coff, macho, bitcode, archive, thin-archive, text, unknown"),
         _c("arch", "str", "machine name as platforms.py has it; EM:N for others; empty if none"),
         _c("bits", "int?", "32 or 64"),
@@ -133,9 +135,9 @@ _FRAMES = (
         _c("size_bytes", "int", "size", unit="bytes"),
     )),
     Frame("details", ("file", "member", "member_no", "kind", "item_no"), "what objects say of themselves", (
-        _FILE,
-        _c("member", "str", "archive member; empty for a plain object"),
-        _c("member_no", "int", "place in the archive, from 0"),
+        FILE,
+        MEMBER,
+        MEMBER_NO,
         _c("kind", "str", "what kind of fact", *DETAIL_KINDS),
         _c("item_no", "int", "count among the facts of that kind, from 0"),
         _c("name", "str", "library, version, path, attribute, property, section, ..."),
@@ -143,9 +145,9 @@ _FRAMES = (
         _c("size_bytes", "int?", "size that the header claims, for sections", unit="bytes"),
     )),
     Frame("symbols", ("file", "member", "member_no", "table", "index"), "ELF symbol tables", (
-        _FILE,
-        _c("member", "str", "archive member; empty for a plain object"),
-        _c("member_no", "int", "place in the archive, from 0"),
+        FILE,
+        MEMBER,
+        MEMBER_NO,
         _c("table", "str", ".symtab or .dynsym", ".symtab", ".dynsym"),
         _c("index", "int", "index in the table"),
         _c("arch", "str", "machine name"),
@@ -159,9 +161,9 @@ _FRAMES = (
         _c("is_defined", "bool", "st_shndx is not SHN_UNDEF"),
     )),
     Frame("isa", ("file", "member", "member_no", "function", "extension", "address"), "machine code", (
-        _FILE,
-        _c("member", "str", "archive member; empty for a plain object"),
-        _c("member_no", "int", "place in the archive, from 0"),
+        FILE,
+        MEMBER,
+        MEMBER_NO,
         _c("function", "str", "function by its symbol; its address where it has none"),
         _c("extension", "str", "instruction-set extension, such as avx512f"),
         _c("arch", "str", "machine name"),
@@ -169,7 +171,7 @@ _FRAMES = (
         _c("n_instructions", "int", "instructions of that extension in the function"),
     )),
     Frame("build_script", ("file", "line_no"), "what a Rust build script told cargo", (
-        _FILE, _LINE,
+        FILE, LINE,
         _c("package", "str?", "package that it belongs to, by its output folder"),
         _c("key", "str", "directive: rustc-cfg, rustc-link-lib, warning, ...; empty for other output"),
         _c("value", "str", "its value; the whole line for other output"),
@@ -184,10 +186,10 @@ _FRAMES = (
         _c("file", "str?", "the case.toml that tells of it"),
     )),
     Frame("sightings", ("platform", "file", "member", "member_no", "table", "index"), "join_symbols", (
-        _c("platform", "str", "target platform of the file; empty if not known"),
-        _FILE,
-        _c("member", "str", "archive member; empty for a plain object"),
-        _c("member_no", "int", "place in the archive, from 0"),
+        PLATFORM_OF_FILE,
+        FILE,
+        MEMBER,
+        MEMBER_NO,
         _c("table", "str", ".symtab or .dynsym"),
         _c("index", "int", "index in the table"),
         _c("name", "str", "raw symbol name"),
@@ -200,7 +202,7 @@ _FRAMES = (
         _c("size_bytes", "int", "size", unit="bytes"),
     )),
     Frame("case_assignments", ("file", "line_no", "name", "pattern"), "join_case_assignments", (
-        _FILE,
+        FILE,
         _c("line_no", "int", "line of the assignment, from 1"),
         _c("name", "str", "variable"),
         _c("pattern", "str", "pattern of the branch"),
@@ -209,7 +211,7 @@ _FRAMES = (
         _c("run_line_no", "int", "first line of the RUN, from 1"),
     )),
     Frame("drift", ("file", "step_id"), "join_log_and_dockerfile: step headers against instructions", (
-        _FILE,
+        FILE,
         _c("step_id", "str", "the builder's number of the step"),
         _c("line_no", "int", "line of the step header, from 1"),
         _c("name_text", "str", "the step as the log names it"),
@@ -252,7 +254,7 @@ _FRAMES = (
         _c("experiment", "str?", "what would separate it from its look-alikes"),
     )),
     Frame("errors", ("file", "where"), "what could not be read", (
-        _FILE,
+        FILE,
         _c("where", "str", "place in the file, distinct for each row"),
         _c("member", "str", "archive member; empty for none"),
         _c("offset", "int?", "byte offset", unit="bytes"),

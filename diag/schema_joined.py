@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from diag.schema_columns import IN_OUTPUT, LOST_BY, RESULTS, Frame
+from diag.schema_columns import (
+    IN_OUTPUT,
+    LOST_BY,
+    MEMBER,
+    MEMBER_NO,
+    PLATFORM_OF_FILE,
+    RESULTS,
+    Frame,
+)
 from diag.schema_columns import column as _c
 
 JOINED_FRAMES = (
     Frame("isa_members", ("platform", "is_output", "member", "function", "address"), "join_isa", (
-        _c("platform", "str", "target platform of the file; empty if not known"),
+        PLATFORM_OF_FILE,
         _c("is_output", "bool", "the file is a linked output, not an input"),
         _c("member", "str", "archive member, once though several archives hold it; else the file's name"),
         _c("function", "str", "function by its symbol; its address where it has none"),
@@ -17,12 +25,12 @@ JOINED_FRAMES = (
         _c("n_instructions", "int", "instructions of the extension that it uses most"),
     )),
     Frame("near", ("platform", "wanted", "name", "file", "member_no"), "join_near: definitions that resemble", (
-        _c("platform", "str", "target platform of the file; empty if not known"),
+        PLATFORM_OF_FILE,
         _c("wanted", "str", "raw name that a link wants"),
         _c("name", "str", "raw name of a definition with the same last identifier"),
         _c("file", "str", "file that defines it"),
-        _c("member", "str", "archive member; empty for a plain object"),
-        _c("member_no", "int", "place in the archive, from 0"),
+        MEMBER,
+        MEMBER_NO,
         _c("kind", "str", "kind of the object: relocatable, shared"),
         _c("arch", "str", "machine of the object"),
         _c("bind", "str", "binding"),

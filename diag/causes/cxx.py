@@ -90,13 +90,8 @@ def judge_cxx11(facts: Facts) -> Iterator[Finding]:
             names = _distinct(named for named, _ in pairs)
             evidence = [_defined(row) for _, row in pairs][:4] + compilers_of(facts, names)
             yield group_finding(facts, FAMILY, CXX11, "supported", names, evidence)
-        elif not facts.has_objects(platform):
-            names = pick(wanted_on(facts, platform), _is_of_two_abis)
-            names = [named for named in names if not any(is_cxx_name(raw) for raw in named.raw)]
-            if names:
-                yield group_finding(
-                    facts, FAMILY, CXX11, "untestable", names, (), (objects_missing(platform),)
-                )
+        else:
+            yield from _without_objects(facts, platform, CXX11, _is_of_two_abis)
 
 
 def _is_of_two_abis(text: str) -> bool:
@@ -118,13 +113,21 @@ def judge_namespace(facts: Facts) -> Iterator[Finding]:
             claim = f"Both sides know it under different versions of an inline namespace: {tags[0] or 'none'} is wanted, {tags[1] or 'none'} is defined."
             evidence = [_defined(row) for _, row in pairs][:4]
             yield group_finding(facts, FAMILY, NAMESPACE, "supported", names, evidence, claim=claim)
-        elif not facts.has_objects(platform):
-            names = pick(wanted_on(facts, platform), _is_tagged)
-            names = [named for named in names if not any(is_cxx_name(raw) for raw in named.raw)]
-            if names:
-                yield group_finding(
-                    facts, FAMILY, NAMESPACE, "untestable", names, (), (objects_missing(platform),)
-                )
+        else:
+            yield from _without_objects(facts, platform, NAMESPACE, _is_tagged)
+
+
+def _without_objects(
+    facts: Facts, platform: str, cause: str, is_invited: Callable[[str], bool]
+) -> Iterator[Finding]:
+    """Undecided where only the log is there, for names that invite it and are not the runtime's."""
+    if facts.has_objects(platform):
+        return
+    names = pick(wanted_on(facts, platform), is_invited)
+    names = [named for named in names if not any(is_cxx_name(raw) for raw in named.raw)]
+    if names:
+        missing = (objects_missing(platform),)
+        yield group_finding(facts, FAMILY, cause, "untestable", names, (), missing)
 
 
 def _is_tagged(raw: str) -> bool:
