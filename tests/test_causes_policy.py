@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from tests.facts_builder import AMD64
+from tests.facts_builder import AMD64, make_facts
 from tests.link_world import judged, status, world
 
 DUPLICATES = ("tls-library-collision", "rust-runtime-duplicated", "duplicate-native-crate", "duplicate-definition")  # fmt: skip
@@ -303,6 +303,18 @@ class TestAfterTheLink:
         command = "-Wl,--unresolved-symbols=ignore-all main.o"
         (finding,) = judged("undefined-ignored", world(files, command, outcomes=[CRASHED]))
         assert (finding.status, finding.symbol) == ("supported", "f")
+
+    @pytest.mark.parametrize(("ran", "role"), [(True, "latent"), (False, "cause")])
+    def test_a_name_at_0_in_a_program_that_runs_well(self, ran, role):
+        """--defsym NAME=0 may give a number that the program wants."""
+        zero = {"file": "app", "name": "f", "role": "zero", "is_output": True, "type": "NOTYPE"}
+        facts = world(
+            {"app": {"kind": "executable"}}, "-Wl,--defsym,f=0 main.o", outcomes=[{**CRASHED, "ran": ran}]
+        )  # fmt: skip
+        own = make_facts(sightings=[zero]).sightings
+        facts = replace(facts, sightings=own)
+        (finding,) = judged("undefined-ignored", facts)
+        assert (finding.status, finding.role) == ("supported", role)
 
     @pytest.mark.parametrize("value", [0, 64])
     def test_what_mold_keeps_to_itself_at_address_0(self, value):

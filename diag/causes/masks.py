@@ -96,9 +96,13 @@ def _undefined_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) ->
     inputs = inputs[(inputs["name"] == symbol.name) & ~inputs["is_defined"].astype(bool)]
     evidence += sightings_evidence(inputs, f"wants {symbol.name}")[:2]
     evidence += facts.end_of_run(symbol.platform)
+    ran = facts.on(facts.outcomes, symbol.platform)["ran"].dropna()
+    # A name at 0 may be meant as a number: where the program ran well, nothing is wrong yet.
+    role: Role = "latent" if len(ran) and ran.astype(bool).all() else "cause"
     return _undefined(
-        symbol.platform, symbol.name, "supported", evidence, fix=texts_of("masks")[UNDEFINED].fix
-    )
+        symbol.platform, symbol.name, "supported", evidence, fix=texts_of("masks")[UNDEFINED].fix,
+        role=role,
+    )  # fmt: skip
 
 
 def _undefined_open(facts: Facts, platform: str, flags: list[Evidence]) -> Finding:
@@ -161,11 +165,12 @@ def _undefined(
     evidence: Iterable[Evidence],
     missing: Iterable[Missing] = (),
     fix: tuple[str, ...] = (),
+    role: Role = "cause",
 ) -> Finding:
     claim = "A linker switch ignores undefined symbols: it links, and dies where one is called."
     words = texts_of("masks")[UNDEFINED]
     return Finding.of(
-        UNDEFINED, "masks", "cause", status, claim, platform=platform, symbol=symbol,
+        UNDEFINED, "masks", role, status, claim, platform=platform, symbol=symbol,
         evidence=evidence, missing=missing, fix=fix, experiment=words.experiment,
     )  # fmt: skip
 
