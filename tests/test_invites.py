@@ -71,6 +71,13 @@ def test_a_part_in_another_language_may_have_it_under_its_own_name(tmp_path, com
     assert cause not in listed(tmp_path, f"{compile}\n{link}", "crc32")
 
 
+@pytest.mark.parametrize("library", ["libtoken.a", "-L. -ltoken"])
+def test_an_archive_of_rust_may_have_it_mangled(tmp_path, library):
+    """rustc makes the archive by itself; no object of it is named."""
+    commands = f"rustc --crate-type staticlib -o libtoken.a token.rs\ngcc -o app main.o {library}\n"
+    assert "rust-symbol-mangled" in listed(tmp_path, commands, "frobnicate")
+
+
 def test_an_inline_function_of_c_may_have_no_body_where_nothing_is_optimised(tmp_path):
     """C99's `inline` is called for real without -O alone."""
     for switch, is_open in (("", True), ("-O0", True), ("-O2", False)):

@@ -131,6 +131,12 @@ def _files(command: Any) -> Iterator[str]:
             yield word
 
 
+def _archives(command: Any) -> Iterator[str]:
+    """Archives on the command, those that `-lX` may stand for among them."""
+    for word in filter(_is_library, plain_words(command)):
+        yield f"lib{word[2:]}.a" if word.startswith("-l") else word
+
+
 # -- languages ------------------------------------------------------------------------------------
 
 
@@ -155,6 +161,7 @@ def _languages(facts: Facts, symbol: Symbol) -> Iterator[str]:
         yield "fortran"
     yield from (lang for word, lang in _LIBRARY_LANGUAGES.items() if word in command.words)
     users = set(_users(facts, symbol))
-    others = [name for file in _files(command) if (name := PurePath(file).name) not in users]
+    files = [*_files(command), *_archives(command)]
+    others = [name for file in files if (name := PurePath(file).name) not in users]
     for row in each(lines_that_make(facts, symbol.platform, others)) if others else ():
         yield from (lang for lang, said in _LANGUAGES if said.search(row.text[:4000]))
