@@ -72,10 +72,13 @@ def test_a_part_in_another_language_may_have_it_under_its_own_name(tmp_path, com
 
 
 @pytest.mark.parametrize("library", ["libtoken.a", "-L. -ltoken"])
-def test_an_archive_of_rust_may_have_it_mangled(tmp_path, library):
-    """rustc makes the archive by itself; no object of it is named."""
+def test_an_archive_of_another_language_may_have_it_mangled(tmp_path, library):
+    """rustc makes an archive by itself; `ar` tells its objects, and their compiles the language."""
     commands = f"rustc --crate-type staticlib -o libtoken.a token.rs\ngcc -o app main.o {library}\n"
     assert "rust-symbol-mangled" in listed(tmp_path, commands, "frobnicate")
+    compiles = "g++ -c -o token.o token.cc\nar rcs libtoken.a token.o\n"
+    commands = f"{compiles}gcc -o app main.o {library}\n"
+    assert "language-linkage-mismatch" in listed(tmp_path, commands, "frobnicate")
 
 
 def test_an_inline_function_of_c_may_have_no_body_where_nothing_is_optimised(tmp_path):

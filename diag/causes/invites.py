@@ -33,6 +33,7 @@ _STATIC = ("-static", "--static", "-static-pie")
 _START = re.compile(r"(?:[SMgr]?crt[1in]|rcrt1|gcrt1|crt(?:begin|end)[ST]?)\.o")
 _LIBRARY = re.compile(r".*\.(?:a|lib|rlib|so|dylib|tbd)(?:\.[\d.]+)?")
 _OBJECT = re.compile(r".*\.(?:o|obj|lo)")
+_ARCHIVER = re.compile(r"(?:.*/)?(?:[\w.+]+-)*ar")
 _SOURCE = re.compile(r".*\.(?:c|cc|cpp|cxx|s|S|f|f90|m|mm)")
 _LANGUAGES = (
     ("c++", re.compile(r"(?:^|[\s/\"-])(?:g\+\+|c\+\+|clang\+\+)[\s\"-]|\.(?:cc|cpp|cxx|C)[\s\"]")),
@@ -137,6 +138,17 @@ def _archives(command: Any) -> Iterator[str]:
         yield f"lib{word[2:]}.a" if word.startswith("-l") else word
 
 
+def _members(facts: Facts, platform: str, archives: list[str]) -> Iterator[str]:
+    """Objects that the log shows `ar` to put into one of the archives."""
+    names = {PurePath(file).name for file in archives}
+    rows = facts.on(facts.lines_with(tuple(sorted(names))), platform).head(200)
+    for row in each(rows):
+        words = row.text[:4000].split()
+        is_made = any(PurePath(word).name in names for word in words)
+        if is_made and any(_ARCHIVER.fullmatch(word) for word in words[:2]):
+            yield from (word for word in words if _OBJECT.fullmatch(word))
+
+
 # -- languages ------------------------------------------------------------------------------------
 
 
@@ -161,7 +173,8 @@ def _languages(facts: Facts, symbol: Symbol) -> Iterator[str]:
         yield "fortran"
     yield from (lang for word, lang in _LIBRARY_LANGUAGES.items() if word in command.words)
     users = set(_users(facts, symbol))
-    files = [*_files(command), *_archives(command)]
+    archives = list(_archives(command))
+    files = [*_files(command), *archives, *_members(facts, symbol.platform, archives)]
     others = [name for file in files if (name := PurePath(file).name) not in users]
     for row in each(lines_that_make(facts, symbol.platform, others)) if others else ():
         yield from (lang for lang, said in _LANGUAGES if said.search(row.text[:4000]))
