@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import diag
-from diag.verdict import Verdict
+from diag.causes.model import Finding
 from tests.citations import follow
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -100,17 +100,17 @@ def _answer(truth: Truth, how: str, case: diag.Case) -> Answer:
     start = time.perf_counter()
     verdict = case.diagnose()
     seconds = time.perf_counter() - start
-    names = {status: _names(verdict, status) for status in ("supported", "untestable")}
+    supported = _names(f for f in verdict.findings if f.status == "supported" and f.role == "cause")
+    # What is contributing or latent may be the true cause, a claim is what someone else said.
+    opened = _names(f for f in verdict.findings if f.status == "untestable" and f.role != "claim")
     cited, broken = follow(verdict)
     return Answer(
-        truth, how, verdict.cause or "", names["supported"], names["untestable"], seconds, cited,
+        truth, how, verdict.cause or "", supported, opened, seconds, cited,
         broken,
     )  # fmt: skip
 
 
-def _names(verdict: Verdict, status: str) -> tuple[str, ...]:
-    """The causes of that status; `contributing` and `claim` explain nothing by themselves."""
-    found = (f for f in verdict.findings if f.status == status and f.role == "cause")
+def _names(found: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.cause for finding in found))
 
 
