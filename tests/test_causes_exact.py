@@ -155,3 +155,22 @@ def test_what_a_runtime_lacks_most_comes_first():
         "supported", facts.wanted[0], covers=["_Unwind_Resume"]
     )
     assert next(f.cause for f in _ordered([one, many], ())) == "unwind-runtime-missing"
+
+
+@pytest.mark.parametrize("compiles", ["-c main.c", "-c -o main.o main.c"])
+def test_an_archive_that_no_line_makes_came_ready_made(compiles):
+    """The log shows how the other input was compiled, with its object's name or without."""
+    said = "sdk/lib/libcam.a: error adding symbols: file format not recognized"
+    error = {
+        "kind": "format", "object": "sdk/lib/libcam.a", "line_no": 3, "detail_text": said, "platform": ARMV7,
+    }  # fmt: skip
+    inputs = [("object", "main.o"), ("archive", "sdk/lib/libcam.a")]
+    link = command("arm-linux-gnueabihf-gcc -o a main.o sdk/lib/libcam.a", 2, ARMV7, inputs)
+    text = f"arm-linux-gnueabihf-gcc {compiles}"
+    found = statuses(
+        "wrong-arch-prebuilt-archive", platforms=[ARMV7], link_errors=[error], link_commands=[link],
+        lines=[{"line_no": 1, "kind": "other", "text": text, "platform": ARMV7}],
+        objects=[{"file": "out/libcam.a", "member": "cam.o", "arch": "aarch64"}],
+        platform_of_file={"out/libcam.a": ARMV7},
+    )  # fmt: skip
+    assert found == ["supported"]

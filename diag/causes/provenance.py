@@ -139,8 +139,9 @@ def _is_verbose(facts: Facts, platform: str, but: set[str]) -> bool:
         others += [name for name in names if name not in but and _stem(name)][:5]
     if not others:
         return False
-    rows = facts.on(facts.lines_with(tuple(sorted(set(others)))), platform).head(MAX_LINES)
     sources = {_stem(name) for name in others}
+    asked = {*others, *(f"{stem}{end}" for stem in sources for end in _ENDS)}  # -c a.c makes a.o
+    rows = facts.on(facts.lines_with(tuple(sorted(asked))), platform).head(MAX_LINES)
     return any(_compiles(row.text, others, sources) for row in each(rows))
 
 
