@@ -18,7 +18,7 @@ from diag.read import buildlog, buildlog_kinds, linkers, textlines
 from diag.read.linkers import parse_link_errors, read_log
 from diag.read.linkers.grammar import Rule
 from diag.read.linkers.session import MAX_MESSAGE, Session
-from diag.read.skim import Quiet, Skim
+from diag.read.skim import ALSO, HELD, NAMED, STARTS_SO, UNSEARCHED, Quiet, Skim
 from diag.schema_frames import LINE_KINDS
 
 collect = importlib.import_module("diag.read.linkers.collect")  # the function has its name too
@@ -150,6 +150,17 @@ def test_what_is_quiet_is_left_out():
     assert next(given_lines)[0] == 0
     skim.waiting.add("step")
     assert [place for place, _ in given_lines] == list(range(1, 1000))
+
+
+def test_of_a_line_is_told_what_it_may_hold():
+    """So that no one searches it again; a line that no pattern can be sure of may hold all."""
+    quiet = Quiet(r"#[0-9]+ [0-9.]+ ")
+    skim = Skim("NAMED", loud="LOUD", starts="begin", also="ALSO", unsure="[\x80-\xff]")
+    lines = ["x", "begin LOUD", "NAMED begin", "ALSO", "\u00e9", "\x1b[0m"]
+    block = "".join(f"#1 1.0 {line}\n" for line in lines) + "no step\n"
+    list(skim.lines(block.encode(), quiet))
+    told = [skim.told_of(n) for n in range(1, 9)]
+    assert told == [0, STARTS_SO | HELD, NAMED, ALSO, *[UNSEARCHED] * 4]
 
 
 @given(st.data())

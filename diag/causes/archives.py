@@ -14,12 +14,12 @@ from diag.causes.link_said import (
     about,
     errors_of,
     errors_with,
-    having,
     nowhere_defined,
     said,
     wanted_in_links_of,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.searched import having
 from diag.causes.wants import Answer, wants_of
 from diag.schema import each
 

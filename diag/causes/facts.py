@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from diag.causes.model import Evidence, Missing
+from diag.causes.searched import having
 from diag.join.link_units import Units, units_of
 from diag.schema import each, empty, keep
 
@@ -84,8 +85,8 @@ class Facts:
         return self.known[key]  # type: ignore[no-any-return]
 
     def _lines_with(self, literals: Collection[str]) -> pd.DataFrame:
-        told = self.lines["text"].str.contains("|".join(map(re.escape, literals)))
-        found = pd.concat([self.lines[told.astype(bool)], self.load_lines(literals)])
+        told = having(self.lines["text"], "|".join(map(re.escape, literals)))
+        found = pd.concat([self.lines[told], self.load_lines(literals)])
         found = found.drop_duplicates(["file", "line_no", "part_no"])
         return found.sort_values(["file", "line_no", "part_no"], kind="stable")
 
@@ -169,10 +170,16 @@ class Facts:
 
     def on(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
         """Rows of that platform; rows that name none count where only one platform is judged."""
+        key = ("lines on", platform) if frame is self.lines else None  # many ask for many lines
+        if key in self.known:
+            return self.known[key]  # type: ignore[no-any-return]
         same = frame["platform"] == platform
         if len(self.platforms) <= 1:
             same = same | frame["platform"].isna() | (frame["platform"] == "")
-        return frame[same.fillna(False).astype(bool)]
+        rows = frame[same.fillna(False).astype(bool)]
+        if key is not None:
+            self.known[key] = rows
+        return rows
 
     def seen(self, symbol: Symbol, role: str) -> pd.DataFrame:
         """Where the objects of the symbol's platform want it, define it, or make it zero."""

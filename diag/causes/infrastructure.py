@@ -9,6 +9,7 @@ from typing import Any
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.machines import fitted, host_of, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.searched import having
 from diag.causes.toolchain import toolchain_of
 from diag.schema import each
 
@@ -69,7 +70,7 @@ def lines_like(facts: Facts, platform: str, pattern: re.Pattern[str]) -> list[An
     """The platform's lines that match, in order; the tail that a builder repeats left out."""
     lines = facts.on(facts.lines, platform)
     lines = lines[lines["kind"] != "excerpt"]
-    return list(each(lines[lines["text"].str.contains(pattern.pattern).astype(bool)]))
+    return list(each(lines[having(lines["text"], pattern)]))
 
 
 def judge_killed(facts: Facts, platform: str) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from diag.causes.facts import Facts, clip
 from diag.causes.model import Evidence, Missing
+from diag.causes.searched import having
 from diag.schema import each
 
 # Bounded and begun at a word's start: a word of a log may be as long as the log.
@@ -96,7 +97,7 @@ def _of_lines(facts: Facts, platform: str) -> LibcSeen:
     """The linker or the compiler names itself with its triple; a musl loader speaks."""
     rows = facts.on(facts.lines, platform)
     for libc, literal, pattern in (("musl", "musl", _MUSL), ("glibc", "linux-gnu", _GNU)):
-        held = rows[rows["text"].str.contains(literal, regex=False).astype(bool)]
+        held = rows[having(rows["text"], literal)]
         for row in each(held.head(MAX_ROWS)):
             text = row.text[:MAX_LINE]
             is_of_tool = row.kind in _TOOL_KINDS or _TOOL.match(text)

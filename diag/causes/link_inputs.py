@@ -156,7 +156,9 @@ def is_whole(command: Any | None) -> bool:
 
 def unread_inputs(facts: Facts, command: Any) -> list[str]:
     """Inputs of the command that are not among the objects given, by file name."""
-    read = facts.known.setdefault("read files", {PurePath(f).name for f in facts.objects["file"]})
+    if "read files" not in facts.known:
+        facts.known["read files"] = {PurePath(f).name for f in facts.objects["file"].unique()}
+    read = facts.known["read files"]
     unread = []
     for kind, name in command.inputs:
         file = PurePath(str(name)).name

@@ -10,6 +10,7 @@ import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.model import Evidence, Finding
+from diag.causes.searched import having
 from diag.causes.wants import MAX_SHOWN, Answer, told, wants_of
 from diag.schema import each
 
@@ -37,12 +38,6 @@ def lines_with(facts: Facts, platform: str, pattern: re.Pattern[str]) -> pd.Data
     return rows[having(rows["text"], pattern)]
 
 
-def having(texts: pd.Series, pattern: re.Pattern[str]) -> pd.Series:
-    """Which of the texts have the pattern."""
-    found = [pattern.search(str(text)) is not None for text in texts]
-    return pd.Series(found, index=texts.index, dtype=bool)
-
-
 def said(rows: pd.DataFrame, limit: int = 4) -> list[Evidence]:
     """Rows of `link_errors` as evidence, each message once."""
     once = rows.drop_duplicates(["detail_text"]).head(limit)
@@ -57,9 +52,9 @@ def read_lines(rows: pd.DataFrame, limit: int = 4) -> list[Evidence]:
 
 def wanted_in_links_of(facts: Facts, platform: str, errors: pd.DataFrame) -> list[str]:
     """The names that are wanted by the links that these errors are of."""
-    is_end = facts.lines["text"].str.contains("ld returned |linker command failed|linking with ")
+    is_end = having(facts.lines["text"], "ld returned |linker command failed|linking with ")
     ends: dict[Any, list[int]] = {}
-    for row in each(facts.lines[is_end.astype(bool)]):
+    for row in each(facts.lines[is_end]):
         ends.setdefault((row.file, str(row.step_id)), []).append(int(row.line_no))
 
     def link_of(row: Any) -> tuple[Any, int]:

@@ -14,7 +14,6 @@ from diag.causes.link_said import (
     about,
     errors_of,
     errors_with,
-    having,
     lines_with,
     nowhere_defined,
     read_lines,
@@ -22,6 +21,7 @@ from diag.causes.link_said import (
     wanted_in_links_of,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.searched import having
 from diag.causes.wants import Answer, Want, each_want, linkers_of, wants_of
 from diag.schema import each, keep
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from diag.causes.facts import Facts, Symbol
 from diag.causes.link_inputs import command_evidence, command_missing, is_whole, link_command
-from diag.causes.link_said import about, errors_with, having, said
+from diag.causes.link_said import about, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding
+from diag.causes.searched import having
 from diag.causes.wants import Answer
 from diag.schema import each
 

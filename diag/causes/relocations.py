@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from diag.causes.facts import Facts, objects_missing
-from diag.causes.link_said import about, errors_of, errors_with, having, said
+from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.searched import having
 from diag.causes.wants import Answer
 from diag.schema import each
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.model import Evidence
+from diag.causes.searched import having
 from diag.knowledge import isa_words_in
 from diag.schema import each
 
@@ -59,10 +61,15 @@ class Skip:
     lines: tuple[Evidence, ...]
     package: str | None
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The lines together."""
         return "\n".join(line.text for line in self.lines)
+
+    @cached_property
+    def stems(self) -> set[str]:
+        """The names of the sources and objects in them: asked for by every symbol."""
+        return stems_in(self.text)
 
     @property
     def shown(self) -> tuple[Evidence, ...]:
@@ -87,9 +94,9 @@ def skips_on(facts: Facts, platform: str) -> list[Skip]:
 
 def _skips_on(facts: Facts, platform: str) -> list[Skip]:
     rows = facts.on(facts.lines, platform)
-    is_told = rows["text"].str.contains("|".join(map(re.escape, TELLING))).astype(bool)
+    is_told = having(rows["text"], "|".join(map(re.escape, TELLING)))
     is_told &= rows["kind"].isin(["output", "other"])
-    is_told |= (rows["kind"] == "archiver") & rows["text"].str.contains("No such file", regex=False)
+    is_told |= (rows["kind"] == "archiver") & having(rows["text"], "No such file")
     rows = rows[rows["kind"].isin(["build_script", "compiler"]) | is_told]
     told = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(rows)]
     packages = _package_of_warning(facts)
@@ -145,7 +152,7 @@ def is_tied(
     """Whether the skipped compile is that of the symbol: by source name, by instruction set, or by
     the package whose Rust code wants the symbol; of a program's own package what the script says
     that it left out has to be named as well."""
-    if any(is_stem_of(stem, symbol.name) for stem in stems_in(skip.text)):
+    if any(is_stem_of(stem, symbol.name) for stem in skip.stems):
         return True
     if skip.is_only_failed:
         return False
@@ -167,6 +174,7 @@ def stems_in(text: str) -> set[str]:
     return {found["stem"] for found in _SOURCE.finditer(text)}
 
 
+@lru_cache(maxsize=4096)
 def is_stem_of(stem: str, name: str) -> bool:
     """Whether a source of that name would hold the symbol: its name stands in the symbol's, or all
     its parts (two or more) do, in their order: `axpy_simd.c` and `axpy_i8_simd`."""

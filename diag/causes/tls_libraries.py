@@ -10,8 +10,8 @@ from typing import Any
 
 from diag.causes.facts import Facts, Symbol, objects_missing
 from diag.causes.link_inputs import command_evidence
-from diag.causes.link_said import having
 from diag.causes.model import Evidence, Missing
+from diag.causes.searched import having
 from diag.causes.wants import Answer, Want
 from diag.schema import each
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, clip, dockerfile_missing, objects_missing
 from diag.causes.link_inputs import platform_missing
-from diag.causes.link_said import errors_of, having, wanted_in_links_of
+from diag.causes.link_said import errors_of, wanted_in_links_of
 from diag.causes.model import Cause, Evidence, Finding
+from diag.causes.searched import having
 from diag.causes.wants import Answer, Want, told, wants_of
 from diag.platforms import BY_NAME
 from diag.schema import each

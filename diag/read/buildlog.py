@@ -150,7 +150,8 @@ class BuildLog:
         """Every line of the log, or with `skim` those that can matter to it; `steps` is complete
         after the last."""
         if skim is not None and self._has_cargo_json:
-            skim.loud = f"{skim.loud}|{any_of([cargo_json.SIGN.decode()])}"
+            sign = any_of([cargo_json.SIGN.decode()])
+            skim.unsure = f"{skim.unsure}|{sign}" if skim.unsure else sign
         reader = self._format.reader()
         lines = reader.lines(self.numbered(skim))
         yield from cargo_json.expand(lines) if self._has_cargo_json else lines

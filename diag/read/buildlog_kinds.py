@@ -109,6 +109,11 @@ class KindFinder:
             return "output"
         return _by_text(head)
 
+    def pass_by(self) -> str:
+        """The kind of a line that is known to hold nothing that `find` looks for."""
+        self._may_be_rustc = False
+        return "output"
+
     def shows_rustc(self, text: str) -> bool:
         """Whether this line shows that the warning just before it was rustc's."""
         return self._may_be_rustc and _ARROW.match(text) is not None

@@ -21,6 +21,11 @@ SKIM_FROM = 1 << 20  # bytes; a smaller log is read before a search is set up
 CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\r\n]"
 
 
+# What a line may hold, as bits of `Skim.told`; what was not searched may hold all.
+STARTS_SO, HELD, NAMED, ALSO = 1, 2, 4, 8
+UNSEARCHED = 15
+
+
 class Quiet(NamedTuple):
     """How a format prints output: `begin` is a pattern (RE2) of what stands before the text of a
     line, its first word the step; "" where nothing does. Lines with one of `literals` are not
@@ -37,16 +42,25 @@ def any_of(literals: Iterable[str]) -> str:
 
 @dataclass
 class Skim:
-    """What is searched for in a log: `loud` is a pattern (RE2), anywhere in a line; `starts` one
-    at the start of its text.
+    """What is searched for in a log, as patterns (RE2): `loud`, `named` and `also` anywhere in a
+    line, `starts` at the start of its text. Lines beyond what the four can tell match `unsure`.
 
     While there is anything in `waiting`, every line is given: who needs the next line of a step,
-    whatever it holds, puts the step in and takes it out again.
+    whatever it holds, puts the step in and takes it out again. Of a line that is given, `told_of`
+    says which of the patterns it may hold, so that no one searches it again for what it has not.
     """
 
-    loud: str
+    named: str
+    loud: str = ""
     starts: str = ""  # the same, at the start of a line's text
+    also: str = ""
+    unsure: str = ""
     waiting: set[Hashable] = field(default_factory=set)
+    told: bytearray = field(default_factory=bytearray)  # by line, from the log's first
+
+    def told_of(self, line_no: int) -> int:
+        """Which patterns the line may hold, as bits: all of them where it was not searched."""
+        return self.told[line_no - 1] if line_no <= len(self.told) else UNSEARCHED
 
     def lines(self, block: bytes, quiet: Quiet) -> Iterator[tuple[int, bytes]]:
         """(place in the block from 0, bytes) of the lines that can matter, in order."""
@@ -58,34 +72,47 @@ class Skim:
         if not block.endswith(b"\n"):
             ends = np.append(ends, len(block))
         starts = np.concatenate([[0], ends[:-1] + 1])
+        told = self._searched(block, starts, quiet)
+        self.told += told.tobytes()
         n_lines, at = len(ends), 0
-        for place in np.flatnonzero(_kept(block, starts, self._pattern(quiet), quiet)).tolist():
+        for place in np.flatnonzero(_near(block, starts, told > 0, quiet)).tolist():
             at = max(at, place)
             while at < n_lines and (at == place or self.waiting):
                 yield at, block[starts[at] : ends[at]]
                 at += 1
 
-    def _pattern(self, quiet: Quiet) -> str:
-        starts = [f"^(?:{quiet.begin})(?:{self.starts})"] if self.starts else []
-        return "|".join([CONTROLS, self.loud, *map(re.escape, quiet.literals), *starts])
+    def _searched(self, block: bytes, starts: Any, quiet: Quiet) -> Any:
+        """Which patterns each line of a block may hold, as bits."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        offsets = np.append(starts, len(block)).astype(np.int64)
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(block)]
+        lines = pa.Array.from_buffers(pa.large_binary(), len(starts), buffers)
+
+        def matches(pattern: str) -> Any:
+            return pc.match_substring_regex(lines, pattern).to_numpy(zero_copy_only=False)
+
+        unsure = [CONTROLS, *map(re.escape, quiet.literals), *filter(None, [self.unsure])]
+        asked = {HELD: self.loud, NAMED: self.named, ALSO: self.also}
+        if self.starts:
+            asked[STARTS_SO] = f"^(?:{quiet.begin})(?:{self.starts})"
+        asked = {bit: pattern for bit, pattern in asked.items() if pattern}
+        if len(asked) == 1:  # one search tells what there is to tell
+            unsure += asked.popitem()[1:]
+        is_unsure = matches("|".join(unsure))
+        if quiet.begin:
+            is_unsure |= ~matches(f"^(?:{quiet.begin})")
+        told = is_unsure * np.uint8(UNSEARCHED)
+        for bit, pattern in asked.items():
+            told |= matches(pattern) * np.uint8(bit)
+        return told
 
 
-def _kept(block: bytes, starts: Any, loud: str, quiet: Quiet) -> Any:
-    """Whether each line of a block is given; the first and the last always are."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    offsets = np.append(starts, len(block)).astype(np.int64)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(block)]
-    lines = pa.Array.from_buffers(pa.large_binary(), len(starts), buffers)
-
-    def matches(pattern: str) -> Any:
-        return pc.match_substring_regex(lines, pattern).to_numpy(zero_copy_only=False)
-
-    kept = matches(loud)
-    if quiet.begin:
-        kept |= ~matches(f"^(?:{quiet.begin})")
+def _near(block: bytes, starts: Any, kept: Any, quiet: Quiet) -> Any:
+    """Whether each line of a block is given: what is kept, and its neighbours; the first and the
+    last always are."""
     near = kept.copy()
     near[1:] |= kept[:-1]
     near[:-1] |= kept[1:]

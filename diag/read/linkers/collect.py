@@ -16,11 +16,12 @@ from diag.read.buildlog_records import Line, Step
 from diag.read.linkers.commands import LinkCommand
 from diag.read.linkers.ledger import LinkError
 from diag.read.linkers.session import LITERALS, Session, is_hot
-from diag.read.skim import Skim, any_of
+from diag.read.skim import ALSO, HELD, NAMED, STARTS_SO, UNSEARCHED, Skim, any_of
 from diag.read.textlines import clean, clip
 from diag.schema_frames import LINE_KINDS
 
 _ALSO = ("output", "link_command", "linker", "excerpt", "other")  # kinds that literals may ask for
+_TELLS_KIND = STARTS_SO | HELD  # without them, a line of output is of no kind but that
 
 
 class TextLine(NamedTuple):
@@ -68,7 +69,10 @@ def collect(log: BuildLog) -> Findings:
     for line in log.lines(skim):
         if line.role not in ("output", "excerpt"):
             continue
-        key, text = (line.role, line.step_id), clean(line.raw)
+        key = (line.role, line.step_id)
+        if not (skim.told_of(line.line_no) or key in skim.waiting):
+            continue
+        text = clean(line.raw)
         if not (is_hot(text) or key in skim.waiting):
             continue
         pool = sessions if line.role == "output" else excerpts
@@ -136,11 +140,11 @@ class _StepLines:
         """Whether what the next line is depends on this one."""
         return self.session.goes_on or self.kinds.goes_on
 
-    def kind(self, line: Line, text: str) -> str:
-        """The kind of the step's next line of output."""
-        is_asked = self.session.goes_on or is_hot(text)
+    def kind(self, line: Line, text: str, told: int) -> str:
+        """The kind of the step's next line of output; `told` as of Skim.told_of."""
+        is_asked = self.session.goes_on or (told & NAMED and is_hot(text))
         said = self.session.feed(line.line_no, text) if is_asked else None
-        return said or self.kinds.find(text)
+        return said or (self.kinds.find(text) if told & _TELLS_KIND else self.kinds.pass_by())
 
 
 @no_collection()
@@ -153,9 +157,12 @@ def text_lines(
     streams: dict[str | None, _StepLines] = {}
     parts: Counter[int] = Counter()
     skim, is_told = _skim_for(kinds, also), _told_by(also)
+    told_of = skim.told_of if skim is not None else lambda _: UNSEARCHED
+    has_parts = "json" in log.format  # elsewhere a line of the file is one line of the build
     for line in log.lines(skim):
-        if "json" in log.format:  # elsewhere a line of the file is one line of the build
+        if has_parts:
             parts[line.line_no] += 1
+        told = told_of(line.line_no)
         text, kind = clean(line.raw), line.role
         if kind == "output":
             stream = streams.get(line.step_id)
@@ -166,12 +173,13 @@ def text_lines(
                 if stream.warning is not None:
                     rows[stream.warning] = rows[stream.warning]._replace(kind=kind)
             else:
-                kind = stream.kind(line, text)
+                kind = stream.kind(line, text, told)
             stream.warning = len(rows) if kind == "build_script" else None
             if skim is not None:
                 _wait(skim, line.step_id, stream.goes_on)
         # A build script's line may be shown to be rustc's by the next line.
-        if kind in kinds or kind == "build_script" or (kind in _ALSO and is_told(text)):
+        is_kept = kind in kinds or kind == "build_script"
+        if is_kept or (told & ALSO and kind in _ALSO and is_told(text)):
             rows.append(
                 TextLine(
                     line.line_no,
@@ -192,10 +200,13 @@ def lines_that_hold(log: BuildLog, literals: Collection[str]) -> list[TextLine]:
     takes most of the time of `text_lines`: the kind of each is `output`, whatever it is."""
     rows: list[TextLine] = []
     parts: Counter[int] = Counter()
-    is_told = _told_by(literals)
-    for line in log.lines(Skim(any_of(literals))):
-        if "json" in log.format:
+    is_told, skim = _told_by(literals), Skim(any_of(literals))
+    has_parts = "json" in log.format
+    for line in log.lines(skim):
+        if has_parts:
             parts[line.line_no] += 1
+        if not skim.told_of(line.line_no):
+            continue
         text = clean(line.raw)
         if line.role in _ALSO and is_told(text):
             part = parts[line.line_no] or 1
@@ -216,5 +227,10 @@ def _skim_for(kinds: Collection[str], also: Collection[str] = ()) -> Skim | None
     ASCII, RE2 and Python do not have the same classes of characters: such lines are all given."""
     if "output" in kinds:
         return None
-    loud = [any_of([*LITERALS, *also]), r"[\x80-\xff]", *ANYWHERE]
-    return Skim("|".join(loud), "|".join(STARTS))
+    return Skim(
+        any_of(LITERALS),
+        loud="|".join(ANYWHERE),
+        starts="|".join(STARTS),
+        also=any_of(also),
+        unsure=r"[\x80-\xff]",
+    )
