@@ -92,7 +92,7 @@ SITUATIONS = [
         causes={}, note="mold names the member alone",
     ),
     Situation(
-        "h-env-cc", "wrong-cc-for-c-deps", "a build where CC of the environment wins", "cd lz && CC=cc sh build.sh\n" + C + "m.o m.c\n$(LINK) -o lz m.o lz/liblz.a",
+        "h-env-cc", "wrong-cc-for-c-deps", "a build where CC of the environment wins", "cd lz && CC=cc sh build.sh\n" + C + "m.o m.c\n$(LINK) -o pack m.o lz/liblz.a",
         {"lz/build.sh": 'set -e\nfor f in lz lz_hc; do echo "$CC -O3 -fPIC -c $f.c -o $f.o"; $CC -O3 -fPIC -c $f.c -o $f.o; done\necho "ar crs liblz.a lz.o lz_hc.o"; ar crs liblz.a lz.o lz_hc.o', "lz/lz.c": "int lz_hc(int); int lz_pack(int x) { return lz_hc(x); }", "lz/lz_hc.c": "int lz_hc(int x) { return x / 2; }", "m.c": "int lz_pack(int); int main(int c, char **v) { return lz_pack(c); }"},
         archs="arm64 riscv64", linkers="bfd gold lld", symbol="lz", not_causes="wrong-arch-prebuilt-archive target-linker-not-set stale-build-output",
     ),
