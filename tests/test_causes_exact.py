@@ -6,6 +6,7 @@ import pytest
 
 from diag.causes import CATALOGUE
 from diag.causes.link_inputs import is_whole
+from diag.causes.rivals import explained_once
 from diag.verdict import _ordered
 from tests.facts_builder import AMD64, make_facts
 
@@ -174,3 +175,21 @@ def test_an_archive_that_no_line_makes_came_ready_made(compiles):
         platform_of_file={"out/libcam.a": ARMV7},
     )  # fmt: skip
     assert found == ["supported"]
+
+
+@pytest.mark.parametrize(
+    ("general", "exact", "expected"),
+    [
+        ("wrong-arch-object", "wrong-arch-prebuilt-archive", "untestable"),
+        ("wrong-arch-object", "target-linker-not-set", "supported"),
+        ("duplicate-definition", "rust-runtime-duplicated", "untestable"),
+    ],
+)
+def test_the_general_waits_for_the_exact(general, exact, expected):
+    """An exact explanation of the same file is invited and open: the general one is no headline."""
+    symbol = make_facts(link_errors=[undefined("f")]).wanted[0]
+    rows = [
+        CATALOGUE[general].finding("supported", symbol),
+        CATALOGUE[exact].finding("untestable", symbol),
+    ]
+    assert explained_once(rows, CATALOGUE)[0].status == expected

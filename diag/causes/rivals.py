@@ -9,6 +9,13 @@ from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
 from diag.causes.model import Cause, Evidence, Finding
 from diag.schema import each
 
+# General words for what these tell exactly: which input it is and how it came there, whose the two are.
+_WAITS_FOR = {
+    "wrong-arch-object": ("wrong-arch-prebuilt-archive", "wrong-cc-for-c-deps"),
+    "duplicate-definition": (
+        "tls-library-collision", "rust-runtime-duplicated", "duplicate-native-crate",
+    ),
+}  # fmt: skip
 _Held = dict[tuple[str | None, str], list[Finding]]
 
 STALE = "stale-build-output"
@@ -76,9 +83,27 @@ def _without_doubted(findings: list[Finding], catalogue: Mapping[str, Cause]) ->
     return kept
 
 
+def _waiting(finding: Finding, open_ones: _Held) -> Finding:
+    """What says less of the same file or name, while what says more of it is invited and open."""
+    rivals = [
+        other
+        for (platform, _), found in open_ones.items()
+        for other in found
+        if platform == finding.platform and other.cause in _WAITS_FOR[finding.cause]
+    ]
+    if not rivals:
+        return finding
+    missing = tuple(dict.fromkeys(m for other in rivals for m in other.missing))[:3]
+    return replace(finding, status="untestable", missing=missing, fix=())
+
+
 def _held_back(finding: Finding, asked: tuple[str, ...], open_ones: _Held) -> Finding:
     """The remainder is no answer where something more exact is invited and cannot be told."""
-    if asked != ("*",) or finding.status != "supported":
+    if finding.status != "supported":
+        return finding
+    if finding.cause in _WAITS_FOR:
+        return _waiting(finding, open_ones)
+    if asked != ("*",):
         return finding
     rivals = [
         other
