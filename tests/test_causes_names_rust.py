@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
+from diag.causes.facts import Symbol
+from diag.causes.names_rust import judge_dropped
 from diag.causes.rust_evidence import places_in
 from tests.facts_builder import LOG
 from tests.link_world import status, world
@@ -54,6 +59,17 @@ def test_rustc_writes_its_version_into_comment():
     row = {"file": "tally.o", "kind": "comment", "name": "rustc version 1.95.0"}
     facts = world(files, "-o app main.o tally.o", ["tally_feed"], details=[row])
     assert status(RUST, facts) == "untestable"
+
+
+def test_details_are_not_read_where_no_object_asks_for_the_name():
+    """Those of thousands of objects take long, and could tell nothing."""
+
+    def read() -> pd.DataFrame:
+        raise AssertionError("the details were read")
+
+    files = {"main.o": {"defines": ["main"]}, "tally.o": {"defines": ["tally_open"]}}
+    facts = replace(world(files, "-o app main.o tally.o", ["tally_feed"]), load_details=read)
+    assert judge_dropped(facts, Symbol("tally_feed", facts.platforms[0])) is None
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,11 @@ def judge_dropped(facts: Facts, symbol: Symbol) -> Judged | None:
         return Judged(symbol, "supported", (*told_in_log(facts, symbol), *said), claim=claim)
     if library_of(symbol.name) is not None or is_helper(symbol.name, _HELPERS):
         return None
-    made = rust_units(facts, symbol.platform) if facts.has_objects(symbol.platform) else frozenset()
     wanting = facts.seen(symbol, "wanted")
     users = set(zip(wanting["file"], wanting["member"], strict=True))
+    if not users or not facts.has_objects(symbol.platform):
+        return None  # before the details of all objects are read
+    made = rust_units(facts, symbol.platform)
     if not made or not users - made:
         return None
     file, member = min(made)
