@@ -13,6 +13,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 folder=${LAB:-/tmp/diag-lab}
+# A make below `make lab` would call itself make[1], and say where it goes.
+unset MAKELEVEL MAKEFLAGS MFLAGS MAKEOVERRIDES
 export TOOLCHAINS=${TOOLCHAINS:-$folder/toolchains} PYTHONDONTWRITEBYTECODE=1
 engine=$folder/engine
 

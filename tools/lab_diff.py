@@ -56,6 +56,7 @@ STEPS = (
     ),
 )
 # Sections by which an object says that its compiler drew a number.
+# (LLVM's number is one of the build folder too, and of no fixed length.)
 DRAWN_INSIDE = (b".gnu.lto_", b"BC\xc0\xde", b"__gcov_", b".gcda")
 # Where engine.py builds, in debug information and in what build scripts say; LLVM's number is a hash of it.
 BUILD_FOLDER = re.compile(rb"(?<=/tmp/links-)\w{8}|(?<=[.]llvm[.])\d{15,20}")
@@ -71,6 +72,8 @@ def why(old: bytes, new: bytes) -> str:
     try:
         before, after = old.decode(), new.decode()
     except UnicodeDecodeError:
+        if all(b"/tmp/links-" in one and b".llvm." in one for one in (old, new)):
+            return "names of the build folder"
         is_drawn = any(mark in old and mark in new for mark in DRAWN_INSIDE)
         return "bytecode and coverage" if is_drawn else "other"
     for name, pattern, word in STEPS:
