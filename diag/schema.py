@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -114,6 +114,12 @@ def keep(frame: pd.DataFrame, flags: Iterable[bool]) -> pd.DataFrame:
 
 def empty(name: str) -> pd.DataFrame:
     """The frame `name` with no rows."""
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    """Made once: a case asks for dozens, and each takes as long as one with rows."""
     return make(name, [])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from diag import schema
 from diag.schema_frames import FRAMES
 from diag.verdict import records
 from tests import handmade as h
@@ -84,3 +85,13 @@ def test_env_json_is_as_published() -> None:
 def test_schemas_refuse_what_departs(name: str, data: Any) -> None:
     """A schema that takes everything would prove nothing."""
     assert refuse(name, data)
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_an_empty_frame_is_the_asker_s_own(name):
+    """It is made once and copied: what one does to it, another does not see."""
+    frame = schema.empty(name)
+    assert frame.dtypes.equals(schema.make(name, []).dtypes)
+    frame["further"], frame.attrs["told"] = "x", 1
+    assert "further" not in schema.empty(name)
+    assert not schema.empty(name).attrs
