@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from pathlib import PurePath
 
 import pandas as pd
@@ -156,8 +156,8 @@ def _names_alike(facts: Facts, want: Want) -> Iterator[str]:
     near = facts.near[facts.near["wanted"].isin(raw) & ~facts.near["type"].isin(_NO_NAMES)]
     yield from (str(name) for name in near["name"] if name not in wrappers)
     if len(wanted) >= MIN_ALIKE or raw & _defined(facts):
-        for name in _defined(facts) - wrappers:
-            if name in raw or _is_alike(wanted, name):
+        for name in _defined(facts):  # in order: the answer is the same in every process
+            if name not in wrappers and (name in raw or _is_alike(wanted, name)):
                 yield name
 
 
@@ -166,12 +166,13 @@ def _is_wrapped(want: Want, name: str) -> bool:
     return any(word in (f"--wrap={name}", name) for word in linker_words(words))
 
 
-def _defined(facts: Facts) -> frozenset[str]:
-    """What the objects of all platforms define, for others or for themselves."""
+def _defined(facts: Facts) -> KeysView[str]:
+    """What the objects of all platforms define, for others or for themselves, by name."""
     if "defined names" not in facts.known:
         rows = facts.symbols
         rows = rows[rows["is_defined"].astype(bool) & ~rows["type"].isin(_NO_NAMES)]
-        facts.known["defined names"] = frozenset(rows["name"].head(MAX_NAMES)) - {"", "main"}
+        names = set(rows["name"].head(MAX_NAMES)) - {"", "main"}
+        facts.known["defined names"] = dict.fromkeys(sorted(names)).keys()
     return facts.known["defined names"]  # type: ignore[no-any-return]
 
 
