@@ -18,6 +18,8 @@ assert SPEC.loader is not None
 lab_diff = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(lab_diff)
 
+HOST = 'machine = "host"\nemulated = false\nhas_avx512 = '
+
 
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
@@ -29,6 +31,12 @@ SPEC.loader.exec_module(lab_diff)
         (f"@sha256:{'a' * 64}", f"@sha256:{'0' * 64}", "digests and sizes"),
         ("#1 CACHED\n#2 a\n", "#1 a\n#2 CACHED\n", "order of parallel steps"),
         ("[1/2] cc a\n[2/2] cc b\n", "[1/2] cc b\n[2/2] cc a\n", "order of parallel steps"),
+        (
+            f"{HOST}false\nexit_code = 0\n",
+            f'{HOST}true\nexit_code = 139\nsignal = "SIGSEGV"\n',
+            "the processor of the machine",
+        ),
+        (f"{HOST}false\nexit_code = 0\n[[", f"{HOST}false\nexit_code = 0\nran = true\n[[", "other"),
         # What a person has to see.
         ("undefined reference to `f'", "undefined reference to `g'", "other"),
         ("ld: a.o: in function `f': error", "ld: a.o: error", "other"),

@@ -31,6 +31,13 @@ STEPS = (
         "AT",
     ),
     (
+        "the processor of the machine",
+        re.compile(
+            r'(?<=machine = "host"\nemulated = false\n)has_avx512 = .*\n(?:(?:exit_code|signal|output) = .*\n)*'
+        ),
+        "ENDED",
+    ),
+    (
         DRAWN,
         re.compile(
             r"(?<=/)rustc\w{6}\b|(?<=/)(?:cc|go-build|go-link-)\w{6,}|\b[0-9a-z]{5,}(?=\.rcgu\.o)"
