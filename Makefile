@@ -6,7 +6,7 @@ PYTEST ?= -n logical --dist worksteal
 # `make fuzz FUZZ="--seed 2 --count 100000"` breaks others.
 FUZZ ?=
 
-.PHONY: help report test lint bench fuzz lab lab-incident lab-linkers lab-builders notebooks clean
+.PHONY: help report test lint bench fuzz lab lab-incident lab-linkers lab-builders notebooks docs clean
 
 help:
 	@echo "make report     set up, investigate the first incident, write build/report/index.html"
@@ -17,6 +17,7 @@ help:
 	@echo "make lab        rebuild data/lab with real compilers and a real BuildKit (root, Debian 12; minutes)"
 	@echo "make lab-incident, lab-linkers, lab-builders   the parts of data/ that take longer"
 	@echo "make notebooks  execute the notebooks again"
+	@echo "make docs       the API reference from docstrings, as pages in build/docs/"
 	@echo "make clean      remove what these commands made"
 
 # Stamps, so that a second run costs nothing; they are older than pyproject.toml after a change.
@@ -56,6 +57,9 @@ lab-incident lab-linkers lab-builders:
 
 notebooks: .venv/.test
 	@$(PY) tools/notebooks.py
+
+docs: .venv/.test
+	@$(PY) tools/api_docs.py
 
 clean:
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

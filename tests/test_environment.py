@@ -127,6 +127,7 @@ def test_every_target_that_make_lists_exists() -> None:
         "lab-linkers",
         "lab-builders",
         "notebooks",
+        "docs",
     ],
 )
 def test_each_target_runs_files_that_exist(target: str) -> None:
