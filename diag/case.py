@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from diag import schema
-from diag.case_inputs import Inputs, PlatformFacts, Source, gather, read_case_toml
+from diag.case_inputs import Inputs, PlatformFacts, Source, gather, read_case_toml, source_of
 from diag.errors import InputError
 from diag.join.outcomes import platforms_told
 from diag.platforms import DEFAULT_PLATFORMS, PLATFORMS, display_order, find_platform
@@ -36,8 +36,8 @@ class Case:
     """One build as lazy frames: steps, link_errors, link_commands, log_lines, instructions, env,
     objects, symbols, isa, build_script, runs, errors (columns: diag/schema_frames.py).
 
-    `log`, `objects`: one source, several, or a mapping platform -> sources. `platforms` are
-    those to judge; left out, they follow from the mappings, the log and the Dockerfile.
+    `log`, `objects`: one source, several, or a mapping platform -> sources; a log or Dockerfile of
+    several lines is its text. `platforms` are those to judge; left out, they follow from the rest.
     Raises InputError when a platform is not known.
     """
 
@@ -58,7 +58,7 @@ class Case:
         probe: pd.DataFrame | Sequence[str | Path] = (),
     ) -> None:
         self.inputs: Inputs = gather(log, dockerfile, objects, absent)
-        self.dockerfile = dockerfile if self.inputs.dockerfile is not None else None
+        self.dockerfile = source_of(dockerfile) if self.inputs.dockerfile is not None else None
         self.build_args = dict(build_args or {})
         self.base_env = dict(base_env or {})
         self.engine = engine

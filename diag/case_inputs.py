@@ -20,6 +20,18 @@ from diag.read.sources import NO_MATCH_HELP, inside_of
 
 Source = str | Path | bytes | IO[Any]
 MAX_FILES = 200_000  # of one folder of objects
+PASTED = "<pasted>"  # the name to cite for a text
+
+
+class Pasted(bytes):
+    """The text of a log or Dockerfile that was given in place of a path."""
+
+
+def source_of(given: Any) -> Any:
+    """A text of several lines is no path: its bytes, counted from the line after the quotes. Anything else as it is."""
+    if not isinstance(given, str) or "\n" not in given:
+        return given
+    return Pasted(given.removeprefix("\n").encode("utf-8", "surrogateescape"))
 
 
 @dataclass(frozen=True)
@@ -89,13 +101,14 @@ def gather(log: Any, dockerfile: Any, objects: Any, absent: Iterable[dict[str, A
     """The inputs of a Case, sorted by what they are."""
     inputs = Inputs(errors=list(absent))
     for platform, sources in _by_platform(log):
-        for source in sources:
+        for source in map(source_of, sources):
             inputs.logs.append(LogInput(source, _name(source), platform or None))
+    dockerfile = source_of(dockerfile)
     if dockerfile is not None:
         if isinstance(dockerfile, str | Path) and not Path(dockerfile).is_file():
             inputs.errors.append(_absent(dockerfile, "Dockerfile"))
         else:
-            inputs.dockerfile = _name(dockerfile)
+            inputs.dockerfile = "Dockerfile" if isinstance(dockerfile, bytes) else _name(dockerfile)
     for platform, paths in _by_platform(objects):
         named = [found for path in paths for found in _expanded(inputs, path)]
         _sort_objects(inputs, platform, named)
@@ -152,7 +165,7 @@ def _walk(folder: Path) -> list[Path]:
 
 def _name(source: Any) -> str:
     if isinstance(source, bytes):
-        return "<bytes>"
+        return PASTED if isinstance(source, Pasted) else "<bytes>"
     if isinstance(source, str | Path):
         return str(source)
     return str(getattr(source, "name", "-")).replace("<stdin>", "-")

@@ -119,7 +119,9 @@ class _Packer:
             except InputError as error:
                 self.problems.add(log.name, error.message, help=error.help or "")
                 continue
-            name = Path(log.name).name if log.name not in ("-", "<bytes>") else "build.log"
+            name = (
+                Path(log.name).name if log.name not in ("-", "<bytes>", "<pasted>") else "build.log"
+            )
             while name.endswith(_PACKED):
                 name = name.rpartition(".")[0]
             packed = self._masked(log.name, "log", name, data)

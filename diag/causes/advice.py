@@ -88,6 +88,6 @@ def _log(facts: Facts) -> str:
         frames = (facts.steps, facts.link_errors, facts.lines)
         names = [str(frame["file"].iloc[0]) for frame in frames if len(frame)]
         facts.known["log name"] = next(
-            (n for n in names if n not in ("-", "<bytes>", "<stdin>")), ""
+            (n for n in names if n not in ("-", "<bytes>", "<pasted>", "<stdin>")), ""
         )
     return str(facts.known["log name"])
