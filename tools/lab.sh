@@ -2,7 +2,7 @@
 # Rebuilds data/ with real compilers, linkers and a real BuildKit: `make lab`, or: tools/lab.sh [PART...]
 #
 #   links fixes loaders wrappers nvlink    what `make lab` makes: minutes
-#   incident                               data/avx512-link: half an hour
+#   incident                               data/avx512-link: up to an hour
 #   linkers                                data/lab/linkers: every linker of four Debian suites
 #   builders                               data/lab/builders: every form of every builder
 #

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Rebuilds data/avx512-link/ from nothing: `make lab`, or: rebuild.sh [CASE...]   (all cases where none is named)
+# Rebuilds data/avx512-link/ from nothing: `make lab-incident`, or: rebuild.sh [CASE...]   (all cases where none is named)
 #
 # A private BuildKit and a toolchain image are set up in a folder of their own (LAB, by default one under /tmp); each case
 # is built and run there, and takes its place here when all are done; data/SHA256SUMS is written anew and the engine
-# stopped. LAB stays, so that a second run is quick. About half an hour on two cores; 5 GB of disk; Debian's mirror, as the
+# stopped. LAB stays, so that a second run is quick. Up to an hour on two cores; 8 GB of disk; Debian's mirror, as the
 # machine's own apt has it, is the only network.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -105,7 +105,7 @@ RC
     echo c > "$work/continue"
     rm -f "$work/serial.txt"
     # It wants a terminal; power off ends it with a panic of its own. What counts is the serial line.
-    timeout 900 script -qec "$root/usr/bin/bochs-bin -q -f $work/bochsrc -rc $work/continue" /dev/null \
+    timeout 1800 script -qec "$root/usr/bin/bochs-bin -q -f $work/bochsrc -rc $work/continue" /dev/null \
         < /dev/null > "$work/terminal.txt" 2>&1 || true
     tr -d '\r' < "$work/serial.txt"
     grep -q 'ALL ENDED' "$work/serial.txt"
