@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import platform
 import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from rattler import MatchSpec
 
 from tests.tools import need
 
@@ -68,6 +73,39 @@ def test_python_is_bounded_alike_everywhere() -> None:
     assert PROJECT["tool"]["ruff"]["target-version"] == "py311"
     assert PROJECT["tool"]["mypy"]["python_version"] == "3.11"
     assert "sys.version_info < (3, 11)" in (ROOT / "tools" / "venv.sh").read_text()
+
+
+@pytest.mark.parametrize("text", [t for t in ENVIRONMENT["dependencies"] if isinstance(t, str)])
+def test_conda_understands_each_package(text: str) -> None:
+    """Strictly read: a name and a bound, no more; and what these tests run with satisfies it."""
+    spec = MatchSpec(text, strict=True)
+    ((name, bound),) = bounds([text]).items()
+    assert spec.name is not None
+    assert spec.name.normalized == name
+    assert (spec.build, spec.channel, spec.subdir) == (None, None, None)
+    assert not bound or SpecifierSet(bound).contains(installed(name))
+
+
+def installed(name: str) -> str:
+    return platform.python_version() if name == "python" else metadata.version(name)
+
+
+def test_pip_understands_each_package() -> None:
+    """The part that conda hands to pip, by pip's own rules."""
+    (table,) = [item for item in ENVIRONMENT["dependencies"] if isinstance(item, dict)]
+    for text in table["pip"]:
+        requirement = Requirement(text)
+        assert requirement.specifier.contains(installed(requirement.name))
+
+
+@pytest.mark.parametrize(
+    "text", ["pandas>=3.*", "python=>3.11", "pandas>=3.0,", "pandas>>3", "python =3.11.*.*"]
+)
+def test_a_slip_in_a_package_is_told(text: str) -> None:
+    """The check itself: what conda would refuse or misread does not pass."""
+    with pytest.raises(Exception, match=r"version|incompatible|regex") as told:
+        MatchSpec(text, strict=True)
+    assert type(told.value).__name__ == "InvalidMatchSpecError"
 
 
 def test_what_the_user_named_comes_from_conda_forge() -> None:
