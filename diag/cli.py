@@ -93,6 +93,7 @@ def _run(args: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except click.ClickException as error:
+        error.message = _masked(error.message)
         error.show()
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):

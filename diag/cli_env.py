@@ -25,6 +25,8 @@ from diag.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from diag.show.redact import Redactor
+
 Compute = Callable[..., "pd.DataFrame"]
 
 _EXPECT_HELP = "Exit with 1 unless each call shown receives this value; repeatable."
@@ -77,7 +79,6 @@ def probe_cmd(dockerfile: str, **options: Any) -> int:
 def _show(compute: Compute, dockerfile: str, options: Any) -> int:
     from diag.platforms import DEFAULT_PLATFORMS, find_platform
     from diag.show.env_screen import EnvScreen
-    from diag.show.redact import Redactor
 
     expected = pairs(options["expected"], "--expect")
     given = given_to_build(options)
@@ -85,9 +86,9 @@ def _show(compute: Compute, dockerfile: str, options: Any) -> int:
     given["engine"] = options["engine"]
     source = source_of(dockerfile)
     every = _with_named(compute, source, given, {*expected, options["name"]} - {None})
+    mask = _mask_of(every, given, options["is_redacted"])
     every = _only_calls(every, options["command"], dockerfile)
     env = _only(every, "name", options["name"], dockerfile)
-    mask = Redactor(is_on=options["is_redacted"])
     masked = mask.frame(env)
     if options["format_"] != "table":
         write_frame(masked, options["format_"], options["output"])
@@ -97,6 +98,16 @@ def _show(compute: Compute, dockerfile: str, options: Any) -> int:
         limit = MAX_TABLE_ROWS if options["output"] is None else None
         write_screen(EnvScreen(masked, limit=limit), options["output"])
     return _tell_unexpected(every, expected, mask)
+
+
+def _mask_of(env: pd.DataFrame, given: dict[str, Any], is_on: bool) -> Redactor:
+    """Secrets known by their names are masked in arguments and other variables too."""
+    from diag.show.redact import redactor_of
+
+    own = env[["name", "value"]].dropna().drop_duplicates().itertuples(index=False, name=None)
+    return redactor_of(
+        [*given["build_args"].items(), *given["base_env"].items(), *own], is_on=is_on
+    )
 
 
 def _with_named(compute: Compute, source: Any, given: Any, names: set[str]) -> pd.DataFrame:

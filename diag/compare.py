@@ -8,12 +8,12 @@ cure; `worse` a platform fails that was sound.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from diag.case import Case
 from diag.causes.facts import Facts, Symbol
-from diag.causes.model import Evidence, Finding
+from diag.causes.model import NEVER_SHOWN, Evidence, Finding, Pairs
 from diag.compare_symbols import by_objects
 from diag.platforms import BY_NAME
 from diag.schema import each
@@ -61,6 +61,7 @@ class Comparison:
     evidence: tuple[Evidence, ...]
     before_title: str = ""
     after_title: str = ""
+    known: Pairs = field(default=(), repr=False, compare=False, metadata=NEVER_SHOWN)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON contract of `compare`, schema 1."""
@@ -145,6 +146,7 @@ def compare_sides(old: Side, new: Side, back: Side | None = None) -> Comparison:
         evidence=worst.evidence if worst else (),
         before_title=old.verdict.title,
         after_title=new.verdict.title,
+        known=old.verdict.known + new.verdict.known + (back.verdict.known if back else ()),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -15,7 +15,7 @@ from diag.case import Case
 from diag.causes import CATALOGUE
 from diag.causes.advice import advised
 from diag.causes.facts import Facts
-from diag.causes.model import Finding
+from diag.causes.model import NEVER_SHOWN, Finding, Pairs
 from diag.causes.rivals import answer_claims, explained_once
 from diag.causes.toolchain import TELLING
 from diag.errors import InputError
@@ -35,7 +35,8 @@ class Verdict:
     """What the evidence says. `outcome`: no_failure, explained or undecided; `cause`: the
     headline's id, or None; `findings` in the order of display, the refuted kept.
 
-    Frames: `outcomes`, `link_errors`, `steps`, `errors` (what could not be read).
+    Frames: `outcomes`, `link_errors`, `steps`, `errors` (what could not be read). `known`: as of
+    Finding.
     """
 
     outcome: str
@@ -46,6 +47,7 @@ class Verdict:
     steps: pd.DataFrame
     errors: pd.DataFrame
     title: str = ""
+    known: Pairs = field(default=(), repr=False, compare=False, metadata=NEVER_SHOWN)
 
     def __getitem__(self, cause: str) -> Finding:
         """The most telling finding of that cause; KeyError names near ids."""
@@ -116,7 +118,8 @@ def judge(case: Case, facts: Facts) -> Verdict:
     found = list(_judge(facts))
     found += answer_claims(facts, found, CATALOGUE)
     told = (advised(facts, f, CATALOGUE) for f in explained_once(found, CATALOGUE))
-    findings = _ordered(list(told), facts.claims)
+    known = _known(case, facts)
+    findings = _ordered([replace(finding, known=known) for finding in told], facts.claims)
     headline = next((f for f in findings if f.status == "supported" and f.role == "cause"), None)
     return Verdict(
         outcome=_outcome(facts, headline),
@@ -127,7 +130,15 @@ def judge(case: Case, facts: Facts) -> Verdict:
         steps=case.steps,
         errors=case.errors,
         title=case.title,
+        known=known,
     )
+
+
+def _known(case: Case, facts: Facts) -> Pairs:
+    """Names and values of build arguments and variables: what is shown is masked by them."""
+    env = facts.env[["name", "value"]].dropna().drop_duplicates()
+    pairs = zip(env["name"], env["value"], strict=True)
+    return (*case.build_args.items(), *case.base_env.items(), *pairs)
 
 
 def _nothing_usable(case: Case) -> InputError:

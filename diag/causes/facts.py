@@ -10,12 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from diag.causes.clipped import clip as clip
 from diag.causes.model import Evidence, Missing
 from diag.causes.searched import having
 from diag.join.link_units import Units, units_of
 from diag.schema import each, empty, keep
-
-MAX_TEXT = 240  # of one evidence row; a link command of 100 kB stays readable
 
 
 @dataclass(frozen=True)
@@ -239,12 +238,6 @@ def sightings_evidence(rows: pd.DataFrame, what: str) -> list[Evidence]:
 def counted(number: int, one: str, many: str) -> str:
     """`1 file`, `3 files`."""
     return f"{number} {one if number == 1 else many}"
-
-
-def clip(text: str, limit: int = MAX_TEXT) -> str:
-    """The text, shortened in its middle where it is long."""
-    text = text.strip()
-    return text if len(text) <= limit else f"{text[: limit - 80]} ... {text[-70:]}"
 
 
 def line_of(place: str) -> int:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Status = Literal["supported", "refuted", "untestable"]
 Role = Literal["cause", "contributing", "latent", "claim"]
+Pairs = tuple[tuple[str, str], ...]
+# Metadata of a field that tells who shows the object what to mask, and is never shown itself.
+NEVER_SHOWN = {"is_shown": False}
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Finding:
     """One cause judged on one platform: what it claims and what the evidence says of it.
 
     `covers`: further symbols of the platform that it is about in the same way; not in the JSON.
+    `known`: names and values of the build's variables, never shown: who shows the finding masks
+    the secrets among them.
     """
 
     cause: str
@@ -69,6 +74,7 @@ class Finding:
     fix: tuple[str, ...] = ()
     experiment: str | None = None
     covers: tuple[str, ...] = ()
+    known: Pairs = field(default=(), repr=False, compare=False, metadata=NEVER_SHOWN)
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from diag.show.chart_style import (
     not_drawn,
 )
 from diag.show.chart_words import words_symbols
-from diag.show.redact import Redactor
+from diag.show.redact import Redactor, redactor_for
 from diag.show.symbols import df_symbols
 from diag.show.text import clip, counted
 
@@ -46,7 +46,7 @@ def plot_symbols(
 
     `symbols` are raw names; left out, those that the log's linkers name.
     """
-    table = (mask or Redactor()).data(df_symbols(case, symbols))
+    table = (mask or redactor_for(case)).data(df_symbols(case, symbols))
     return draw_symbols(table)
 
 

@@ -30,7 +30,7 @@ from diag.show.chart_style import (
 )
 from diag.show.chart_words import words_way
 from diag.show.env_values import fit
-from diag.show.redact import Redactor
+from diag.show.redact import Redactor, redactor_for
 from diag.show.text import clip, counted, is_missing, listed, printable
 from diag.show.ways import (
     KEPT,
@@ -73,8 +73,9 @@ def plot_way(
     `command` holds the first words of the call, such as `cargo build`.
     """
     rows = way_rows(source, name, platform, command=command)
-    rows = (mask or Redactor()).data(rows)
-    return draw_way(rows, name, {} if isinstance(source, pd.DataFrame) else _lines_of(source))
+    case = None if isinstance(source, pd.DataFrame) else source
+    mask = mask or redactor_for(case)
+    return draw_way(mask.data(rows), name, mask.data(_lines_of(case)) if case else {})
 
 
 def _lines_of(case: Case) -> dict[str, str]:

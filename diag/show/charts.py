@@ -42,7 +42,7 @@ from diag.show.chart_symbols import plot_symbols as plot_symbols
 from diag.show.chart_way import plot_way as plot_way
 from diag.show.chart_words import words_flags, words_steps
 from diag.show.flags import NO, NOT_SEEN, YES, df_flags
-from diag.show.redact import Redactor
+from diag.show.redact import Redactor, redactor_for
 from diag.show.steps import bar_text, drawn_steps, step_label
 from diag.show.ways import way_rows as way_rows
 
@@ -55,8 +55,7 @@ SHAPES = {"written": "s", "received": "o", "echoed": "^"}
 
 def plot_flags(case: Case, names: Iterable[str] = (), *, mask: Redactor | None = None) -> Figure:
     """Which flags each platform was given, received and shows: flag x platform, three marks each."""
-    table = (mask or Redactor()).data(df_flags(case, names))
-    return draw_flags(table)
+    return draw_flags(df_flags(case, names, mask=mask))
 
 
 def draw_flags(table: pd.DataFrame) -> Figure:
@@ -156,7 +155,7 @@ def _flag_marks(
 
 def plot_steps(case: Case, log: str | None = None, *, mask: Redactor | None = None) -> Figure:
     """How long each step ran and how it ended, by platform. `log`: which log; the fullest one."""
-    return draw_steps((mask or Redactor()).data(drawn_steps(case.steps, log)))
+    return draw_steps((mask or redactor_for(case)).data(drawn_steps(case.steps, log)))
 
 
 def draw_steps(steps: pd.DataFrame) -> Figure:

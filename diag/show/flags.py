@@ -10,6 +10,7 @@ import pandas as pd
 
 from diag.platforms import DEFAULT_PLATFORMS, display_order
 from diag.show.frame_tables import table_of
+from diag.show.redact import Redactor, redactor_for
 from diag.show.text import is_missing
 
 if TYPE_CHECKING:
@@ -60,17 +61,21 @@ def flags_of(value: str) -> list[str]:
     return _FLAG.findall(value.replace("\x1f", " "))
 
 
-def df_flags(case: Case, names: Iterable[str] = ()) -> pd.DataFrame:
+def df_flags(
+    case: Case, names: Iterable[str] = (), *, mask: Redactor | None = None
+) -> pd.DataFrame:
     """One row a platform, variable and flag: written, received, echoed (each yes, no, not seen).
 
     `written`: on a line of the Dockerfile that the value came through, or where it was lost.
     `received`: by the last build command that is called with it. `names` are the variables;
-    left out, those that hold flags, and those that the log echoes.
+    left out, those that hold flags, and those that the log echoes. Secrets are masked before a
+    value is taken apart: a word of it alone no longer tells what it is.
     """
-    echoes = _echoes(case)
-    env = _build_calls(case.env) if case.dockerfile is not None else case.env
+    mask = mask or redactor_for(case)
+    echoes = {key: (mask.text(text), place) for key, (text, place) in _echoes(case).items()}
+    env = mask.frame(_build_calls(case.env) if case.dockerfile is not None else case.env)
     wanted = list(names) or _names(env, echoes)
-    assignments = _assignments(case)
+    assignments = mask.data(_assignments(case))
     found = {*env["platform"], *(platform for platform, _ in echoes)}
     rows = []
     for platform in display_order(found or DEFAULT_PLATFORMS):

@@ -25,7 +25,11 @@ MIN_LITERAL = 6  # a shorter value would mask ordinary words; it is masked besid
 # Words of a name (NPM_TOKEN, npmToken, registry-password) that make its value a secret.
 _WORDS = "token|tokens|password|passwd|passphrase|pass|pwd|secret|secrets|credential|credentials|auth|apikey|pat"
 _KEYS = "api|access|private|secret|signing|encryption|deploy|ssh|license|service|account|master"
-_SECRET_NAME = re.compile(rf"(?:^|_)(?:{_WORDS}|(?:{_KEYS})_?key)(?:_|$)", re.IGNORECASE)
+# Written in one with what stands before it: PGPASSWORD, MYTOKEN.
+_GLUED = "token|password|passwd|passphrase|secret|apikey|accesskey|secretkey"
+_SECRET_NAME = re.compile(
+    rf"(?:^|_)(?:{_WORDS}|(?:{_KEYS})_?key)(?:_|$)|(?:{_GLUED})$", re.IGNORECASE
+)
 # Names that hold such a word and no secret: the shell's own, a socket, a place of secrets.
 _PLAIN_NAME = re.compile(
     r"^(?:PWD|OLDPWD)$|(?:_SOCK|_FILE|_PATH|_DIR|_URL|_ID|_TYPE|_NAME)$", re.IGNORECASE
@@ -36,7 +40,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # that begins with `$` or `<` is a reference or a placeholder.
 _NAME = re.compile(
     r"""(?P<name>[A-Za-z_][\w.-]{0,80})
-        (?:"?'?\s?[=:]\s? | (?:(?<=-key)|(?<=-password)|(?<=-token)|(?<=-secret))\s)""",
+        (?:"?'?\s{0,3}[=:]\s{0,3}
+        | (?:(?<=-key)|(?<=-password)|(?<=-passwd)|(?<=-pass)|(?<=-passphrase)|(?<=-token)|(?<=-secret)
+            |(?<=-auth))\s{1,3})""",
     re.VERBOSE,
 )
 _VALUE = re.compile(
@@ -46,7 +52,19 @@ _VALUE = re.compile(
         | [^\s"'$<&|;)\\][^\s"'&|;)\\]*""",
     re.VERBOSE,
 )
-_NETRC = re.compile(r"(?P<kept>\blogin\s+\S{1,200}\s+password\s+)\S+")
+# Where the place alone tells that a secret follows: .netrc, the short options of programs that take
+# passwords, the signature of an address that was signed for one use.
+_PLACES = re.compile(
+    r"""(?P<kept>\blogin\s+\S{1,200}\s+password\s+
+        | \b(?:docker|podman|nerdctl|buildah|skopeo|helm|crane|oras|az)\s+(?:\w+\s+){0,2}?login\s[^|;&]{0,300}?\s-p[ =]?
+        | \bcurl\s(?:[^|;&]{0,300}?\s)?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]{1,80}:
+        | \bsshpass\s+-p[ =]?
+        | [?&](?:sig|signature|x-(?:amz|goog)-signature|key|code|jwt)=
+        | \bhooks\.slack\.com/services/ )
+        (?P<quote>["']?)(?![$<\s"'])[^\s"'&|;]+""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OLD_ENV = re.compile(r"\bENV\s+(?P<name>[A-Za-z_]\w{0,80})\s+(?![$=\s])\S.*")  # ENV without `=`
 # Tokens known by their shape; sources: each service's page on its token format.
 _SHAPES = re.compile(
     r"""
@@ -54,6 +72,12 @@ _SHAPES = re.compile(
     | (?P<gitlab>\bgl(?:pat|dt|rt|ft|cbt)-[\w-]{16,}) | (?P<slack>\bxox[abeoprs]-[\w-]{10,})
     | (?P<npm>\bnpm_[A-Za-z0-9]{30,}) | (?P<pypi>\bpypi-[\w-]{50,})
     | (?P<docker>\bdckr_(?:pat|oat)_[\w-]{20,}) | (?P<crates>\bcio[A-Za-z0-9]{32}\b)
+    | (?P<models>\bhf_[A-Za-z0-9]{30,}|\bsk-(?:proj|ant|svcacct)-[\w-]{20,}|\bsk-[A-Za-z0-9]{40,})
+    | (?P<payment>\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}) | (?P<mail>\bSG\.[\w-]{16,}\.[\w-]{16,})
+    | (?P<vault>\bhv[sb]\.[\w-]{20,}) | (?P<terraform>\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,})
+    | (?P<age>\bAGE-SECRET-KEY-1[A-Z0-9]{40,}) | (?P<gems>\brubygems_[0-9a-f]{40,})
+    | (?P<nuget>\boy2[a-z0-9]{43}\b) | (?P<atlassian>\bATATT3[\w=-]{40,})
+    | (?P<clouds>\bdop_v1_[0-9a-f]{40,}|\bglsa_\w{30,}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,})
     | (?P<aws>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b) | (?P<google>\bAIza[\w-]{35})
     | (?P<jwt>\beyJ[\w-]{8,300}+\.eyJ[\w-]{8,300}\.[\w-]*)
     | (?P<key>-----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----(?:.*?-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|.*))
@@ -68,7 +92,9 @@ _USERINFO = re.compile(
 # One quick look before the slow ones: most lines of a log hold none of this.
 _HINT = re.compile(
     r"token|passw|passphrase|pass\b|_pass|pwd|secret|credential|auth|key|_pat\b|://[^\s/]*@|bearer|basic"
-    r"|gh[opsur]_|github_pat_|gl\w{2,3}-|xox|npm_|pypi-|dckr_|\bcio|AKIA|ASIA|AIza|eyJ",
+    r"|login|curl|[?&](?:sig|x-|code|jwt)|slack|gh[opsur]_|github_pat_|gl\w{2,3}-|xox|npm_|pypi-|dckr_"
+    r"|\bcio|AKIA|ASIA|AIza|eyJ|hf_|sk-|[sr]k_|SG\.|hv[sb]\.|atlasv1|rubygems|oy2|ATATT3|dop_v1|glsa_"
+    r"|ya29|GOCSPX",
     re.IGNORECASE,
 )
 
@@ -104,7 +130,8 @@ class Redactor:
         text = _SHAPES.sub(MASK, text)
         text = _USERINFO.sub(_mask_userinfo, text)
         text = _BEARER.sub(rf"\g<kept>{MASK}", text)
-        text = _NETRC.sub(rf"\g<kept>{MASK}", text)
+        text = _PLACES.sub(rf"\g<kept>\g<quote>{MASK}", text)
+        text = _OLD_ENV.sub(_mask_old_env, text)
         return _mask_assignments(text)
 
     def value(self, name: str, value: str) -> str:
@@ -123,7 +150,7 @@ class Redactor:
         if isinstance(data, tuple | list):
             return type(data)(self._any(item) for item in data)
         if is_dataclass(data) and not isinstance(data, type):
-            own = [field.name for field in fields(data) if field.init]
+            own = [f.name for f in fields(data) if f.init and f.metadata.get("is_shown", True)]
             return replace(data, **{name: self._any(getattr(data, name)) for name in own})
         if hasattr(data, "columns") and hasattr(data, "assign"):
             return self.frame(data)
@@ -160,10 +187,15 @@ def _mask_userinfo(found: re.Match[str]) -> str:
     return f"{found['scheme']}{user + ':' if user is not None else ''}{MASK}@"
 
 
+def _mask_old_env(found: re.Match[str]) -> str:
+    kept = found[0][: found.end("name") - found.start()]
+    return f"{kept} {MASK}" if is_secret_name(found["name"]) else found[0]
+
+
 def _mask_assignments(text: str) -> str:
     parts, done = [], 0
     for name in _NAME.finditer(text):
-        if name.end() <= done or not is_secret_name(name["name"]):
+        if name.end() <= done or not is_secret_name(name["name"]) or _is_symbol(text, name):
             continue
         value = _VALUE.match(text, name.end())
         if value and not text.startswith(MASK, name.end()):
@@ -171,6 +203,20 @@ def _mask_assignments(text: str) -> str:
             parts += [text[done : name.end()], quote, MASK]
             done = value.end()
     return "".join(parts) + text[done:]
+
+
+def _is_symbol(text: str, name: re.Match[str]) -> bool:
+    """Whether it is a function of which a tool says something: `get_token': ..., or C++'s a::b."""
+    if text.endswith(("function ", "::"), 0, name.start()):
+        return True
+    before = text[name.start() - 1 : name.start()]
+    is_quoted = before in ("`", "\u2018") or (before == "'" and text[name.end("name")] == "'")
+    return is_quoted and text[name.end() : name.end() + 1] not in ("'", '"')
+
+
+def redactor_of(known: Iterable[tuple[str, str]], *, is_on: bool = True) -> Redactor:
+    """A Redactor that knows the secrets among these names and values."""
+    return Redactor(frozenset(_secret_pairs(known)) if is_on else frozenset(), is_on)
 
 
 def redactor_for(case: Case | None, *, is_on: bool = True) -> Redactor:

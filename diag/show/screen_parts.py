@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from diag.show.deciding import is_command, shell_lines
-from diag.show.text import as_text, clip, deciding_spans, focus
+from diag.show.text import as_text, clip, deciding_spans, focus, printable
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence
@@ -93,7 +93,7 @@ class Steps:
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
         for step in self.steps:
-            text = as_text(step)
+            text = printable(step)
             if is_command(text):
                 yield from self._command(text, options.max_width)
             else:

@@ -8,10 +8,16 @@ from typing import Any
 
 NOT_SEEN = "not seen"
 
-# Terminal codes, other controls, and the marks that turn the direction of text: a log that holds
-# them must not steer the terminal, nor show another text than it has.
+MAX_TEXT = 1000  # characters of one cell or sentence; of longer ones the middle is left out
+
+# Terminal codes, other controls, and what cannot be seen: marks that turn the direction of text,
+# spaces without width, tags. A log that holds them must not steer the terminal, nor show another
+# text than it has. Joiners are letters of some scripts; beside a Latin letter they only hide.
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]|(?<=[!-~])[\u200c\u200d]|[\u200c\u200d](?=[!-~])"
+)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Words of a log line that decide, in the order of their weight.
@@ -42,7 +48,11 @@ def printable(text: str) -> str:
 def _escaped(found: re.Match[str]) -> str:
     short = {"\n": "\\n", "\r": "\\r"}
     code = ord(found[0])
-    return short.get(found[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+    if found[0] in short:
+        return short[found[0]]
+    return (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    )
 
 
 def deciding_spans(text: str, words: Iterable[str | None] = ()) -> list[tuple[int, int]]:
@@ -64,6 +74,15 @@ def deciding_spans(text: str, words: Iterable[str | None] = ()) -> list[tuple[in
 def clip(text: str, width: int) -> str:
     """The text in at most `width` characters; an ellipsis says where it was cut."""
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+def bounded(text: str, limit: int = MAX_TEXT) -> str:
+    """The text in about `limit` characters: the middle is left out and counted, since names often
+    differ at their ends."""
+    if len(text) <= limit:
+        return text
+    head, tail = limit * 3 // 5, limit * 3 // 10
+    return f"{text[:head]} …[{len(text) - head - tail:,} characters]… {text[-tail:]}"
 
 
 def focus(text: str, width: int, words: Iterable[str | None] = ()) -> str:
@@ -119,11 +138,11 @@ def is_missing(value: Any) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """A frame's value as one line: lists joined, what is missing told."""
+    """A frame's value as one bounded line: lists joined, what is missing told."""
     if isinstance(value, list | tuple):
-        return "; ".join(as_text(item) for item in value)
+        return bounded("; ".join(as_text(item) for item in value))
     if is_missing(value):
         return NOT_SEEN
     if isinstance(value, float):
         return f"{value:,.1f}"
-    return printable(str(value))
+    return bounded(printable(str(value)))
