@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -207,6 +208,11 @@ def write_libraries() -> None:
     libc = linkable(SYSTEM / "libc.so.6")
     for group in groups.values():
         group["names"] -= libc
+    words = tomllib.loads((TABLES / "libraries.toml").read_text(encoding="utf-8"))["crypto"][
+        "words"
+    ]
+    crypto = {n.partition("@")[0] for n in names_of(SYSTEM / "libcrypto.so.3", dynamic=True)}
+    groups["crypto"] = {"names": {n for n in crypto if n.startswith(tuple(words))}}
     groups["c"] = {"names": {n for n in libc if not n.startswith("_IO_")}}
     groups["atomic"] = {
         "names": {
@@ -219,7 +225,7 @@ def write_libraries() -> None:
         groups[f"{name}-old"] = {"names": _moved(SYSTEM / "libc.so.6", name)}
     write("library_names", """
 Names that a link takes from a well-known library, where no prefix tells them (libraries.toml has those).
-Measured: the libraries of Debian 12 (glibc 2.36, GCC 12.2.0). NAME-old: what glibc kept in libNAME until
+Measured: the libraries of Debian 12 (glibc 2.36, GCC 12.2.0, OpenSSL 3.0). NAME-old: what glibc kept in libNAME until
 it moved to libc (2.34): names that libc.so.6 has under version 2.34 and under an older one.
 """, groups)  # fmt: skip
 

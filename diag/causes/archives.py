@@ -87,7 +87,7 @@ def judge_truncated(facts: Facts) -> Iterator[Finding]:
             answer = Answer("supported", said(errors) + read[:2])
             names = wanted_in_links_of(facts, platform, errors)
             yield about(facts, FAMILY, TRUNCATED, platform, names, answer)
-        elif read and _is_red(facts, platform):
+        elif read and _is_red(facts, platform) and _may_hurt(facts, platform, read):
             names = nowhere_defined(facts, platform)
             answer = Answer("supported", read[:4] + said(_complaints(facts, platform), 2))
             yield about(facts, FAMILY, TRUNCATED, platform, names, answer)
@@ -98,6 +98,17 @@ def judge_truncated(facts: Facts) -> Iterator[Finding]:
 def _is_red(facts: Facts, platform: str) -> bool:
     rows = errors_of(facts, platform)
     return not rows.empty or facts.outcome(platform) == "failed"
+
+
+def _may_hurt(facts: Facts, platform: str, read: list[Evidence]) -> bool:
+    """The linker names the short file, misses a name, or told nothing: what it says of other files
+    is another matter."""
+    rows = errors_of(facts, platform)
+    if rows.empty or (rows["kind"] == "undefined").any():
+        return True
+    names = {PurePath(one.file).name for one in read}
+    texts = [f"{row.object} {row.detail_text}" for row in each(rows)]
+    return any(name in text for text in texts for name in names)
 
 
 def _complaints(facts: Facts, platform: str) -> pd.DataFrame:
@@ -126,7 +137,8 @@ def _short_inputs(facts: Facts, platform: str) -> list[Evidence]:
     own = facts.of_platform(facts.errors, platform)
     own = own[having(own["reason"], _READ_SHORT)]
     found = [(r.file, r.member, r.reason) for r in each(own)]
-    empty = facts.objects[(facts.objects["size_bytes"] == 0) & (facts.objects["member"] == "")]
+    given = facts.of_platform(facts.objects, platform)
+    empty = given[(given["size_bytes"] == 0) & (given["member"] == "")]
     found += [(file, "", "the file is empty") for file in empty["file"]]
     return [
         Evidence(file, None, clip(f"{member or 'the file itself'}: {reason}"))
@@ -191,7 +203,7 @@ def _not_on_command(facts: Facts, platform: str) -> pd.DataFrame:
 
 CAUSES = (
     Cause(TRUNCATED, FAMILY, "cause", judge_truncated, yields_to=(
-        "wrong-arch-object", "wrong-arch-prebuilt-archive", "lto-foreign-bytecode", THIN,
+        "wrong-arch-object", "wrong-arch-prebuilt-archive", "lto-foreign-bytecode", THIN, "disk-full",
     )),
     Cause(THIN, FAMILY, "cause", judge_thin),
     Cause(NO_INDEX, FAMILY, "cause", judge_no_index, yields_to=(

@@ -21,6 +21,7 @@ from diag.causes.machines import (
 )
 from diag.causes.machines_skipped import OF_COMPILER, OF_SYSTEM, SKIPPING, Skipped, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role
+from diag.causes.pkg_config import ASKS, brought_by_pkg_config
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import Platform
 from diag.schema import each
@@ -39,7 +40,6 @@ _HEADER = re.compile(
 )
 # lld takes the machine of the first file that it opens for the output's.
 _OTHER_TARGET = re.compile(r"is only supported on \S+ targets")
-_ASKS = re.compile(r"(?:^|[\s`(/-])pkg(?:-config|conf)\b")
 _PKG_CONFIG_NAMES = ("PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "PKG_CONFIG_ALLOW_CROSS", "PKG_CONFIG")  # fmt: skip
 
 
@@ -52,32 +52,54 @@ def judge_pkg_config(facts: Facts) -> Iterator[Finding]:
         lines, target = facts.on(facts.lines, platform), target_of(facts, platform)
         refused = _rows(lines, _REFUSES_CROSS)
         skipped = [s for s in skipped_on(facts, platform) if s.is_of_system]
+        told = {} if skipped else _brought(facts, platform)
         if refused:
             evidence = [*map(_line, refused[:2]), *_settings(facts, platform)]
             yield _found(facts, PKG_CONFIG, platform, evidence, target)
         elif skipped:
             yield _judge_skipped(facts, platform, skipped, target)
+        elif told:
+            brought = [s for s, lines in told.items() if lines]
+            shown = [line for s in brought for line in told[s]]
+            yield _judge_skipped(facts, platform, brought or list(told), target, shown)
         elif target is not None:
             yield from _judge_folders(facts, platform, target)
 
 
+def _brought(facts: Facts, platform: str) -> dict[Skipped, list[Evidence]]:
+    """Libraries of the project's own tree that were passed over, with what shows that pkg-config
+    brought them. An archive alone came ready made, if nothing does."""
+    own = [s for s in skipped_on(facts, platform) if not (s.is_of_system or s.is_of_compiler)]
+    told = {s: brought_by_pkg_config(facts, platform, s) for s in own}
+    return {s: lines for s, lines in told.items() if lines or not s.file.endswith(".a")}
+
+
 def _judge_skipped(
-    facts: Facts, platform: str, skipped: list[Skipped], target: Platform | None
-) -> Finding:
+    facts: Facts, platform: str, skipped: list[Skipped], target: Platform | None,
+    told_by: list[Evidence] | None = None,
+) -> Finding:  # fmt: skip
+    """`told_by`: what shows that pkg-config brought them; None: a system's folder does."""
     other = [s for s in skipped if target and s.is_other(target)]
     evidence = [s.evidence for s in (other or skipped)[:4]] + [skipped[0].missed]
-    if other:
+    if other and told_by == []:
+        missing = Missing(
+            f"what named the folder of {skipped[0].file} to the link",
+            "an answer of pkg-config for the build machine, or a file that came ready made",
+            ("pkg-config --libs NAME, with the variables of the build",),
+        )
+    elif other:
         first = other[0]
         told = (
             f"{first.file} is of {first.arch or 'another machine'}, and no other library answers."
         )
-        evidence += _settings(facts, platform)
+        evidence += [*(told_by or ()), *_settings(facts, platform)]
         return _found(facts, PKG_CONFIG, platform, evidence, target, claim=told)
-    missing = Missing(
-        f"the machine of {skipped[0].file}",
-        "only a library of the build machine, found where the target's was looked for, is this",
-        (f"readelf -h {skipped[0].file} | grep Machine",),
-    )
+    else:
+        missing = Missing(
+            f"the machine of {skipped[0].file}",
+            "only a library of the build machine, found where the target's was looked for, is this",
+            (f"readelf -h {skipped[0].file} | grep Machine",),
+        )
     return CAUSES_BY_ID[PKG_CONFIG].finding(
         "untestable", Symbol("", platform), evidence, (missing,)
     )
@@ -127,7 +149,7 @@ def _folder_told(
     for word in filter(is_other, command.words):
         text = clip(f"the link command of {command.driver} has {word}")
         return [Evidence(command.file, int(command.line_no), text)]
-    if not any(_ASKS.search(word) for word in command.words):
+    if not any(ASKS.search(word) for word in command.words):
         return []
     rows = facts.on(facts.lines_with(("-L/",)), platform)
     told = [r for r in each(rows.head(200)) if any(map(is_other, r.text[:4096].split()))]
@@ -170,7 +192,6 @@ def judge_sysroot(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_of_gcc(name: str) -> bool:
-    """crtbegin.o and crtend.o are the compiler's own."""
     return PurePath(name).name.startswith(("crtbegin", "crtend"))
 
 

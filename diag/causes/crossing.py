@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from diag.causes.facts import Facts, Symbol, clip, log_missing
+from diag.causes.go_link import linker_beside_cc
 from diag.causes.machines import Refusal, fitted, platform_in, refusals_on, target_of
 from diag.causes.machines_skipped import SKIPPING, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
@@ -50,7 +51,10 @@ def judge_linker(facts: Facts, platform: str) -> Iterator[Finding]:
     right = [r for r in refused if _is_for(r, target)]
     own = [r for r in right if r.is_own and not _GO_LINK.search(r.object)]
     evidence = [r.evidence for r in (own or right)[:MAX_SHOWN]]
-    if own:
+    beside = linker_beside_cc(facts, platform, target) if right and not own else []
+    if beside and _GO_LINK.search(right[0].object):
+        yield _found(facts, LINKER, platform, refused, [*beside, *evidence], target)
+    elif own:
         yield _found(facts, LINKER, platform, refused, evidence + _called(facts, platform), target)
     elif right and not _GO_LINK.search(right[0].object):
         missing = Missing(
@@ -217,7 +221,10 @@ def judge_cgo(facts: Facts, platform: str) -> Iterator[Finding]:
         yield _found(facts, CGO, platform, linked, evidence, target)
     elif linked and target is not None and _is_for(linked[0], target):
         evidence = [r.evidence for r in linked[:MAX_SHOWN]] + _cc_at_go(facts, platform)
-        yield _found(facts, CGO, platform, linked, evidence, target)
+        if beside := linker_beside_cc(facts, platform, target):
+            yield CAUSES_BY_ID[CGO].finding("refuted", Symbol("", platform), [*beside, *evidence])
+        else:
+            yield _found(facts, CGO, platform, linked, evidence, target)
     elif flags:
         evidence = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in flags[:2]]
         yield CAUSES_BY_ID[CGO].finding(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, clip
-from diag.causes.libc_seen import dockerfile_of_libc, libc_of
+from diag.causes.libc_seen import libc_of
+from diag.causes.library_open import BESIDE_MUSL, still_open
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.named import Named, arch_of, group_finding, is_defined_somewhere, pick, wanted_on
 from diag.causes.on_line import (
@@ -42,18 +42,11 @@ INSTRUMENTATION = "instrumentation-runtime-missing"
 NOSTDLIB = "nostdlib-drops-runtime"
 _TOLD_ELSEWHERE = ("stdc++", "gcc_s")  # by libstdcxx-not-linked and unwind-runtime-missing
 _IN_MUSL = ("pthread", "dl", "rt", "util", "crypt", "resolv", "m")  # one libc holds them all
-_BESIDE_MUSL = ("execinfo", "argp", "fts", "obstack", "intl", "iconv", "tirpc")  # in glibc's libc
 _HELPERS = (
     "wide-integers", "integers", "floats", "arm-eabi", "arm-unwind", "sync", "save-restore",
     "outline-atomics", "unwind", "cpu-model",
 )  # fmt: skip
 _OF_LIBC = ("stack-protector", "memory")
-_IN_GCC_8 = re.compile(r"/c\+\+/8(?:\.[\d.]+)?/")  # the folder of its headers
-_COMPILER = Missing(
-    "the compiler's version",
-    "GCC 8 keeps std::filesystem in a library of its own, later ones have it in libstdc++",
-    ("g++ --version",),
-)
 
 
 def judge_library(facts: Facts) -> Iterator[Finding]:
@@ -75,7 +68,7 @@ def _is_meant(facts: Facts, platform: str, library: Library) -> bool:
     libc = libc_of(facts, platform).libc
     if library.key in _IN_MUSL:
         return libc != "musl"
-    return libc != "glibc" if library.key in _BESIDE_MUSL else True
+    return libc != "glibc" if library.key in BESIDE_MUSL else True
 
 
 def _library(facts: Facts, library: Library, names: list[Named]) -> Iterator[Finding]:
@@ -121,7 +114,7 @@ def _not_on_line(facts: Facts, library: Library, names: Sequence[Named]) -> Find
     if told:
         return _told(facts, "refuted", names, library, [command_told(command, told)])
     evidence = [command_told(command, f"has no {library.switch}")]
-    if (undecided := _still_open(facts, library, names)) is not None:
+    if (undecided := still_open(facts, library, names)) is not None:
         return _told(facts, "untestable", names, library, evidence, (undecided,))
     return _told(facts, "supported", names, library, evidence, fix=fix)
 
@@ -162,24 +155,6 @@ def _fix(library: Library) -> tuple[str, ...]:
         f"The package that has it, for the target's architecture: {'; '.join(filter(None, packages))}."
     ]
     return tuple(steps)
-
-
-def _still_open(facts: Facts, library: Library, names: Sequence[Named]) -> Missing | None:
-    """What a link command without the library leaves open; None: nothing."""
-    if not library.is_telling and len(names) == 1:
-        return _who_defines(names[0])
-    if library.key in _BESIDE_MUSL and not libc_of(facts, names[0].symbol.platform).libc:
-        return dockerfile_of_libc()
-    told = " ".join(f"{ref.source} {ref.detail}" for named in names for ref in named.references)
-    return _COMPILER if library.key == "stdc++fs" and not _IN_GCC_8.search(told) else None
-
-
-def _who_defines(named: Named) -> Missing:
-    return Missing(
-        f"whose {named.symbol.name} is meant",
-        "the name is an ordinary word, and the program may have meant a function of its own",
-        (f"grep -rnw {named.symbol.name} --include='*.h' --include='*.c' .",),
-    )
 
 
 def judge_instrumentation(facts: Facts) -> Iterator[Finding]:

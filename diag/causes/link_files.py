@@ -66,10 +66,11 @@ def judge_not_found(facts: Facts) -> Iterator[Finding]:
         libraries = [_bare(str(name)) for name in rows["object"]]
         elsewhere = _beside(facts, platform, libraries)
         passed_over = _passed_over(facts, platform, libraries)
-        if platform not in BY_NAME and passed_over and not all(map(_is_of_compiler, passed_over)):
-            answer = Answer(
-                "untestable", [*said(rows, 3), *passed_over], (platform_missing(facts),)
+        if _was_passed_over(facts, platform, libraries, passed_over):
+            missing = (
+                _machine_missing(libraries) if platform in BY_NAME else platform_missing(facts)
             )
+            answer = Answer("untestable", [*said(rows, 3), *passed_over], (missing,))
             names = _explained(facts, platform, rows, libraries)
             yield about(facts, FAMILY, NOT_FOUND, platform, names, answer)
             continue
@@ -91,6 +92,27 @@ def _passed_over(facts: Facts, platform: str, libraries: Iterable[str]) -> list[
     names = "|".join(re.escape(name) for name in libraries if name)
     pattern = re.compile(rf"lib(?:{names})\.(?:a|so)\S*: skipping incompatible|skipping incompatible \S*lib(?:{names})\.")  # fmt: skip
     return read_lines(lines_with(facts, platform, pattern), 3) if names else []
+
+
+def _was_passed_over(
+    facts: Facts, platform: str, libraries: Iterable[str], lines: list[Evidence]
+) -> bool:
+    """Whether each library was found and did not fit: what is missing is the right machine's. Where
+    the platform is not known, one is enough."""
+    if all(map(_is_of_compiler, lines)):
+        return False
+    return platform not in BY_NAME or all(
+        not all(map(_is_of_compiler, _passed_over(facts, platform, [name]))) for name in libraries
+    )
+
+
+def _machine_missing(libraries: Iterable[str]) -> Missing:
+    names = list(dict.fromkeys(libraries))[:3]
+    return Missing(
+        f"the machine of the {', '.join(f'lib{name}' for name in names)} that was passed over",
+        "a library of that name was found, so it is not missing as such: how did one of another machine come there?",
+        tuple(f"readelf -h lib{name}.so lib{name}.a | grep Machine" for name in names),
+    )
 
 
 def _is_of_compiler(line: Evidence) -> bool:

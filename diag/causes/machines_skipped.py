@@ -28,7 +28,7 @@ OF_SYSTEM = re.compile(r"^/?/?(?:usr/)?(?:local/)?lib(?:32|64)?/|/sysroot/")
 OF_COMPILER = re.compile(
     r"/lib(?:32|64|x32)?/gcc(?:-cross)?/[\w.+-]+/[\d.]+/(?:lib)?(?:32|64|x32)?/?lib(?:gcc|stdc\+\+|gcov|atomic)[\w+]*\.(?:a|so)"
 )
-_LIBRARY = re.compile(r"lib(?P<name>.+?)\.(?:a|so(?:\.[\d.]+)?)$")
+LIBRARY_FILE = re.compile(r"lib(?P<name>.+?)\.(?:a|so(?:\.[\d.]+)?)$")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Skipped:
     def is_of_system(self) -> bool:
         """It lies where a distribution installs libraries, and is not the compiler's own."""
         return OF_SYSTEM.search(self.file) is not None and OF_COMPILER.search(self.file) is None
+
+    @property
+    def is_of_compiler(self) -> bool:
+        """It lies in a compiler's own folder."""
+        return OF_COMPILER.search(self.file) is not None
 
     def is_other(self, target: Platform) -> bool:
         """It is known to be of another machine than the target's."""
@@ -94,7 +99,7 @@ def _read(text: str) -> tuple[str, str, str]:
         told = found.groupdict()
         named = _MOLD_FILE.search(text)
         file = told.get("file") or (named["file"] if named else "")
-        library = _LIBRARY.search(PurePath(file).name)
+        library = LIBRARY_FILE.search(PurePath(file).name)
         name = (
             bare(told["library"]) if told.get("library") else (library["name"] if library else "")
         )

@@ -9,13 +9,24 @@ from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
 from diag.causes.model import Cause, Evidence, Finding
 from diag.schema import each
 
-# General words for what these tell exactly: which input it is and how it came there, whose the two are.
+# General words for what these tell exactly: which input it is and how it came there, whose the two
+# are, in which form or for which machine the library is there, whose version it is, what cut it.
 _WAITS_FOR = {
     "wrong-arch-object": ("wrong-arch-prebuilt-archive", "wrong-cc-for-c-deps"),
     "duplicate-definition": (
         "tls-library-collision", "rust-runtime-duplicated", "duplicate-native-crate",
     ),
+    "library-not-found": (
+        "cross-pkgconfig-host-library", "wrong-arch-prebuilt-archive", "static-library-missing",
+        "thin-archive-broken", "unwind-runtime-missing",
+    ),
+    "symbol-version-missing": (
+        "newer-glibc-archive", "runtime-glibc-too-old", "musl-time64-skew", "glibc-archive-on-musl",
+        "dso-underlinked", "stale-build-output",
+    ),
+    "object-truncated": ("lto-foreign-bytecode", "thin-archive-broken"),
 }  # fmt: skip
+_OF_NAMES = frozenset(["symbol-version-missing"])  # an open rival about another name is none
 _Held = dict[tuple[str | None, str], list[Finding]]
 
 STALE = "stale-build-output"
@@ -85,11 +96,14 @@ def _without_doubted(findings: list[Finding], catalogue: Mapping[str, Cause]) ->
 
 def _waiting(finding: Finding, open_ones: _Held) -> Finding:
     """What says less of the same file or name, while what says more of it is invited and open."""
+    is_of_names = finding.cause in _OF_NAMES
     rivals = [
         other
-        for (platform, _), found in open_ones.items()
+        for (platform, name), found in open_ones.items()
         for other in found
-        if platform == finding.platform and other.cause in _WAITS_FOR[finding.cause]
+        if platform == finding.platform
+        and other.cause in _WAITS_FOR[finding.cause]
+        and not (is_of_names and name and name not in finding.symbols)
     ]
     if not rivals:
         return finding

@@ -58,12 +58,27 @@ def _groups(name: str) -> dict[str, frozenset[str]]:
 def library_of(name: str) -> Library | None:
     """The well-known library that gives the raw name, or None. Exact names before prefixes."""
     exact, by_prefix = _libraries()
-    if name in exact:
-        return exact[name]
-    for size in range(min(len(name), MAX_PREFIX), MIN_PREFIX - 1, -1):
-        if name[:size] in by_prefix:
-            return by_prefix[name[:size]]
-    return None
+    return exact[name] if name in exact else by_prefix.get(prefix_of(name))
+
+
+def prefix_of(name: str) -> str:
+    """The longest prefix of a well-known library that the name begins with; "" for none, and where
+    the whole name is known."""
+    exact, by_prefix = _libraries()
+    sizes = range(min(len(name), MAX_PREFIX), MIN_PREFIX - 1, -1)
+    found = (name[:size] for size in sizes if name[:size] in by_prefix)
+    return "" if name in exact else next(found, "")
+
+
+def is_known_name(name: str) -> bool:
+    """The library has this very name, or a prefix that nobody else uses. One that merely begins with
+    a word of a library (`words` of the table) may be the project's own."""
+    return name in _libraries()[0] or not name.startswith(_words())
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    return tuple(one for entry in table("libraries").values() for one in entry.get("words", ()))
 
 
 @cache
@@ -78,7 +93,7 @@ def _libraries() -> tuple[dict[str, Library], dict[str, Library]]:
         measured = names_in("library_names", entry.get("measured", ""))
         for one in (*entry.get("names", ()), *measured):
             exact.setdefault(one, library)
-        for one in entry.get("prefixes", ()):
+        for one in (*entry.get("prefixes", ()), *entry.get("words", ())):
             by_prefix.setdefault(one, library)
     return exact, by_prefix
 

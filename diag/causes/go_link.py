@@ -1,0 +1,40 @@
+"""The driver that Go's linker calls, where it is another one than cgo's C compiler."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from diag.causes.facts import Facts, clip
+from diag.causes.machines import platform_in
+from diag.causes.model import Evidence
+from diag.platforms import Platform
+from diag.schema import each
+
+_GO = r"\bgo (?:build|install|run|test)\b"
+# Source: `go tool link -help`: -extld is the driver of the external link, CC where it is not given.
+_EXTLD = re.compile(rf"{_GO}.*?-extld[= ][\"']?(?P<program>[^\s\"']+)")
+_CC = re.compile(rf"(?:^|[\s;&])CC=[\"']?(?P<program>[^\s\"']+)[^;&|]*?{_GO}")
+_RUNNING = re.compile(r"/link: running (?P<program>\S+) failed")
+
+
+def linker_beside_cc(facts: Facts, platform: str, target: Platform) -> list[Evidence]:
+    """What shows that the link was given to a driver of its own, and not to the one that CC names:
+    -extld, or a driver in Go's own words while CC is the target's. Empty where nothing shows it."""
+    lines = facts.on(facts.lines_with(("-extld", "/link: running ", "CC=")), platform)
+    rows = list(each(lines.head(500)))
+    given = [r for r in rows if _is_other(_EXTLD.search(r.text), target)]
+    if given:
+        return [_line(given[-1])]
+    called = [r for r in rows if _is_other(_RUNNING.search(r.text), target)]
+    named = [r for r in rows if (m := _CC.search(r.text)) and platform_in(m["program"]) == target]
+    return [_line(named[-1]), _line(called[-1])] if called and named else []
+
+
+def _is_other(found: re.Match[str] | None, target: Platform) -> bool:
+    """A program is named, and its name is not that of the target's."""
+    return found is not None and platform_in(found["program"]) != target
+
+
+def _line(row: Any) -> Evidence:
+    return Evidence(row.file, int(row.line_no), clip(row.text))

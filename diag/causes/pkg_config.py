@@ -1,0 +1,83 @@
+"""Libraries that an answer of pkg-config brought to a link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from diag.causes.facts import Facts, clip
+from diag.causes.machines_skipped import LIBRARY_FILE, Skipped
+from diag.causes.model import Evidence
+from diag.schema import each
+
+ASKS = re.compile(r"(?:^|[\s`(/-])pkg(?:-config|conf)\b")
+_FOLDERS = re.compile(r"\bPKG_CONFIG_(?:PATH|LIBDIR)=[\"']?(?P<folders>[^\s\"';&|)]+)")
+_SHARED = re.compile(r"/share/pkgconfig/?$")  # files for any machine, with no library beside them
+
+
+def brought_by_pkg_config(facts: Facts, platform: str, skipped: Skipped) -> list[Evidence]:
+    """What shows that the library came by pkg-config: it lies beside a folder of .pc files that the
+    build named, the log shows the answer, or the link command asks and names no such library itself."""
+    found = [*_beside_asked(facts, platform, skipped), *_answered(facts, platform, skipped)]
+    return found[:2] or _asked_by_link(facts, platform, skipped)
+
+
+def _beside_asked(facts: Facts, platform: str, skipped: Skipped) -> Iterator[Evidence]:
+    folder = PurePath(skipped.file).parent
+    lines = facts.on(facts.lines_with(("PKG_CONFIG_PATH=", "PKG_CONFIG_LIBDIR=")), platform)
+    for row in each(lines.head(200)):
+        for told in _FOLDERS.finditer(row.text[:4096]):
+            if folder in _folders_of(told["folders"]):
+                yield _line(row)
+    rows = facts.env[facts.env["name"].isin(["PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR"])]
+    for row in each(rows[rows["platform"] == platform].head(200)):
+        if isinstance(row.value, str) and folder in _folders_of(row.value):
+            yield Evidence(row.file, int(row.line_no), clip(f"`{row.command}` receives {row.name}: {row.value}"))  # fmt: skip
+
+
+def _folders_of(value: str) -> list[PurePath]:
+    """The folders of libraries that stand over the named folders of .pc files."""
+    return [PurePath(f).parent for f in value.split(":") if f and not _SHARED.search(f)]
+
+
+def _answered(facts: Facts, platform: str, skipped: Skipped) -> Iterator[Evidence]:
+    """The answer in the log: `-L` of that folder and the library, in the line after the question."""
+    switch, folder = f"-l{_name(skipped)}", f"-L{PurePath(skipped.file).parent}"
+    lines = facts.on(facts.lines_with((folder,)), platform)
+    for row in each(lines.head(200)):
+        words = row.text[:4096].split()
+        if switch in words and folder in words and all(w.startswith("-") for w in words):
+            asked = facts.lines[
+                (facts.lines["file"] == row.file) & (facts.lines["line_no"] == row.line_no - 1)
+            ]
+            if any(ASKS.search(text) for text in asked["text"]):
+                yield _line(row)
+
+
+def _asked_by_link(facts: Facts, platform: str, skipped: Skipped) -> list[Evidence]:
+    """The last link command before the linker's word asks pkg-config, and names no such library."""
+    commands = facts.on(facts.link_commands, platform)
+    before = commands[
+        (commands["file"] == skipped.missed.file)
+        & (commands["line_no"] <= (skipped.missed.line_no or 0))
+    ]
+    for command in each(before.tail(1)):
+        words = [str(word) for word in command.words]
+        folders = [PurePath(word[2:]) for word in words if word.startswith("-L")]
+        if f"-l{_name(skipped)}" in words or PurePath(skipped.file).parent in folders:
+            return []
+        if any(ASKS.search(word) for word in words):
+            text = f"the link command of {command.driver} asks pkg-config for its libraries"
+            return [Evidence(command.file, int(command.line_no), clip(text))]
+    return []
+
+
+def _name(skipped: Skipped) -> str:
+    found = LIBRARY_FILE.search(PurePath(skipped.file).name)
+    return found["name"] if found else ""
+
+
+def _line(row: Any) -> Evidence:
+    return Evidence(row.file, int(row.line_no), clip(row.text))
