@@ -278,6 +278,23 @@ class TestAfterTheLink:
         facts = world(files, command, outcomes=[CRASHED], details=[self.CALLS])
         assert [f.status for f in judged("weak-undefined", facts)] == statuses
 
+    @pytest.mark.parametrize(
+        ("command", "defines", "statuses"),
+        [
+            ("main.o", [], ["supported"]),
+            ("main.o -lm", [], ["supported"]),
+            ("main.o plugin.o", [], []),
+            ("main.o", ["hook"], []),
+            ("other.o", [], []),
+            ("-Wl,--gc-sections main.o", [], []),
+        ],
+    )
+    def test_a_program_that_was_not_given(self, command, defines, statuses):
+        """Its whole link command and all of its inputs tell that the name is nowhere."""
+        files = {"main.o": {"weak": ["hook"], "defines": ["main"]}, "b.o": {"defines": defines}}
+        facts = world(files, command, outcomes=[CRASHED], details=[self.CALLS])
+        assert [f.status for f in judged("weak-undefined", facts)] == statuses
+
     def test_a_call_that_does_nothing_is_open(self):
         """On some machines the call of an absent weak name is skipped, and the program goes wrong."""
         wrong = {**CRASHED, "ended": "exit status 3 on host"}

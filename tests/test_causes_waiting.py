@@ -189,3 +189,35 @@ class TestNamesOfLibraries:
             "objects": [{"file": "m.o", "arch": "aarch64"}], "platform_of_file": {"m.o": ARM64},
         }  # fmt: skip
         assert states("library-not-linked", **frames) == [expected]
+
+
+class TestObjectsOfAnotherBuild:
+    """Objects of another machine than the link's: whether its own were left out stays open."""
+
+    @pytest.mark.parametrize(
+        ("inputs", "archs", "expected"),
+        [
+            (["main.o"], ("x86_64", "x86_64"), ["untestable"]),
+            (["main.o", "lexer.o"], ("x86_64", "x86_64"), []),
+            (["main.o"], ("aarch64", "x86_64"), []),
+        ],
+    )
+    def test_none_is_of_the_link(self, inputs, archs, expected):
+        """One that is of the link's machine tells that the other is the stranger."""
+        files = ("main.o", "lexer.o")
+        link = {
+            "line_no": 3, "platform": ARM64, "words": ["-o", "m", *inputs],
+            "inputs": [["object", name] for name in inputs],
+        }  # fmt: skip
+        frames = {
+            "link_errors": [
+                {"symbol": "more", "object": "main.o", "line_no": 4, "platform": ARM64}
+            ],
+            "link_commands": [link],
+            "objects": [{"file": f, "arch": a} for f, a in zip(files, archs, strict=True)],
+            "sightings": [
+                {"file": "lexer.o", "name": "more", "role": "defined", "platform": ARM64}
+            ],
+            "platform_of_file": dict.fromkeys(files, ARM64),
+        }
+        assert states("object-not-linked", **frames) == expected

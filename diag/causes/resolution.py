@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 
 import pandas as pd
@@ -27,6 +28,7 @@ from diag.causes.wants import (
 )
 from diag.causes.wrong_arch import of_target
 from diag.knowledge.names import library_of
+from diag.platforms import BY_NAME
 
 FAMILY = "resolution"
 NOT_LINKED = "object-not-linked"
@@ -54,7 +56,7 @@ def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
         return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
     defined = of_target(facts, want)
     if defined.empty:
-        return None
+        return _of_another_build(facts, want)
     found = defines(defined, symbol.name)
     if not want.has_line:
         return Answer("untestable", found, (command_missing(symbol),))
@@ -69,6 +71,23 @@ def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
     text = "the link command does not name it"
     fix = _fix_by_name(str(defined["file"].iloc[0]))
     return Answer("supported", [*found, command_evidence(want.command, text)], fix=fix)
+
+
+def _of_another_build(facts: Facts, want: Want) -> Answer | None:
+    """All that was given is of another machine than the link: its own objects may define the name
+    in the same files, and none of those that do stands on the line."""
+    platform = BY_NAME.get(want.symbol.platform)
+    own = facts.of_platform(facts.objects, want.symbol.platform)
+    if platform is None or want.defined.empty or own["arch"].isin(["", platform.elf_arch]).any():
+        return None
+    named = {PurePath(str(name)).name for _, name in want.command.inputs} if want.has_line else None
+    if named is None or not named.isdisjoint(PurePath(f).name for f in want.defined["file"]):
+        return None
+    evidence = defines(want.defined, want.symbol.name)
+    evidence.append(command_evidence(want.command, "the link command does not name it"))
+    missing = objects_missing(want.symbol.platform)
+    why = "what was given is of another machine, so of another build: do this build's own define it in the same file?"
+    return Answer("untestable", evidence, (replace(missing, why=why),))
 
 
 def _is_needed_by_a_library(facts: Facts, defined: pd.DataFrame, on_line: set[str]) -> bool:

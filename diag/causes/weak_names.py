@@ -8,8 +8,9 @@ from pathlib import PurePath
 
 import pandas as pd
 
+from diag.causes.doubts import is_of_others
 from diag.causes.facts import Facts, clip, objects_missing
-from diag.causes.link_inputs import flags_of
+from diag.causes.link_inputs import command_evidence, flags_of, is_whole, unread_inputs
 from diag.causes.link_said import about
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.wants import Answer
@@ -30,6 +31,7 @@ _CRASHES = ("SIGSEGV",)
 _SYSTEM = re.compile(
     r"(?:libc|libm|libdl|librt|libpthread|libutil|libgcc_s|libstdc\+\+|libatomic|libc\.musl-\w+|ld-[\w-]+)\.so(?:\.\d+)*"
 )
+_SYSTEM_SWITCHES = frozenset(["-lc", "-lm", "-lpthread", "-ldl", "-lrt", "-lutil", "-lgcc", "-lgcc_s", "-latomic"])  # fmt: skip
 
 
 def judge_weak(facts: Facts) -> Iterator[Finding]:
@@ -48,6 +50,7 @@ def judge_weak(facts: Facts) -> Iterator[Finding]:
             continue
         names = own or names
         evidence = [*_in_output(left[left["name"].isin(names)]), *_calls(called)]
+        evidence += [] if len(left) else _all_read(facts, platform, names)
         evidence += [*_unpulled(facts, platform, names), *ended]
         if own and crash and not _unread_libraries(facts, platform):
             answer = Answer("supported", evidence)
@@ -101,7 +104,29 @@ def _called(facts: Facts, platform: str, left: pd.DataFrame) -> pd.DataFrame:
     rows = facts.of_platform(facts.details, platform)
     rows = rows[(rows["kind"] == "weak") & (rows["value_text"] == CALLED)]
     known = rows["name"].isin(set(left["name"]))
-    return rows[known | rows["name"].isin(_dropped(facts, platform, rows))]
+    known |= rows["name"].isin(_dropped(facts, platform, rows))
+    return rows[
+        known | pd.Series(_are_given_nowhere(facts, platform, rows), rows.index, dtype=bool)
+    ]
+
+
+def _are_given_nowhere(facts: Facts, platform: str, called: pd.DataFrame) -> list[bool]:
+    """The program itself was not given, and its one link command tells as much: the caller's object
+    stands on it, every input was read but the system's libraries, and none defines the name."""
+    commands = list(each(facts.on(facts.link_commands, platform)))
+    if len(commands) != 1 or _outputs(facts, platform) or not is_whole(commands[0]):
+        return [False] * len(called)
+    unread = set(unread_inputs(facts, commands[0])) - _SYSTEM_SWITCHES
+    if unread or "--gc-sections" in flags_of(facts, platform):
+        return [False] * len(called)
+    own = facts.of_platform(facts.symbols[facts.symbols["is_defined"].astype(bool)], platform)
+    held = set(own["name"]) | _CUSTOMARY | linker_names()
+    linked = {PurePath(str(name)).name for kind, name in commands[0].inputs if kind == "object"}
+    return [
+        r.member == "" and PurePath(r.file).name in linked
+        and r.name not in held and not is_of_others(r.name)
+        for r in each(called)
+    ]  # fmt: skip
 
 
 def _dropped(facts: Facts, platform: str, called: pd.DataFrame) -> set[str]:
@@ -139,6 +164,14 @@ def _calls(rows: pd.DataFrame) -> list[Evidence]:
         Evidence(r.file, None, f"{r.member or 'the file itself'} {text.format(r.name)}")
         for r in each(once)
     ]
+
+
+def _all_read(facts: Facts, platform: str, names: list[str]) -> list[Evidence]:
+    """The link command, where it alone tells that nothing defines the names."""
+    if _outputs(facts, platform):
+        return []
+    commands = each(facts.on(facts.link_commands, platform))
+    return [command_evidence(c, f"no input of it defines {names[0]}") for c in commands][:1]
 
 
 def _unpulled(facts: Facts, platform: str, names: list[str]) -> list[Evidence]:
