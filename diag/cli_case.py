@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="An explanation to judge (`diag explain` lists them); repeatable.",
 )  # fmt: skip
 @click.option("--html", "html", metavar="FILE", help="Write a self-contained page too.")
-@format_option("table", "json")
+@format_option("table", "json", "github", "sarif")
 @output_option
 @redact_option
 def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -> int:
@@ -75,13 +75,19 @@ def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:
         from diag.show.report import write_report
 
         write_report(options["html"], case, verdict, mask=mask)
-    if options["format_"] == "json":
-        write_json(verdict.to_json(), options["output"])
+    status = 0 if verdict.outcome == "no_failure" else 1
+    format_, output = options["format_"], options["output"]
+    if format_ == "json":
+        write_json(verdict.to_json(), output)
+    elif format_ in ("github", "sarif"):
+        from diag.cli_ci import write_for_ci
+
+        write_for_ci(verdict, case, mask, format_=format_, output=output, status=status)
     else:
         from diag.show.terminal import verdict_screen
 
-        write_screen(verdict_screen(verdict, case), options["output"])
-    return 0 if verdict.outcome == "no_failure" else 1
+        write_screen(verdict_screen(verdict, case), output)
+    return status
 
 
 @click.command("compare", short_help="Say what a change did to a failure and its cause.")

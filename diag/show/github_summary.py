@@ -1,0 +1,182 @@
+"""A verdict as the Markdown summary of a step: what it is, what shows it, what to do, what is open.
+
+GitHub takes at most 1 MiB of it a step; what does not fit is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from diag.show.deciding import (
+    Deciding,
+    Refuted,
+    is_command,
+    own_evidence,
+    what_is_refuted,
+    what_would_decide,
+)
+from diag.show.frame_tables import df_errors
+from diag.show.markdown import code, details, fence, prose, table
+from diag.show.sentences import (
+    Group,
+    grouped,
+    headline,
+    outcome_words,
+    platform_sentence,
+    supported,
+    what_to_do,
+)
+from diag.show.tables import STATUS_WORDS, df_platforms
+from diag.show.text import NOT_SEEN, as_text, clip, counted, focus, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diag.case import Case
+    from diag.causes.model import Evidence
+    from diag.verdict import Verdict
+
+MAX_BYTES = 1 << 20  # of all that one step writes
+MARGIN = 512  # kept free for the words that say what did not fit
+MAX_GROUPS = 40
+MAX_EVIDENCE = 12  # of one explanation
+MAX_ROWS = 60
+MAX_TEXT = 400
+MAX_CELL = 160
+
+
+def summary_markdown(verdict: Verdict, case: Case | None = None, *, room: int = MAX_BYTES) -> str:
+    """The summary in at most `room` bytes; parts that do not fit are counted."""
+    kept: list[str] = []
+    free = room - MARGIN
+    parts = list(_parts(verdict, case))
+    for part in parts:
+        free -= len(part.encode()) + 2
+        if free < 0:
+            left = counted(len(parts) - len(kept), "further part")
+            kept.append(f"{left} would exceed what GitHub takes of one step.")
+            break
+        kept.append(part)
+    text = "\n\n".join(kept) + "\n"
+    return text if len(text.encode()) <= room else ""
+
+
+def _parts(verdict: Verdict, case: Case | None) -> Iterator[str]:
+    """Blocks of Markdown, each whole by itself, in the order of need."""
+    yield f"## diag: {outcome_words(verdict)}"
+    if verdict.title:
+        yield _cut(verdict.title)
+    yield f"**{_cut(headline(verdict))}**"
+    if verdict.outcome == "explained":
+        yield _cut(platform_sentence(verdict))
+    if len(verdict.outcomes):
+        yield _table(df_platforms(verdict, case), ("verdict", "where"))
+    yield from _holding(verdict)
+    steps = what_to_do(verdict)
+    if steps:
+        yield "### What to do"
+        yield "\n".join(f"{n}. {_cut(step)}" for n, step in enumerate(steps[:MAX_ROWS], 1))
+    yield from _titled("### Seen too: it can fail later, or elsewhere", _latent(verdict))
+    yield from _titled("### What would decide", map(_decides, what_would_decide(verdict)))
+    refuted = what_is_refuted(verdict)
+    if refuted:
+        told = "\n".join(map(_refuted, refuted[:MAX_ROWS]))
+        yield details(f"Refuted: {counted(len(refuted), 'explanation')}", told)
+    if len(verdict.errors):
+        yield from _titled("### What could not be read", [_table(df_errors(verdict.errors))])
+
+
+def _titled(title: str, blocks: Iterable[str]) -> Iterator[str]:
+    for number, block in enumerate(blocks):
+        if not number:
+            yield title
+        yield block
+
+
+def _holding(verdict: Verdict) -> Iterator[str]:
+    groups = grouped(supported(verdict, "cause", "contributing", "claim"))
+    yield from _titled("### What the evidence shows", map(_explanation, groups[:MAX_GROUPS]))
+    if len(groups) > MAX_GROUPS:
+        yield f"And {counted(len(groups) - MAX_GROUPS, 'further explanation')}."
+
+
+def _latent(verdict: Verdict) -> Iterator[str]:
+    return map(_explanation, grouped(supported(verdict, "latent"))[:MAX_GROUPS])
+
+
+def _explanation(group: Group) -> str:
+    """Name, claim, further symbols, and the evidence with its lines."""
+    first = group.first
+    names = dict.fromkeys(name for finding in group.findings for name in finding.covers)
+    also = [f"Also of {listed([code(clip(n, MAX_CELL)) for n in names])}."] if names else []
+    lines = _evidence_lines(
+        dict.fromkeys(item for finding in group.findings for item in finding.evidence),
+        group.symbols,
+    )
+    shown = [fence(lines)] if lines else []
+    said = f"{STATUS_WORDS[first.status]}: {_named(group)}"
+    return "\n\n".join([said, _cut(first.claim, first.symbols), *also, *shown])
+
+
+def _named(group: Group) -> str:
+    role = "" if group.first.role == "cause" else f" ({group.first.role})"
+    place = f" on {prose(listed(group.platforms))}" if group.platforms else ""
+    return f"**{code(group.first.cause)}**{role}{place}"
+
+
+def _evidence_lines(items: Iterable[Evidence], words: Iterable[str]) -> list[str]:
+    """`file:line  text`, the texts below each other."""
+    symbols, seen = tuple(words), list(items)
+    places = [as_text(item.place) for item in seen[:MAX_EVIDENCE]]
+    width = max((len(place) for place in places if len(place) <= MAX_CELL), default=0)
+    lines = [
+        f"{place:<{width}}  {focus(item.text, MAX_TEXT, symbols)}"
+        for place, item in zip(places, seen, strict=False)
+    ]
+    more = len(seen) - len(places)
+    return [*lines, f"and {counted(more, 'further place')}"] if more else lines
+
+
+def _decides(one: Deciding) -> str:
+    """An artefact, how to get it, and the explanations that wait for it."""
+    waiting = listed([_named(group) for group in one.groups], limit=12)
+    if one.missing is None:
+        return f"No artefact is known that would decide {waiting}."
+    told = f"**{_cut(one.missing.artefact)}**: {_cut(one.missing.why.rstrip('.'))}."
+    told += f" It would decide {waiting}." if waiting else ""
+    told += f" It would confirm {listed([code(c) for c in one.confirms])}." if one.confirms else ""
+    typed = [step for step in one.missing.how if is_command(step)]
+    said = [f"- {_cut(step)}" for step in one.missing.how if not is_command(step)]
+    blocks = [fence(typed, "sh")] if typed else []
+    blocks += ["\n".join(said)] if said else []
+    seen = _evidence_lines(one.shared, ())
+    return "\n\n".join([told, *blocks, *([fence(seen)] if seen else [])])
+
+
+def _refuted(one: Refuted) -> str:
+    """One item: who, and why not."""
+    if one.by:
+        names = [code(group.first.cause) for group in one.groups]
+        return f"- {listed(names, limit=len(names))}: {code(one.by)} explains it"
+    items = own_evidence(one.first, ())
+    why = f": {code(items[0].place)} {_cut(items[0].text, one.first.symbols)}" if items else ""
+    return f"- {_named(one.first)}{why}"
+
+
+def _table(frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> str:
+    """A frame without the columns in which nothing was seen."""
+    names = [
+        name for name in frame.columns if name in kept or not frame[name].isin(["", NOT_SEEN]).all()
+    ]
+    rows = [
+        [prose(clip(as_text(row[name]), MAX_CELL), in_table=True) for name in names]
+        for row in frame.head(MAX_ROWS).to_dict("records")
+    ]
+    more = len(frame) - len(rows)
+    shown = table(names, rows)
+    return f"{shown}\n\nAnd {counted(more, 'further row')}." if more else shown
+
+
+def _cut(text: str, words: Iterable[str] = ()) -> str:
+    return prose(focus(text, MAX_TEXT * 2, words))
