@@ -40,6 +40,7 @@ PACKAGE_OF = {
     "aarch64-linux-gnu-readelf": "gcc-aarch64-linux-gnu",
     "dash": "dash", "bash": "bash", "busybox": "busybox-static", "bwrap": "bubblewrap",
     "shellcheck": "shellcheck", "chromium": "chromium", "git": "git", "make": "make", "patch": "patch",
+    "npm": "npm",
 }  # fmt: skip
 
 

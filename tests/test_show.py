@@ -486,7 +486,7 @@ def test_report_of_an_empty_case(tmp_path) -> None:
 
 def test_comparison_page_holds_result_and_proof() -> None:
     """The page of a comparison tells the same as the screen."""
-    page = comparison_page(h.comparison())
+    page = comparison_page(h.comparison()).replace("<wbr>", "")  # where a long path may break
     assert "masked" in page
     assert "after/Dockerfile:3" in page
 

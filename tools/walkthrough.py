@@ -28,6 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORT = "index.html"
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$", re.MULTILINE)
 LINK = re.compile(r'(<a\b[^>]*?\shref=")([^"]*)(")')
+# What may scroll sideways, and what says so to keyboard and screen reader.
+OUTPUT = re.compile(r'(<div class="output_html [^"]*")>')
+TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)  # of prose; those of pandas have a class
+SCROLLS = 'tabindex="0" role="group" aria-label'
 NO_NETWORK = dict.fromkeys(
     ("mathjax_url", "require_js_url", "mermaid_js_url", "jquery_url", "widget_renderer_url"), ""
 )
@@ -82,7 +86,7 @@ class _Site:
         ]
         body = LINK.sub(lambda found: self._led(found, source, target), body)
         target.parent.mkdir(parents=True, exist_ok=True)
-        page = document_page(title, Markup(body), links, more_css=code_css())
+        page = document_page(title, Markup(reachable(body)), links, more_css=code_css())
         target.write_text(page, encoding="utf-8")
 
     def _pages_of(self, source: Path, body: str) -> Iterator[Path]:
@@ -141,8 +145,15 @@ def _title(text: str, path: Path) -> str:
     return found[1] if found else path.stem
 
 
+def reachable(body: str) -> str:
+    """The body with tables that a keyboard can scroll; the corner above an index heads nothing."""
+    body = OUTPUT.sub(rf'\1 {SCROLLS}="Output">', body)
+    body = TABLE.sub(lambda t: f'<div class="scroll" {SCROLLS}="Table">{t[0]}</div>', body)
+    return body.replace("<th></th>", "<td></td>")
+
+
 def code_css() -> str:
-    """Colours of code, for light and for dark."""
-    light = HtmlFormatter(style="default").get_style_defs(".highlight")
+    """Colours of code that can be read on the page's panels, for light and for dark."""
+    light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"

@@ -25,6 +25,7 @@ from diag.show.redact import Redactor, redactor_for
 from diag.show.report_parts import (
     Other,
     Page,
+    breakable,
     df_others,
     df_sources,
     excerpts,
@@ -42,7 +43,7 @@ from diag.show.sentences import (
     what_to_do,
 )
 from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
-from diag.show.text import as_text, counted, listed
+from diag.show.text import as_text, counted, listed, printable
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -158,7 +159,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def _render(template: str, more_css: str = "", **told: Any) -> str:
     loader = FileSystemLoader(_TEMPLATES)
     env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    env.filters["ticked"] = ticked
+    env.filters |= {"ticked": ticked, "breakable": breakable}
     css = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8") + more_css)
     return env.get_template(template).render(css=css, version=__version__, **told)
 
@@ -180,6 +181,7 @@ def _sections(
         *([("refuted", "Refuted")] if what_is_refuted(verdict) else []),
         *((chart["id"], chart["heading"]) for chart in charts),
         *([("others", "Other builds")] if others else []),
+        *([("unread", "Not read")] if len(verdict.errors) else []),
         ("sources", "Sources"),
     ]
 
@@ -192,7 +194,7 @@ def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
     from diag.show.steps import drawn_steps
     from diag.show.symbols import df_symbols
 
-    flags, symbols = mask.data(df_flags(case)), mask.data(df_symbols(case))
+    flags, symbols = df_flags(case, mask=mask), mask.data(df_symbols(case))
     steps = mask.data(drawn_steps(case.steps))
     parts = (
         ("flags", "Flags by platform", words_flags(flags), draw_flags(flags), flags),
@@ -243,7 +245,7 @@ def _deciding(one: Deciding) -> dict[str, Any]:
         "artefact": as_text(missing.artefact) if missing else "No artefact is known",
         "why": as_text(missing.why) if missing else "that would decide these",
         "how": [
-            {"text": as_text(step), "is_command": is_command(step)}
+            {"text": printable(step), "is_command": is_command(step)}
             for step in (missing.how if missing else ())
         ],
         "decides": "; ".join(waiting),

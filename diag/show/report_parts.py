@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from diag.verdict import Verdict
 
 MAX_TEXT = 400  # characters of one excerpt
+_TAG = re.compile(r"(<[^<>]*>)")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ def ticked(text: str) -> Markup:
         Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
     ]
     return Markup("").join(told) if len(parts) % 2 else escape(as_text(text))
+
+
+def breakable(text: str) -> Markup:
+    """Text or HTML whose paths may go on in the next line after a slash, not amid a name."""
+    parts = _TAG.split(str(escape(text)))
+    return Markup("".join(p if n % 2 else p.replace("/", "/<wbr>") for n, p in enumerate(parts)))
 
 
 def df_others(others: Sequence[Other]) -> pd.DataFrame:
