@@ -40,9 +40,11 @@ from tests.docs_blocks import (
     counts,
     faults,
     fences_of,
+    table_commands,
     to_run,
     without_blocks,
 )
+from tests.tools import need
 
 CASE = ROOT / "data" / "avx512-link" / "before"
 CAUSE_PAGES = ROOT / "docs" / "causes"
@@ -80,19 +82,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("block", to_run("sh"), ids=str)
 def test_a_shell_block_works(block: Block, place: Path) -> None:
     """Each command ends with 0 or 1 (a failure was found), says something, shows no traceback."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for command in commands(block.text):
-        done = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", command],
-            cwd=place,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode in (0, 1), f"{command}: {done.stderr}"
-        assert (done.stdout + done.stderr).strip() or _is_silent(command), command
-        assert "Traceback" not in done.stderr, command
+        run_as_reader(command, place)
+
+
+def run_as_reader(command: str, place: Path) -> None:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=place,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), f"{command}: {done.stderr}"
+    assert (done.stdout + done.stderr).strip() or _is_silent(command), command
+    assert "Traceback" not in done.stderr, command
 
 
 def _is_silent(command: str) -> bool:
@@ -204,7 +210,7 @@ def test_blocks_that_are_not_run_say_why_and_are_counted(
     assert marks == len(NOT_RUN), "a reason stands before something that is no block"
     parts = [n for name, n in told.items() if name == "run" or name.startswith(("read", "not run"))]
     assert sum(parts) == told["blocks"]
-    assert told["commands in them"] > len(NOT_RUN)
+    assert told["commands run"] > len(NOT_RUN)
 
 
 @pytest.mark.parametrize("block", NOT_RUN, ids=str)
@@ -259,25 +265,82 @@ def test_a_cause_page_is_whole(cause: str) -> None:
 
 
 def test_the_readme_lists_every_command() -> None:
-    """The table of commands is that of the command line, in its order."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\| `diag (\w+)` \|", text, re.MULTILINE) == list(cli.list_commands(None))
+    """Its table has each command of the command line once."""
+    listed = [command.split()[1] for command in table_commands(ROOT / "README.md")]
+    assert sorted(listed) == sorted(cli.list_commands(None))
+
+
+@pytest.mark.parametrize("command", table_commands(ROOT / "README.md"))
+def test_a_command_of_the_readme_works_as_it_stands(command: str, place: Path) -> None:
+    """In the reader's folder: 0 or 1, something said, no traceback."""
+    if command.startswith("diag probe"):
+        need("bwrap")
+    run_as_reader(command, place)
 
 
 def test_the_number_of_causes_is_that_of_the_catalogue() -> None:
     """Where README and CHANGELOG count them."""
-    for name in ("README.md", "CHANGELOG.md"):
-        told = re.findall(r"\b(\d+) causes", (ROOT / name).read_text(encoding="utf-8"))
+    for name in ("README.md", "README.zh-CN.md", "CHANGELOG.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        told = re.findall(r"\b(\d+) (?:causes|种病因)", text)
         assert told == [str(len(CATALOGUE))], name
 
 
-def test_folders_of_the_readme_exist() -> None:
-    """Its table of folders names what is there."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_folders_of_the_documentation_exist() -> None:
+    """The table of folders names what is there."""
+    text = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ((?:`[\w.]+/`(?:, )?)+) \|", text, re.MULTILINE)
     named = [name for row in rows for name in re.findall(r"`([\w.]+)/`", row)]
     assert len(named) >= 5
     assert [name for name in named if not (ROOT / name).is_dir()] == []
+
+
+def test_the_index_leads_to_every_page_and_notebook() -> None:
+    """docs/README.md: whatever can be read is one step from it, or from the index of its folder."""
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / name).resolve() for name in links(index)}
+    own = {path for path in PAGES if path.parent in (ROOT, ROOT / "docs") and path != index}
+    folders = {ROOT / "docs" / name / "README.md" for name in ("causes", "adr")}
+    notebooks = set((ROOT / "notebooks").glob("*.ipynb"))
+    assert own | folders | notebooks <= linked
+
+
+def links(page: Path) -> list[str]:
+    """The targets of a page's links and pictures, in their order."""
+    text = without_blocks(page.read_text(encoding="utf-8"))
+    return re.findall(r"\]\(([^)\s]+)\)", text)
+
+
+def test_both_readmes_say_the_same() -> None:
+    """The Chinese one has the same blocks, commands, links and headings, in the same order."""
+    english, chinese = ROOT / "README.md", ROOT / "README.zh-CN.md"
+    assert links(english)[0] == chinese.name
+    assert links(chinese)[0] == english.name
+    assert links(english)[1:] == links(chinese)[1:]
+    said = [
+        [(b.language, b.text, b.reason) for b in blocks_of(page)] for page in (english, chinese)
+    ]
+    assert said[0] == said[1]
+    assert table_commands(english) == table_commands(chinese)
+    texts = [without_blocks(page.read_text(encoding="utf-8")) for page in (english, chinese)]
+    for pattern in (r"^#+ ", r"^\|", r"^- "):
+        found = [re.findall(pattern, text, re.MULTILINE) for text in texts]
+        assert found[0] == found[1], pattern
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_picture_has_words_and_is_small(page: Path) -> None:
+    """An alternative text of some words, and a file of at most 150 kB."""
+    for alt, target in _PICTURE.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert len(alt) >= 15, target
+            assert (page.parent / target).stat().st_size <= 150_000, target
+
+
+def test_every_picture_is_shown() -> None:
+    """docs/images holds no picture that no page shows."""
+    shown = {(page.parent / name).resolve() for page in PAGES for name in links(page)}
+    assert set((ROOT / "docs" / "images").glob("*.png")) <= shown
 
 
 def run_tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

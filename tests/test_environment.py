@@ -167,6 +167,7 @@ def test_every_target_that_make_lists_exists() -> None:
         "lab-builders",
         "notebooks",
         "docs",
+        "binder",
     ],
 )
 def test_each_target_runs_files_that_exist(target: str) -> None:
