@@ -55,6 +55,8 @@ _HOMES = {
     "join_symbols": "diag.join",
     "join_log_and_dockerfile": "diag.join",
     "join_flow_and_echoes": "diag.join",
+    "resolve_link": "diag.link_ends",
+    "read_exercises": "diag.exercises",
     "DiagError": "diag.errors",
     "InputError": "diag.errors",
 }
