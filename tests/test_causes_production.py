@@ -149,6 +149,21 @@ def test_a_probe_is_answered_by_its_own_yes(told, status):
     assert judge("probe-and-guard-disagree", **frames, lines=texts)[0].status == status
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "note: no support for it, leaving mix_wide.c out",
+        "warning: mix_wide.c was left out",
+        "omitting mix_wide.c",
+    ],
+)
+def test_what_a_script_says_of_a_compile_that_it_gives_up(words):
+    """Other words for the same: the file is named, and the symbol is of that file."""
+    told = lines("cc1: error: unknown value 'x' for '-march'", words)
+    (finding,) = judge("kernel-object-not-built", link_errors=undefined("mix_row_wide"), lines=told)
+    assert finding.status == "supported"
+
+
 def test_a_guard_that_is_too_wide_is_open_on_one_platform_alone():
     """Only objects of 32-bit Arm, or sources, tell it from a list that lacks one."""
     told = lines("gcc -DHAVE_NEON=1 -c -o init.o init.c", platform=ARM64)

@@ -133,7 +133,7 @@ class TestGeneralWaits:
     @pytest.mark.parametrize(
         ("general", "exact", "name", "expected"),
         [
-            ("library-not-found", "static-library-missing", "", "untestable"),
+            ("library-not-found", "cross-pkgconfig-host-library", "", "untestable"),
             ("library-not-found", "kernel-object-not-built", "mix", "supported"),
             ("object-truncated", "lto-foreign-bytecode", "", "untestable"),
             ("symbol-version-missing", "newer-glibc-archive", "stat", "untestable"),

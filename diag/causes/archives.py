@@ -101,10 +101,10 @@ def _is_red(facts: Facts, platform: str) -> bool:
 
 
 def _may_hurt(facts: Facts, platform: str, read: list[Evidence]) -> bool:
-    """The linker names the short file, misses a name, or told nothing: what it says of other files
-    is another matter."""
+    """The linker names the short file or none, misses a name, or told nothing: what it says of
+    other files is another matter."""
     rows = errors_of(facts, platform)
-    if rows.empty or (rows["kind"] == "undefined").any():
+    if rows.empty or ((rows["kind"] == "undefined") | rows["object"].isna()).any():
         return True
     names = {PurePath(one.file).name for one in read}
     texts = [f"{row.object} {row.detail_text}" for row in each(rows)]

@@ -80,11 +80,14 @@ def _of_another_build(facts: Facts, want: Want) -> Answer | None:
     own = facts.of_platform(facts.objects, want.symbol.platform)
     if platform is None or want.defined.empty or own["arch"].isin(["", platform.elf_arch]).any():
         return None
-    named = {PurePath(str(name)).name for _, name in want.command.inputs} if want.has_line else None
-    if named is None or not named.isdisjoint(PurePath(f).name for f in want.defined["file"]):
+    command = want.command if want.has_line else None
+    if command is None:
+        return None
+    named = {PurePath(str(name)).name for _, name in command.inputs}
+    if not named.isdisjoint(PurePath(file).name for file in want.defined["file"]):
         return None
     evidence = defines(want.defined, want.symbol.name)
-    evidence.append(command_evidence(want.command, "the link command does not name it"))
+    evidence.append(command_evidence(command, "the link command does not name it"))
     missing = objects_missing(want.symbol.platform)
     why = "what was given is of another machine, so of another build: do this build's own define it in the same file?"
     return Answer("untestable", evidence, (replace(missing, why=why),))

@@ -17,8 +17,8 @@ _WAITS_FOR = {
         "tls-library-collision", "rust-runtime-duplicated", "duplicate-native-crate",
     ),
     "library-not-found": (
-        "cross-pkgconfig-host-library", "wrong-arch-prebuilt-archive", "static-library-missing",
-        "thin-archive-broken", "unwind-runtime-missing",
+        "cross-pkgconfig-host-library", "wrong-arch-prebuilt-archive", "thin-archive-broken",
+        "unwind-runtime-missing",
     ),
     "symbol-version-missing": (
         "newer-glibc-archive", "runtime-glibc-too-old", "musl-time64-skew", "glibc-archive-on-musl",

@@ -18,13 +18,15 @@ from diag.schema import each
 _SKIPPED = re.compile(
     r"\b(?:skip(?:s|ped|ping)?|not (?:be )?(?:compiled|built|enabled|supported|available)"
     r"|not building|disabl(?:e|ed|ing)|refus(?:ed|es)|(?:unable|fail(?:ed|s)?|not able) to (?:compile|build)"
-    r"|could not (?:compile|build)|cannot (?:compile|build))\b",
+    r"|could not (?:compile|build)|cannot (?:compile|build)|left out|leav(?:e|es|ing) \S+ out"
+    r"|(?:leaving|leaves) out|omit(?:s|ted|ting)|no support for)\b",
     re.IGNORECASE,
 )
 # Words of makefiles, CMake and shell scripts that go on: lines of these are looked for in the log.
 TELLING = (
     "skipping ", " skipped", "unable to compile", "failed to compile", "could not build", "not building",
-    "will not be built", "not be compiled", "(ignored)",
+    "will not be built", "not be compiled", "(ignored)", "left out", "leaving ", "omitting ", " omitted",
+    "no support for",
 )  # fmt: skip
 _FAILED = re.compile(
     r"(?P<source>[^\s:(]+\.(?:c|cc|cpp|cxx|s|asm|cu|m)):\d+(?::\d+)?: (?:fatal )?error: ",
