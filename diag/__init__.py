@@ -12,7 +12,8 @@
     diag.index_symbols("/usr/lib").defines("memcpy") # among millions; also .wants, any spelling
     print(diag.explain("kernel-object-not-built"))   # what a cause means, and its limits
 
-Columns of every frame: diag.schema. At a prompt: `diag --help`.
+Columns of every frame: diag.schema. At a prompt: `diag --help`. In a notebook `%load_ext diag` gives
+`%diag_investigate build.log` and `%%diag_log`, which takes a log pasted into the cell.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _HOMES = {
     "open_case": "diag.case",
     "Verdict": "diag.verdict",
     "diagnose": "diag.verdict",
+    "investigate": "diag.show.notebook",
     "Comparison": "diag.compare",
     "compare": "diag.compare",
     "explain": "diag.causes",
@@ -60,7 +62,7 @@ _HOMES = {
     "DiagError": "diag.errors",
     "InputError": "diag.errors",
 }
-_SHOWN = {"Case", "open_case", "Verdict", "diagnose", "Comparison", "compare"}
+_SHOWN = {"Case", "open_case", "Verdict", "diagnose", "investigate", "Comparison", "compare"}
 
 __version__ = "0.1.0"
 __all__ = sorted(_HOMES)
@@ -78,6 +80,16 @@ def _load(name: str) -> Any:
 
 def __getattr__(name: str) -> Any:
     return _load(name)
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """`%load_ext diag`: gives a notebook `%diag_investigate` and `%%diag_log`."""
+    import_module("diag.magics").load(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """`%unload_ext diag`."""
+    import_module("diag.magics").unload(ipython)
 
 
 def __dir__() -> list[str]:

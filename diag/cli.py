@@ -6,6 +6,7 @@ Exit status: 0 nothing wrong found, 1 a failure found, 2 bad usage or no usable 
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -93,19 +94,20 @@ def _run(args: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except click.ClickException as error:
-        error.message = _masked(error.message)
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(_harmless(shown.getvalue()), err=True, nl=False)
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except DiagError as error:
-        click.echo(f"diag: {_masked(str(error))}", err=True)
+        click.echo(f"diag: {_harmless(str(error))}", err=True)
         return BAD_INPUT
     except Exception as error:
         if os.environ.get("DIAG_DEBUG"):
             raise
-        told = f"{type(error).__name__}: {_masked(str(error))}"
+        told = f"{type(error).__name__}: {_harmless(str(error))}"
         click.echo(
             f"diag: an error in diag itself, not in what you gave: {told}\n"
             "  help: report it with the output of the same command under DIAG_DEBUG=1",
@@ -114,7 +116,9 @@ def _run(args: Sequence[str] | None) -> int:
         return BAD_INPUT
 
 
-def _masked(text: str) -> str:
+def _harmless(text: str) -> str:
+    """What was typed or read, said back: no secret, and no code that steers a terminal."""
     from diag.show.redact import Redactor
+    from diag.show.text import printable
 
-    return Redactor().text(text)
+    return "\n".join(map(printable, Redactor().text(text).split("\n")))

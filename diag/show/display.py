@@ -1,112 +1,128 @@
-"""Case, Verdict and Comparison as tables in notebooks and as text at a prompt.
+"""Case, Verdict, Comparison, Finding and Evidence in notebooks, in Markdown and at a prompt.
 
 The classes themselves know nothing of display: this module, which stands above them, hangs the
-hooks of IPython and rich on them. `diag.__init__` calls `attach` when one of them is first used.
+hooks of IPython, rich and Python's own prompt on them. `diag.__init__` calls `attach` when one of
+them is first used.
+
+HTML is what JupyterLab, VS Code and GitHub show; Markdown what VS Code shows of a folder that is
+not trusted, and nbconvert takes; text what a terminal, or anything else, has.
 """
 
 from __future__ import annotations
 
-from html import escape
+import sys
+from collections.abc import Callable
 from typing import Any
 
+from rich.console import RenderableType
+
 from diag.case import Case
-from diag.causes.model import Finding
-from diag.compare import Comparison
-from diag.show.frame_tables import df_errors
-from diag.show.html import html_table
-from diag.show.redact import Redactor
-from diag.show.sentences import RESULT_WORDS, headline
-from diag.show.tables import df_changes, df_evidence, df_explanations, df_missing, df_platforms
-from diag.show.terminal import as_plain_text, comparison_screen, finding_screen, verdict_screen
-from diag.show.text import as_text
+from diag.causes.model import Evidence, Finding, Missing
+from diag.compare import Comparison, PlatformChange
+from diag.show.display_case import Held, df_case, held_of
+from diag.show.display_html import (
+    case_html,
+    comparison_html,
+    evidence_html,
+    finding_html,
+    verdict_html,
+)
+from diag.show.display_markdown import (
+    case_markdown,
+    comparison_markdown,
+    finding_markdown,
+    verdict_markdown,
+)
+from diag.show.grid import frame_table
+from diag.show.redact import redactor_of
+from diag.show.terminal import (
+    as_plain_text,
+    comparison_screen,
+    console_for,
+    finding_screen,
+    verdict_screen,
+)
+from diag.show.text import as_text, clip, printable
 from diag.verdict import Verdict
+
+__all__ = ["attach"]
+
+MAX_LINE = 160  # characters of an object within a list
+_PLAIN_REPR = "__diag_plain_repr__"
 
 
 def attach() -> None:
     """Give the classes their displays; a second call changes nothing."""
-    for shown, page, screen in (
-        (Verdict, verdict_html, verdict_screen),
-        (Comparison, comparison_html, comparison_screen),
-        (Finding, finding_html, finding_screen),
-        (Case, case_html, None),
+    for shown, page, markdown, screen in (
+        (Verdict, verdict_html, verdict_markdown, verdict_screen),
+        (Comparison, comparison_html, comparison_markdown, comparison_screen),
+        (Finding, finding_html, finding_markdown, finding_screen),
+        (Case, case_html, case_markdown, _case_screen),
     ):
-        _hang(shown, "_repr_html_", _masking(page))
-        if screen is not None:
-            _hang(shown, "__rich__", _masking(screen))
-            _hang(shown, "_repr_pretty_", _pretty(_masking(screen)))
+        setattr(shown, "_repr_html_", _masking(page))  # noqa: B010
+        setattr(shown, "_repr_markdown_", _masking(markdown))  # noqa: B010
+        setattr(shown, "__rich__", _masking(screen))  # noqa: B010
+        setattr(shown, "__str__", _text(_masking(screen)))  # noqa: B010
+        setattr(shown, "__repr__", one_line if shown is Finding else shown.__str__)  # noqa: B010
+        setattr(shown, "_repr_pretty_", _pretty(_text(_masking(screen))))  # noqa: B010
+    setattr(Evidence, "_repr_html_", _masking(evidence_html))  # noqa: B010
+    for part in (Evidence, PlatformChange, Missing):
+        if not hasattr(part, _PLAIN_REPR):
+            setattr(part, _PLAIN_REPR, part.__repr__)
+            setattr(part, "__repr__", _masking(getattr(part, _PLAIN_REPR)))  # noqa: B010
 
 
-def _hang(shown: type, name: str, method: Any) -> None:
-    setattr(shown, name, method)
-
-
-def _masking(show: Any) -> Any:
-    """The display of an object with its secrets masked."""
+def _masking(show: Callable[[Any], Any]) -> Any:
+    """The display of an object with its secrets masked, those that are known by their names too."""
 
     def method(self: Any) -> Any:
-        return show(self if isinstance(self, Case) else Redactor().data(self))
+        if isinstance(self, Case):
+            return show(held_of(self))
+        return show(redactor_of(getattr(self, "known", ())).data(self))
 
     return method
 
 
-def _pretty(screen: Any) -> Any:
-    """IPython's text display: plain text of the same screen."""
+def _text(screen: Callable[[Any], RenderableType]) -> Any:
+    """The screen as text: in colour and as wide as the terminal, plain where there is none."""
+
+    def method(self: Any) -> str:
+        console = console_for(sys.stdout)
+        if not console.is_terminal:
+            return as_plain_text(screen(self)).rstrip("\n")
+        with console.capture() as capture:
+            console.print(screen(self))
+        return capture.get().rstrip("\n")
+
+    return method
+
+
+def _pretty(text: Callable[[Any], str]) -> Any:
+    """IPython's text display; within a list or a mapping, one line."""
 
     def method(self: Any, printer: Any, cycle: bool) -> None:
-        printer.text(type(self).__name__ if cycle else as_plain_text(screen(self)).rstrip("\n"))
+        is_part = len(getattr(printer, "stack", ())) > 1
+        printer.text(one_line(self) if cycle or is_part else text(self))
 
     return method
 
 
-def verdict_html(verdict: Verdict) -> str:
-    """Headline, platforms, explanations, what was missing or unreadable."""
-    parts = [
-        f"<p><strong>{escape(as_text(headline(verdict)))}</strong></p>",
-        html_table(df_platforms(verdict), "Platforms"),
-        html_table(df_explanations(verdict), "Explanations, and what the evidence says of each"),
-    ]
-    missing = df_missing(verdict)
-    if len(missing):
-        parts.append(html_table(missing, "What is missing"))
-    if len(verdict.errors):
-        parts.append(html_table(df_errors(verdict.errors), "What could not be read"))
-    return _page(parts)
+def one_line(shown: Any) -> str:
+    """The object in one line."""
+    return clip(f"<{type(shown).__name__} {printable(_masking(_in_words)(shown))}>", MAX_LINE)
 
 
-def comparison_html(comparison: Comparison) -> str:
-    """The result in words and one row a platform."""
-    said = f"{comparison.result}: {RESULT_WORDS[comparison.result]}"
-    by = f" (by {comparison.by})" if comparison.by else ""
-    head = f"<p><strong>{escape(said + by)}</strong></p>"
-    return _page([head, html_table(df_changes(comparison), "What the change did")])
+def _in_words(shown: Any) -> str:
+    if isinstance(shown, Finding):
+        where = f" on {shown.platform}" if shown.platform else ""
+        symbol = f" of {as_text(shown.symbol)}" if shown.symbol else ""
+        return f"{shown.cause}{where}{symbol}: {shown.status}"
+    if isinstance(shown, Verdict):
+        return f"{shown.outcome}: {shown.cause}" if shown.cause else shown.outcome
+    if isinstance(shown, Comparison):
+        return shown.result
+    return str(shown.line)
 
 
-def finding_html(finding: Finding) -> str:
-    """Claim and evidence of one finding."""
-    where = f" on {finding.platform}" if finding.platform else ""
-    head = f"{finding.cause}{where}: {finding.status}"
-    claim = f"<p><strong>{escape(head)}</strong><br>{escape(as_text(finding.claim))}</p>"
-    return _page([claim, html_table(df_evidence(finding), "Evidence")])
-
-
-def case_html(case: Case) -> str:
-    """What the case holds, without reading any of it."""
-    mask = Redactor()
-    facts = {
-        "title": case.title,
-        "logs": ", ".join(log.name for log in case.inputs.logs),
-        "Dockerfile": case.inputs.dockerfile or "",
-        "objects": ", ".join(str(p) for paths in case.inputs.objects.values() for p in paths),
-        "build arguments": ", ".join(f"{k}={mask.value(k, v)}" for k, v in case.build_args.items()),
-        "claims": ", ".join(case.claims),
-    }
-    rows = "".join(
-        f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
-        f'<td style="text-align:left">{escape(mask.text(as_text(told)) or "not given")}</td></tr>'
-        for name, told in facts.items()
-    )
-    return _page([f'<table class="diag mathjax_ignore tex2jax_ignore">{rows}</table>'])
-
-
-def _page(parts: list[str]) -> str:
-    return f'<div class="mathjax_ignore tex2jax_ignore">{"".join(parts)}</div>'
+def _case_screen(held: Held) -> RenderableType:
+    return frame_table(df_case(held))

@@ -1,21 +1,32 @@
-"""Frames as HTML tables, safe for pages and notebooks."""
+"""Frames, sentences and excerpts as HTML, safe for pages and notebooks."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
 import pandas as pd
 
-from diag.show.text import as_text, counted, is_missing
+from diag.show.text import as_text, counted, deciding_spans, focus, is_missing, printable
+
+# MathJax 3 and 2 leave alone what has these classes.
+NO_MATHS = "mathjax_ignore tex2jax_ignore"
+MAX_EXCERPT = 400  # characters of a line of evidence
+# Scripts that are written from the right; isolated, they do not turn what stands beside them.
+_FROM_RIGHT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_LEFT = ' style="text-align:left"'
+_RIGHT = ' style="text-align:right"'
 
 
 def html_table(frame: pd.DataFrame, caption: str = "", *, limit: int = 60) -> str:
     """The frame as an HTML table: escaped, numbers to the right, left alone by MathJax."""
     numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame.columns]
     head = "".join(
-        f'<th scope="col" style="text-align:{"right" if is_number else "left"}">'
-        f"{escape(as_text(str(column)))}</th>"
+        f'<th scope="col"{_RIGHT if is_number else _LEFT}>{safe(as_text(str(column)))}</th>'
         for column, is_number in zip(frame.columns, numeric, strict=True)
     )
     body = "".join(
@@ -23,15 +34,60 @@ def html_table(frame: pd.DataFrame, caption: str = "", *, limit: int = 60) -> st
         for row in frame.head(limit).itertuples(index=False, name=None)
     )
     more = f" {counted(len(frame) - limit, 'further row')} not shown." if len(frame) > limit else ""
-    told = f"<caption>{escape(as_text(caption + more))}</caption>" if caption or more else ""
+    told = f"<caption>{safe(as_text(caption + more))}</caption>" if caption or more else ""
     return (
-        f'<table class="diag mathjax_ignore tex2jax_ignore">{told}'
+        f'<table class="diag {NO_MATHS}">{told}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 
 def _cell(value: Any, is_number: bool) -> str:
-    lines = [as_text(value)] if is_missing(value) else map(as_text, str(value).split("\n"))
-    text = escape("\n".join(lines))
-    side = ' style="text-align:right"' if is_number else ' style="text-align:left"'
-    return f"<td{side}>{text.replace(chr(10), '<br>')}</td>"
+    is_whole = is_missing(value) or isinstance(value, list | tuple)
+    lines = [as_text(value)] if is_whole else map(as_text, str(value).split("\n"))
+    return f"<td{_RIGHT if is_number else _LEFT}>{'<br>'.join(map(safe, lines))}</td>"
+
+
+def safe(text: str) -> str:
+    """The text escaped; what is written from the right kept apart from its neighbours."""
+    return f"<bdi>{escape(text)}</bdi>" if _FROM_RIGHT.search(text) else escape(text)
+
+
+def code_html(text: str) -> str:
+    """The text as code."""
+    return f"<code>{safe(as_text(text))}</code>"
+
+
+def pre_html(command: str) -> str:
+    """A command to be copied, whole."""
+    return f"<pre>{safe(printable(command))}</pre>"
+
+
+def sentence(text: str) -> str:
+    """The text escaped, what stands between backticks as code."""
+    parts = as_text(text).split("`")
+    if len(parts) % 2 == 0:
+        return safe(as_text(text))
+    return "".join(f"<code>{safe(p)}</code>" if n % 2 else safe(p) for n, p in enumerate(parts))
+
+
+def excerpt_table(rows: Sequence[tuple[str, str]], words: Iterable[str | None]) -> str:
+    """(place, text) rows of files and logs: the place with its line, then the text with the words
+    that decide marked."""
+    wanted = [word for word in words if word]
+    body = "".join(
+        f"<tr><td{_LEFT}>{code_html(place)}</td>"
+        f"<td{_LEFT}><code>{marked(focus(text, MAX_EXCERPT, wanted), wanted)}</code></td></tr>"
+        for place, text in rows
+    )
+    head = f'<th scope="col"{_LEFT}>where</th><th scope="col"{_LEFT}>what stands there</th>'
+    return f'<table class="diag {NO_MATHS}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def marked(text: str, words: Iterable[str | None] = ()) -> str:
+    """The text escaped, the words that decide in `mark`, and bold where a page takes `mark` away."""
+    parts, done = [], 0
+    for start, end in deciding_spans(text, words):
+        parts += [escape(text[done:start]), f"<mark><b>{escape(text[start:end])}</b></mark>"]
+        done = end
+    shown = "".join([*parts, escape(text[done:])])
+    return f"<bdi>{shown}</bdi>" if _FROM_RIGHT.search(text) else shown

@@ -1,0 +1,305 @@
+"""Secrets in every field of what is given, searched for in everything that is shown or written."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import diag
+from diag import cli
+from diag.show.redact import MASK, Redactor, redactor_of
+from tests import handmade as h
+
+# What is to be seen nowhere is spelled with this, whatever form it takes.
+S = "hush"
+SYMBOL = "blend_rows_avx512"
+
+
+def secret(number: int, length: int = 0) -> str:
+    """A secret of its own; of that length at least."""
+    return f"{S}{number:02d}".ljust(length, "a")
+
+
+# Each as it stands in a log, a script or a Dockerfile.
+FORMS = (
+    f"NPM_TOKEN={secret(1)}",
+    f"--build-arg DB_PASSWORD={secret(2)}",
+    f"https://deploy:{secret(3)}@git.example/x.git",
+    f"Authorization: Bearer {secret(4, 20)}",
+    f"--password {secret(5)}",
+    f"docker login -u me -p {secret(6)} registry.example",
+    f"curl -fsS -u me:{secret(7)} https://files.example/x",
+    f"https://files.example/x?sv=1&sig={secret(8, 12)}",
+    f"//registry.example/:_authToken={secret(9)}",
+    f"ghp_{secret(10, 36)}",
+    f"glpat-{secret(11, 24)}",
+    f"hf_{secret(12, 34)}",
+    f"PGPASSWORD={secret(13)}",
+    f"API_KEY='{secret(14)} two words'",
+    f"npmToken: {secret(15)}",
+    f"machine git.example login me password {secret(16)}",
+    f"https://hooks.slack.com/services/T0/B0/{secret(17)}",
+    f"sk_live_{secret(18, 24)}",
+)
+ALL = " ".join(FORMS)
+BARE = f"{S}-printed-without-its-name"  # a build argument's value, known by that argument's name
+BASE = f"{S}-of-the-base-image"
+ENV = f"{S}-of-the-dockerfile"
+LEGACY = f"{S}-set-without-equals-sign"
+
+LOG = f"""\
+#1 [internal] load build definition from Dockerfile
+#1 DONE 0.0s
+
+#5 [linux/amd64 builder 2/2] RUN {ALL} make all
+#5 0.100 CFLAGS=-O2 {ALL}
+#5 0.200 skipping blend.c: bad value {BARE} {BASE} {ENV} {LEGACY}
+#5 0.300 cc -o paint paint.o -lm -DKEY={BARE} -DBASE={BASE} -DENV={ENV} {ALL}
+#5 0.400 /usr/bin/ld: paint.o: in function `blend':
+#5 0.400 paint.c:(.text+0x26): undefined reference to `{SYMBOL}' {ALL} {BARE}
+#5 0.400 /usr/bin/ld: cannot find -l{BARE}: No such file or directory
+#5 0.400 collect2: error: ld returned 1 exit status
+#5 ERROR: process "/bin/sh -c {ALL} make all" did not complete successfully: exit code: 2
+------
+ERROR: failed to solve: process "/bin/sh -c {ALL} make all" did not complete successfully: exit code: 2
+"""
+DOCKERFILE = f"""\
+FROM debian AS builder
+ARG TARGETARCH
+ARG DEPLOY_TOKEN
+ENV SIGNING_KEY={ENV} RUSTFLAGS="-C link-arg={ENV}"
+ENV REGISTRY_PASSWORD {LEGACY}
+# {FORMS[0]}
+RUN {FORMS[0]} {FORMS[1].split()[1]} cargo build --config {ENV} --token {BARE}
+RUN case "$TARGETARCH" in amd64) export CFLAGS=-D{BARE} ;; esac && make CFLAGS="$CFLAGS" all
+"""
+CASE = f"""\
+title = "A build with {FORMS[0]} and {FORMS[9]} and {BARE}"
+dockerfile = "Dockerfile"
+logs = ["build.log", "absent-{FORMS[9]}.log"]
+claims = ["kernel-object-not-built", "static-link-order"]
+objects = ["objects-{FORMS[10]}"]
+[build_args]
+DEPLOY_TOKEN = "{BARE}"
+FLAGS = "{FORMS[0]}"
+[base_env]
+BASE_SECRET = "{BASE}"
+RUSTFLAGS = "-C link-arg={BASE}"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """The case: a log, a Dockerfile and a case.toml, secrets in each."""
+    made = tmp_path_factory.mktemp("secrets")
+    for name, text in (("build.log", LOG), ("Dockerfile", DOCKERFILE), ("case.toml", CASE)):
+        (made / name).write_text(text)
+    return made
+
+
+@pytest.fixture
+def said(folder, capsys, monkeypatch):
+    """Runs a command and gives all that it printed, on both streams."""
+    monkeypatch.chdir(folder)
+
+    def run(*args: str, stdin: str = "") -> str:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit):
+            cli.main(list(args))
+        return "".join(capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def taken(folder) -> tuple[diag.Case, diag.Verdict]:
+    """The case and its verdict, as a notebook has them."""
+    case = diag.open_case(folder)
+    return case, case.diagnose()
+
+
+def leaks(text: str) -> list[str]:
+    """What is seen around each secret that is left."""
+    places = [i for i in range(len(text)) if text.startswith(S, i)]
+    return [text[max(0, i - 30) : i + 12] for i in places]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_masked(form: str) -> None:
+    """Alone, in quotes, within a line, and within JSON."""
+    for text in (
+        form,
+        f'echo "{form}"',
+        f"RUN {form} make",
+        f'{{"text": "{form}"}}',
+        f"a\t{form}\n",
+    ):
+        shown = Redactor().text(text)
+        assert leaks(shown) == []
+        assert MASK in shown
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("investigate", "."),
+        ("investigate", ".", "--format", "json"),
+        ("investigate", "build.log", "--dockerfile", "Dockerfile", "--build-arg", f"DEPLOY_TOKEN={BARE}",
+         "--base-env", f"BASE_SECRET={BASE}"),
+        ("investigate", "-", "--dockerfile", "Dockerfile", "--build-arg", f"DEPLOY_TOKEN={BARE}",
+         "--base-env", f"BASE_SECRET={BASE}", "--format", "json"),
+        ("compare", ".", "."),
+        ("compare", ".", ".", "--format", "json"),
+        ("compare", ".", ".", "--format", "html"),
+    ],
+)  # fmt: skip
+def test_verdicts_show_no_secret(said, args) -> None:
+    """On the screen, as JSON, as a page, and in what is told of unreadable parts."""
+    shown = said(*args, stdin=LOG)
+    assert leaks(shown) == []
+    assert MASK in shown or "compare" in args
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "csv"])
+def test_the_environment_shows_no_secret(said, format_) -> None:
+    """Values by their names, the same values in other variables and in arguments."""
+    given = ("--build-arg", f"DEPLOY_TOKEN={BARE}", "--base-env", f"BASE_SECRET={BASE}")
+    shown = said("env", "Dockerfile", *given, "--format", format_)
+    assert leaks(shown) == []
+    assert MASK in shown
+    assert leaks(said("env", "Dockerfile", *given, "--command", "cargo", "--explain")) == []
+
+
+@pytest.mark.parametrize("format_", ["table", "json"])
+def test_the_log_shows_no_secret(said, format_) -> None:
+    """A log alone: what is known by its name or its shape is masked in steps and errors."""
+    shown = said("log", "build.log", "--format", format_)
+    for word in (BARE, BASE, ENV, LEGACY):  # nothing tells a log alone that these are secrets
+        shown = shown.replace(word, "")
+    assert leaks(shown) == []
+    assert MASK in shown
+
+
+def test_the_page_shows_no_secret(said, folder, tmp_path) -> None:
+    """Texts, tables, and the charts that are drawn into it."""
+    page = tmp_path / "page.html"
+    said("investigate", ".", "--html", str(page))
+    text = page.read_text(encoding="utf-8")
+    assert leaks(text) == []
+    charts = [part.split('"')[0] for part in text.split("svg+xml;base64,")[1:]]
+    assert len(charts) == 3
+    assert leaks("".join(base64.b64decode(chart).decode() for chart in charts)) == []
+
+
+@pytest.mark.parametrize("out", ["packed", "packed.tar.gz"])
+def test_a_collected_case_holds_no_secret(said, tmp_path, out) -> None:
+    """Log, Dockerfile and case.toml as they are packed, and what is told of it."""
+    packed = tmp_path / out
+    assert leaks(said("collect", ".", "--out", str(packed))) == []
+    if packed.is_dir():
+        texts = [file.read_bytes() for file in packed.rglob("*") if file.is_file()]
+    else:
+        with tarfile.open(packed) as tar:
+            texts = [tar.extractfile(one).read() for one in tar if one.isfile()]  # type: ignore[union-attr]
+    assert len(texts) == 3
+    assert leaks(b"\n".join(texts).decode()) == []
+
+
+def every_display(shown: Any) -> str:
+    """All that a notebook, a terminal and a prompt are given of an object."""
+    from IPython.core.formatters import DisplayFormatter
+
+    formatter = DisplayFormatter()
+    formatter.active_types = list(formatter.format_types)
+    data, _ = formatter.format(shown)
+    assert {"text/plain", "text/html", "text/markdown"} <= set(data)
+    return "\n".join([*map(str, data.values()), repr(shown), str(shown)])
+
+
+def test_a_notebook_shows_no_secret(taken) -> None:
+    """A case, a verdict, each finding, each piece of evidence, a comparison; as every kind of text."""
+    case, verdict = taken
+    comparison = diag.compare(case, case)
+    assert leaks(every_display(case)) == []
+    assert leaks(every_display(verdict)) == []
+    assert leaks(every_display(comparison)) == []
+    assert any(leaks(str(f.to_json())) for f in verdict.findings), "nothing was planted"
+    assert leaks("".join(map(every_display, verdict.findings))) == []
+
+
+def test_charts_show_no_secret(taken) -> None:
+    """The words that are drawn, in SVG."""
+    from diag.show.chart_style import as_svg
+    from diag.show.charts import plot_flags, plot_steps, plot_symbols
+
+    case, _ = taken
+    assert (
+        leaks("".join(as_svg(plot(case)) for plot in (plot_flags, plot_steps, plot_symbols))) == []
+    )
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("investigate", f"/no/such/{FORMS[9]}.log"),
+        ("investigate", "absent", "--dockerfile", f"Dockerfile.{FORMS[9]}"),
+        ("investigate", "build.log", "--claim", FORMS[0]),
+        ("investigate", "build.log", "--platform", FORMS[0]),
+        ("investigate", "build.log", "--build-arg", f"TOKEN:{secret(20)}"),
+        (
+            "env",
+            "Dockerfile",
+            "--build-arg",
+            f"DEPLOY_TOKEN={BARE}",
+            "--expect",
+            f"RUSTFLAGS={FORMS[0]}",
+        ),
+        ("explain", FORMS[0]),
+        ("log", f"{FORMS[9]}.log"),
+    ],
+)
+def test_errors_show_no_secret(said, args) -> None:
+    """What was typed wrongly is told without what it holds."""
+    assert leaks(said(*args)) == []
+
+
+def test_no_redact_shows_what_was_planted(said) -> None:
+    """The other tests search for what is really there."""
+    assert len(leaks(said("investigate", ".", "--no-redact", "--format", "json"))) > 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paint.c: in function `get_token': undefined reference to `x'",
+        "paint.c:function get_token: error: undefined reference to 'x'",
+        "paint.c:3:1: error: 'auth_token' undeclared (first use in this function)",
+        "paint.c:3:1: error: ‘auth_key’: no such member",
+        "ns::token: symbol is hidden",
+        "ENV MONKEY banana",
+        "docker login -u me -p $PASSWORD",
+        "docker run -p 8080:80 image",
+        "curl -u $USER:$PASSWORD https://files.example",
+        "cc -o login -lkey -p x.c",
+        "https://files.example/x?version=1&arch=arm64",
+        "undefined symbol: hf_init; sk-learn; SG.x",
+    ],
+)
+def test_what_tools_say_is_no_secret(text: str) -> None:
+    """Names of functions in messages, references to variables, options of other programs."""
+    assert Redactor().text(text) == text
+
+
+def test_a_verdict_tells_what_is_to_be_masked(taken) -> None:
+    """Values known by their names are masked where they stand without them; in each finding too."""
+    _, verdict = taken
+    assert redactor_of(verdict.known).text(f"-l{BARE} {BASE} {ENV} {LEGACY}").count(MASK) == 4
+    assert all(finding.known is verdict.known for finding in verdict.findings)
+    assert "known" not in str(verdict.to_json())
+    assert h.verdict().known == ()
