@@ -5,6 +5,8 @@ GitHub takes at most 1 MiB of it a step; what does not fit is counted.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ from diag.show.deciding import (
     what_would_decide,
 )
 from diag.show.frame_tables import df_errors
-from diag.show.markdown import code, details, fence, prose, table
+from diag.show.markdown import code, details, fence, plain, prose, table
 from diag.show.sentences import (
     Group,
     grouped,
@@ -44,6 +46,8 @@ MAX_EVIDENCE = 12  # of one explanation
 MAX_ROWS = 60
 MAX_TEXT = 400
 MAX_CELL = 160
+WIDTH = 104  # of a line in a block of code: more scrolls sideways on GitHub's page
+_MARK = re.compile(r"^([✔✘–?]) ")
 
 
 def summary_markdown(verdict: Verdict, case: Case | None = None, *, room: int = MAX_BYTES) -> str:
@@ -96,7 +100,9 @@ def _titled(title: str, blocks: Iterable[str]) -> Iterator[str]:
 
 def _holding(verdict: Verdict) -> Iterator[str]:
     groups = grouped(supported(verdict, "cause", "contributing", "claim"))
-    yield from _titled("### What the evidence shows", map(_explanation, groups[:MAX_GROUPS]))
+    told = headline(verdict) if verdict.outcome == "explained" else ""
+    shown = (_explanation(group, told) for group in groups[:MAX_GROUPS])
+    yield from _titled("### What the evidence shows", shown)
     if len(groups) > MAX_GROUPS:
         yield f"And {counted(len(groups) - MAX_GROUPS, 'further explanation')}."
 
@@ -105,8 +111,8 @@ def _latent(verdict: Verdict) -> Iterator[str]:
     return map(_explanation, grouped(supported(verdict, "latent"))[:MAX_GROUPS])
 
 
-def _explanation(group: Group) -> str:
-    """Name, claim, further symbols, and the evidence with its lines."""
+def _explanation(group: Group, told: str = "") -> str:
+    """Name, claim unless it was told, further symbols, and the evidence with its lines."""
     first = group.first
     names = dict.fromkeys(name for finding in group.findings for name in finding.covers)
     also = [f"Also of {listed([code(clip(n, MAX_CELL)) for n in names])}."] if names else []
@@ -116,7 +122,8 @@ def _explanation(group: Group) -> str:
     )
     shown = [fence(lines)] if lines else []
     said = f"{STATUS_WORDS[first.status]}: {_named(group)}"
-    return "\n\n".join([said, _cut(first.claim, first.symbols), *also, *shown])
+    claim = [] if first.claim.rstrip(".") in told else [_cut(first.claim, first.symbols)]
+    return "\n\n".join([said, *claim, *also, *shown])
 
 
 def _named(group: Group) -> str:
@@ -126,15 +133,26 @@ def _named(group: Group) -> str:
 
 
 def _evidence_lines(items: Iterable[Evidence], words: Iterable[str]) -> list[str]:
-    """`file:line  text`, the texts below each other."""
+    """Each file once, under it line numbers and texts, folded: a block of code scrolls sideways,
+    and what decides must be seen at once."""
     symbols, seen = tuple(words), list(items)
-    places = [as_text(item.place) for item in seen[:MAX_EVIDENCE]]
-    width = max((len(place) for place in places if len(place) <= MAX_CELL), default=0)
-    lines = [
-        f"{place:<{width}}  {focus(item.text, MAX_TEXT, symbols)}"
-        for place, item in zip(places, seen, strict=False)
-    ]
-    more = len(seen) - len(places)
+    shown = seen[:MAX_EVIDENCE]
+    digits = max((len(str(item.line_no)) for item in shown if item.line_no is not None), default=0)
+    lines: list[str] = []
+    for before, item in zip([None, *shown], shown, strict=False):
+        if before is None or before.file != item.file:
+            lines.append(as_text(item.file))
+        number = "" if item.line_no is None else str(item.line_no)
+        lead = f"  {number:>{digits}}  " if digits else "  "
+        text = focus(item.text, MAX_TEXT, symbols)
+        lines += textwrap.wrap(
+            text,
+            WIDTH,
+            initial_indent=lead,
+            subsequent_indent=" " * len(lead),
+            break_on_hyphens=False,
+        ) or [lead.rstrip()]
+    more = len(seen) - len(shown)
     return [*lines, f"and {counted(more, 'further place')}"] if more else lines
 
 
@@ -160,7 +178,10 @@ def _refuted(one: Refuted) -> str:
         names = [code(group.first.cause) for group in one.groups]
         return f"- {listed(names, limit=len(names))}: {code(one.by)} explains it"
     items = own_evidence(one.first, ())
-    why = f": {code(items[0].place)} {_cut(items[0].text, one.first.symbols)}" if items else ""
+    why = ""
+    if items:
+        said = plain(focus(items[0].text, MAX_TEXT, one.first.symbols))
+        why = f": {code(items[0].place)} {said}"
     return f"- {_named(one.first)}{why}"
 
 
@@ -170,7 +191,7 @@ def _table(frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> str:
         name for name in frame.columns if name in kept or not frame[name].isin(["", NOT_SEEN]).all()
     ]
     rows = [
-        [prose(clip(as_text(row[name]), MAX_CELL), in_table=True) for name in names]
+        [_MARK.sub("\\g<1>&nbsp;", plain(clip(as_text(row[name]), MAX_CELL))) for name in names]
         for row in frame.head(MAX_ROWS).to_dict("records")
     ]
     more = len(frame) - len(rows)

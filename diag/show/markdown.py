@@ -19,16 +19,20 @@ _LINE_START = re.compile(r"^(?:[-+=#]|\d+(?=[.)]\s))")
 _TICKS = re.compile(r"`+")
 
 
-def prose(text: str, *, in_table: bool = False) -> str:
-    """The text as running text of one line; what stands between backticks is code."""
+def prose(text: str) -> str:
+    """Words of our own as running text of one line; what stands between backticks is code."""
     parts = as_text(text).strip().split("`")
     if len(parts) % 2 == 0:
-        return _plain("`".join(parts))
-    coded = table_code if in_table else code
-    return "".join(coded(p) if n % 2 else _plain(p) for n, p in enumerate(parts))
+        return plain(text)
+    return "".join(code(p) if n % 2 else _escaped(p) for n, p in enumerate(parts))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Words of others as running text of one line, or as a cell: every sign is a letter."""
+    return _escaped(as_text(text).strip())
+
+
+def _escaped(text: str) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     kept, done = [], 0
     for found in _FOUND_LATER.finditer(text):
@@ -54,12 +58,6 @@ def fence(lines: Iterable[str], language: str = "text") -> str:
     longest = max((len(run) for line in body for run in _TICKS.findall(line)), default=0)
     ticks = "`" * max(3, longest + 1)
     return "\n".join([f"{ticks}{language}", *body, ticks])
-
-
-def table_code(text: str) -> str:
-    """The text as code in a table, where a `|` ends a cell inside of ticks too."""
-    shown = as_text(text)
-    return f"<code>{_plain(shown)}</code>" if shown.strip() else ""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

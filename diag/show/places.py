@@ -68,6 +68,7 @@ class Places:
     def __init__(self, verdict: Verdict, case: Case | None, mask: Callable[[str], str] = str):
         self.verdict, self.case = verdict, case
         self.dockerfile = mask(case.inputs.dockerfile or "") if case is not None else ""
+        self.logs = [mask(log.name) for log in case.inputs.logs] if case is not None else []
 
     def of(self, finding: Finding) -> Place | None:
         """The place in the Dockerfile; None where neither evidence nor a failed step is there."""

@@ -20,9 +20,8 @@ class Files:
     def __init__(self, places: Places, roots: Roots) -> None:
         self.places, self.roots = places, roots
         self.number_of: dict[str, int] = {}
-        case = places.case
-        logs = [log.name for log in case.inputs.logs] if case is not None else []
-        self.roles = dict.fromkeys([*logs, *filter(None, [places.dockerfile])], "analysisTarget")
+        given = [*places.logs, *filter(None, [places.dockerfile])]
+        self.roles = dict.fromkeys(given, "analysisTarget")
         for name in self.roles:
             self._number(name)
 
