@@ -116,13 +116,27 @@ def test_what_the_user_named_comes_from_conda_forge() -> None:
 
 
 def test_binder_builds_the_same_environment() -> None:
-    """The same text as at the root, and a postBuild that can be run and installs the kit itself."""
+    """The packages of the root's file, and a postBuild that can be run and installs the kit itself."""
     binder = ROOT / ".binder"
-    assert (binder / "environment.yml").read_bytes() == (ROOT / "environment.yml").read_bytes()
+    path = binder / "environment.yml"
+    assert not path.is_symlink(), "repo2docker copies this file alone into the image"
+    held = yaml.safe_load(path.read_text(encoding="utf-8"))
+    python = next(text for text in held["dependencies"] if str(text).startswith("python="))
+    others = [text for text in held["dependencies"] if text != python]
+    assert others == [t for t in ENVIRONMENT["dependencies"] if not str(t).startswith("python")]
+    assert {**held, "dependencies": []} == {**ENVIRONMENT, "dependencies": []}
     post_build = binder / "postBuild"
     assert post_build.stat().st_mode & 0o111
     assert "pip install" in post_build.read_text()
     assert "--editable ." in post_build.read_text()
+
+
+def test_binder_understands_which_python() -> None:
+    """repo2docker takes `python=X.Y` and nothing else for a version; it is one that the kit runs on."""
+    text = (ROOT / ".binder" / "environment.yml").read_text(encoding="utf-8")
+    (wanted,) = re.findall(r"^  - python=(\d+\.\d+)$", text, re.MULTILINE)
+    assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(wanted)
+    assert MatchSpec(f"python={wanted}", strict=True).version
 
 
 def programs_needed() -> Iterator[tuple[str, str]]:
