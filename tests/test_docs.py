@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -116,19 +116,20 @@ def test_a_python_block_works(block: Block, place: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("block", to_run("ipython"), ids=str)
 def test_a_block_with_magics_works(
-    block: Block, place: Path, monkeypatch: pytest.MonkeyPatch
+    block: Block, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It runs as the cells of a notebook would, in the reader's folder: a blank line parts cells."""
     from IPython.core.interactiveshell import InteractiveShell
 
     monkeypatch.chdir(place)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     shell = InteractiveShell()
-    try:
-        with redirect_stdout(io.StringIO()):
-            for cell in block.text.split("\n\n"):
-                shell.run_cell(cell).raise_error()
-    finally:
-        shell.history_manager.end_session()
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        for cell in block.text.split("\n\n"):
+            done = shell.run_cell(cell)
+            done.raise_error()
+            assert done.success
+    shell.history_manager.end_session()
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language in READ_LANGUAGES], ids=str)

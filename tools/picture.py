@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INCIDENT = "data/avx512-link"
 CASE = f"{INCIDENT}/before"
 NOTEBOOK = "notebooks/investigate.ipynb"
+SETTINGS = "JUPYTERLAB_SETTINGS_DIR"
 FOLDER = Path("docs/images")
 TEXT = FOLDER / "verdict.txt"
 COLUMNS, ROWS = 118, 50  # rows at most: the picture ends with the table of platforms
@@ -134,8 +135,13 @@ def jupyterlab() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         for name in ("notebooks", "data"):
             shutil.copytree(name, f"{folder}/{name}", symlinks=True)
-        places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-        env = {**os.environ, **{f"JUPYTER_{name}": f"{folder}/.{name}" for name in places}}
+        places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", SETTINGS)
+        env = {**os.environ, **{name: f"{folder}/.{name}" for name in places}}
+        quiet = Path(
+            env[SETTINGS], "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+        )
+        quiet.parent.mkdir(parents=True)
+        quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
         options = ["--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token="]
         command = [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"]
         server = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
