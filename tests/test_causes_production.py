@@ -264,3 +264,19 @@ class TestArtefactsDisagree:
 def test_the_first_extensions_of_x86_are_words_of_it(name, machines):
     """A name that ends so on another machine is one whose sources were left out there."""
     assert arches_of_words(name) == machines
+
+
+@pytest.mark.parametrize(("type", "expected"), [("OBJECT", ["supported"]), ("FUNC", [])])
+def test_a_module_that_a_guard_left_without_code(type, expected):
+    """Its object holds a table and no function, and the probe's switch is on no compile."""
+    told = lines("checking whether gcc accepts -msse4.2... yes", "gcc -O2 -c -o crc.o crc.c")
+    found = judge(
+        "probe-and-guard-disagree",
+        link_errors=undefined("crc_block"),
+        link_commands=[{"line_no": 30, "inputs": [["object", "crc.o"], ["object", "main.o"]]}],
+        lines=told,
+        objects=[{"file": "crc.o"}],
+        symbols=[{"file": "crc.o", "name": "crc_id", "is_defined": True, "index": 1, "type": type}],
+        platform_of_file={"crc.o": "linux/amd64"},
+    )
+    assert [f.status for f in found] == expected

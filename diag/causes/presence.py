@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.compiles import Compile, compiles_on
+from diag.causes.compiles import Compile, compiles_on, hollow_module
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.machines import fitted, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
@@ -183,7 +183,7 @@ def judge_probe(facts: Facts) -> Iterator[Finding]:
         linked = _linked_names(facts, platform)
         found = []
         for symbol in asked_on(facts, platform)[:MAX_ASKED]:
-            own = compile_of(compiles, symbol)
+            own = compile_of(compiles, symbol) or _hollow(facts, symbol)
             if (
                 own
                 and not is_skipped(facts, symbol)
@@ -192,6 +192,12 @@ def judge_probe(facts: Facts) -> Iterator[Finding]:
                 found.append((symbol, own))
         if found:
             yield _judge_guard(facts, platform, found)
+
+
+def _hollow(facts: Facts, symbol: Symbol) -> Compile | None:
+    """A module without code, for which a probe said yes: without one, nothing ties it to a guard."""
+    own = hollow_module(facts, symbol.platform, symbol.name)
+    return own if own and any(_probes(facts, symbol.platform, own)) else None
 
 
 def _judge_guard(facts: Facts, platform: str, cases: list[tuple[Symbol, Compile]]) -> Finding:
