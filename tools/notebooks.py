@@ -20,19 +20,33 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
+from diag.show.notebook_run import parameters_cell, template
+
+OF_TEMPLATES = ("investigate",)  # notebooks/postmortem.ipynb is written by hand
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_A_CELL = 300
 
 
+def source(path: Path) -> Any:
+    """What is run: the notebook itself, or the kit's template under the notebook's parameters."""
+    notebook = nbformat.read(path, as_version=4)
+    if path.stem not in OF_TEMPLATES:
+        return notebook
+    fresh = template(path.stem)
+    parameters_cell(fresh)["source"] = parameters_cell(notebook)["source"]
+    return fresh
+
+
 def executed(path: Path) -> Any:
     """The notebook with fresh outputs; its cells run in its own folder, as in JupyterLab."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = source(path)
     with TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook,
             timeout=SECONDS_A_CELL,
             kernel_name="python3",
             record_timing=False,
+            coalesce_streams=True,  # how a kernel cuts what is printed hangs on the clock
             resources={"metadata": {"path": str(path.resolve().parent)}},
             config=Config({"KernelManager": _transport(folder)}),
         )
