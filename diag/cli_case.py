@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diag.cli_build import build_options, given_to_build
+from diag.cli_notebook import notebook_options, prepare_notebook, write_asked_notebook
 from diag.cli_output import (
     by_platform,
     case_of,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     help="An explanation to judge (`diag explain` lists them); repeatable.",
 )  # fmt: skip
 @click.option("--html", "html", metavar="FILE", help="Write a self-contained page too.")
+@notebook_options
 @format_option("table", "json", "github", "sarif")
 @output_option
 @redact_option
@@ -52,17 +54,22 @@ def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -
     """
     if not (case or logs or objects or options["dockerfile"]):
         raise click.UsageError("give a case folder, a build log, or --log, --dockerfile, --objects")
+    of_build = given_to_build(options)
     taken = case_of(
         case or "",
         log=by_platform(logs),
         objects=by_platform(objects),
         dockerfile=options["dockerfile"],
-        **given_to_build(options),
+        **of_build,
         engine=engine_given(options["engine"]),
     )
+    prepare_notebook(taken, options)
     with reading_progress() as taken.progress:
         verdict = taken.diagnose(claims=options["claims"])
-    return _show_verdict(taken, verdict, options)
+    status = _show_verdict(taken, verdict, options)
+    if options["notebook"]:
+        write_asked_notebook(taken, case, logs, objects, of_build, options)
+    return status
 
 
 def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:

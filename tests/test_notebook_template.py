@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import shutil
+from html import escape, unescape
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import nbformat
+import papermill
 import pytest
+from papermill.exceptions import PapermillExecutionError
 
 import diag
+from diag import cli
+from diag.errors import InputError
+from diag.show import notebook_run as run
+from diag.show.investigation import UNFILLED, Investigation
+from diag.show.redact import MASK, Redactor
+from diag.show.shown import MAX_ROWS, Shown, Tabled
+from tests import notebook_rules as rules
 
+ROOT = Path(__file__).resolve().parent.parent
+LINKS = ROOT / "data" / "lab" / "links"
+TEMPLATES = ("investigate", "postmortem")
+OF_SOURCE = (
+    rules.long_cells,
+    rules.machinery,
+    rules.silencing,
+    rules.reading,
+    rules.parameters,
+    rules.unknown_names,
+)
+SECTIONS = [
+    name
+    for name, method in vars(Investigation).items()
+    if name[0] != "_" and hasattr(method, "__wrapped__") and name != "instruction_sets"
+]
 LOG = """
 #1 [builder 2/2] RUN cc main.o
 #1 0.100 /usr/bin/ld: main.o: in function `main':
@@ -15,8 +49,31 @@ LOG = """
 DOCKERFILE = """
 FROM debian
 ARG TARGETARCH
-RUN make CFLAGS=-O2
+RUN export CFLAGS=-O2; make
 """
+SECRET = "hunter22-and-more"
+HOSTILE = "<script>alert(1)</script> $x$ \x1b[31mred\x1b[0m \u202egnp.\u202c [bold]b[/bold] `t` |"
+
+
+def html_of(shown: Any) -> str:
+    """The HTML of what a section gives; of a chart, its words."""
+    return shown._repr_html_() if isinstance(shown, Shown) else escape(str(shown.alt))
+
+
+def all_of(told: Investigation) -> dict[str, str]:
+    """Section -> HTML, of every section."""
+    shown = {name: html_of(getattr(told, name)()) for name in ("answer", *SECTIONS)}
+    isa = diag.read_isa(*told.object_files, beyond_floor=True, with_guards=True)
+    return {**shown, "instruction_sets": html_of(told.instruction_sets(isa))}
+
+
+def sentences(html: str) -> str:
+    """The HTML without its tags."""
+    inline = re.sub(r"</?(?:code|strong|b|mark)\b[^>]*>", "", html)
+    return unescape(re.sub(r"<[^>]+>", " ", inline)).strip()
+
+
+# -- a text in place of a path ---------------------------------------------------------------------
 
 
 def test_a_text_of_several_lines_is_a_log() -> None:
@@ -27,7 +84,7 @@ def test_a_text_of_several_lines_is_a_log() -> None:
 
 
 @pytest.mark.parametrize("log", [{"linux/arm64": LOG}, [LOG]])
-def test_a_text_may_stand_wherever_a_path_may(log: object) -> None:
+def test_a_text_may_stand_wherever_a_path_may(log: Any) -> None:
     """For one platform, or one among several logs."""
     assert list(diag.Case(log=log).link_errors["symbol"]) == ["frobnicate"]
 
@@ -42,3 +99,304 @@ def test_a_text_of_several_lines_is_a_dockerfile() -> None:
 def test_a_word_is_a_path() -> None:
     """A path that does not exist stays an error."""
     assert "does not exist" in diag.Case(dockerfile="no/Dockerfile").errors["reason"].iloc[0]
+
+
+# -- the templates ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", OF_SOURCE, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_keeps_the_rules_of_a_notebook(name: str, rule: Any) -> None:
+    """tests/notebook_rules.py, before anything is executed."""
+    assert list(rule(run.template(name))) == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_is_empty_and_begins_with_a_heading(name: str) -> None:
+    """No outputs; every parameter says that nothing is given."""
+    notebook = run.template(name)
+    assert notebook.cells[0]["source"].startswith("# ")
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    given: dict[str, Any] = {}
+    exec(run.parameters_cell(notebook)["source"], given)
+    assert not any(value for name, value in given.items() if name != "__builtins__")
+
+
+def test_the_committed_notebook_is_the_template() -> None:
+    """Cell by cell, but for the parameters; else `make notebooks`."""
+    committed = nbformat.read(ROOT / "notebooks" / "investigate.ipynb", as_version=4)
+    both = [
+        [
+            (c["id"], c["source"])
+            for c in book.cells
+            if "parameters" not in c.metadata.get("tags", [])
+        ]
+        for book in (committed, run.template("investigate"))
+    ]
+    assert both[0] == both[1]
+    own, empty = (
+        run.parameters_cell(b)["source"] for b in (committed, run.template("investigate"))
+    )
+    names = [[line.split(" = ")[0] for line in text.split("\n")] for text in (own, empty)]
+    assert names[0] == names[1]
+
+
+def test_every_section_has_its_cell() -> None:
+    """What the templates call exists, and no section is without a cell."""
+    called = {
+        node.attr
+        for name in TEMPLATES
+        for _, node in rules.nodes(run.template(name))
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "told"
+    }
+    assert called == {*SECTIONS, "answer", "instruction_sets", "object_files"}
+
+
+def test_the_postmortem_has_the_sections_of_a_postmortem() -> None:
+    """In their order; what people have to write is marked after each."""
+    cells = [c["source"] for c in run.template("postmortem").cells if c["cell_type"] == "markdown"]
+    text = "\n".join(cells)
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
+        "The answer in three sentences", "What we saw", "What we believed, and the test of it",
+        "The cause, platform by platform", "The fix and its proof", "What this does not show",
+        "Timeline and follow-ups", "Sources",
+    ]  # fmt: skip
+    assert text.count("**To be written:**") >= 8
+
+
+def test_filling_keeps_comments_and_every_script() -> None:
+    """Values stand readable in place of the empty ones; what runs is what was given."""
+    given = {
+        "log": {"linux/arm64": 'größe "中文".log'},
+        "platforms": ["linux/arm64"],
+        "claims": ["a\u202eb"],
+        "build_args": {"K": "v\\n", "N": "1\n2"},
+    }
+    cell = run.parameters_cell(run.filled(run.template("investigate"), given, Redactor()))
+    told: dict[str, Any] = {}
+    exec(cell["source"], told)
+    assert {name: told[name] for name in given} == given
+    assert "中文" in cell["source"]
+    assert "\u202e" not in cell["source"]
+    assert cell["source"].count("  # ") == len(cell["source"].split("\n"))
+
+
+def test_filling_masks_secrets() -> None:
+    """By the name of a build argument, and by the shape of a value."""
+    given = {
+        "build_args": {"NPM_TOKEN": SECRET, "URL": f"https://u:{SECRET}@host/x", "A": "plain"},
+        "log": f"logs/{SECRET}.log",
+    }
+    mask = Redactor(frozenset([SECRET]))
+    source = run.parameters_cell(run.filled(run.template("investigate"), given, mask))["source"]
+    assert SECRET not in source
+    assert "plain" in source
+
+
+# -- the sections ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "Nothing is named yet"),
+        ({"log": "no.log"}, "no.log: no such log"),
+        ({"case": "no-case"}, "there is no case.toml"),
+        ({"objects": 5}, "objects is int"),
+        ({"log": LOG, "platforms": "linux/mars"}, "unknown platform"),
+        ({"log": LOG, "claims": "nonsense"}, "unknown cause"),
+        ({"log": LOG, "fixed": "no.toml"}, "no such case"),
+    ],
+)
+def test_what_cannot_be_judged_is_said_once_and_never_raised(given: Any, told: str) -> None:
+    """The answer says what to fill in; every other section is one line."""
+    shown = all_of(diag.investigate(**given))
+    assert told in sentences(shown.pop("answer")).replace("  ", " ").replace(
+        " objects ", "`objects`"
+    )
+    assert {sentences(html) for html in shown.values()} == {UNFILLED}
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "a log alone": {"log": LOG},
+    "a Dockerfile alone": {"dockerfile": DOCKERFILE},
+    "objects alone": {"objects": str(LINKS / "nothing-defines-it" / "amd64")},
+    "no failure": {"log": "#1 [b 1/1] RUN make\n#1 0.5 cc a.c\n#1 DONE 0.6s\n"},
+    "a case folder": {"case": str(LINKS / "prebuilt-for-the-host" / "arm64-bfd")},
+    "a log for each platform": {"log": {"linux/arm64": LOG, "linux/amd64": LOG}},
+    "hostile": {
+        "log": LOG.replace("frobnicate", f"f{HOSTILE}").replace("cc main.o", f"cc {HOSTILE}"),
+        "dockerfile": f"FROM debian\nRUN export CFLAGS='{HOSTILE}'; make\n",
+        "build_args": {HOSTILE: HOSTILE},
+    },
+    "a name of 5,000 characters": {"log": LOG.replace("frobnicate", "_Z" + "a" * 5000)},
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_section_reads_well_for_every_case(name: str) -> None:
+    """No section is empty, large, active or steers what shows it; plain text says the same."""
+    told = diag.investigate(**CASES[name])
+    for section, html in all_of(told).items():
+        assert sentences(html), section
+        assert len(html) < 20_000, section
+        assert not rules._ACTIVE.search(html), section
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", html), section
+        assert all(len(rows) <= MAX_ROWS for rows in rules._tables(html)), section
+        assert max((max(r, default=0) for r in rules._tables(html)), default=0) <= 7, section
+    for section in ("answer", "evidence", "linker", "log"):
+        assert "\x1b" not in str(getattr(told, section)())
+
+
+def test_a_section_without_data_is_one_line() -> None:
+    """Of a log alone: no Dockerfile, no objects, nothing refuted, and each says so."""
+    told = diag.investigate(log=LOG)
+    for name in (
+        "flags_chart",
+        "flags_table",
+        "lost",
+        "symbols",
+        "refuted",
+        "fix",
+        "proof",
+        "pages",
+    ):
+        assert html_of(getattr(told, name)()).count("<p>") == 1
+
+
+def test_the_deciding_line_stands_among_its_neighbours() -> None:
+    """With its number, a sign, and the deciding words marked."""
+    html = html_of(diag.investigate(log=LOG).log())
+    assert "▶ 3  main.c" in html
+    assert "<mark><b>undefined reference to</b></mark> `<mark><b>frobnicate</b></mark>" in html
+    assert "  1  [builder 2/2]" in html
+
+
+def test_thousands_of_rows_are_counted() -> None:
+    """A table is a page: twelve rows, the number of the others, and where they are."""
+    rows = diag.Case(log=LOG).link_errors
+    many = rows.loc[rows.index.repeat(10_000)].reset_index(drop=True)[["symbol", "file"]]
+    html = Tabled(many, "told.case.link_errors").html()
+    assert html.count("<tr>") == MAX_ROWS + 1
+    assert "9,988 further rows not shown" in html
+    assert "told.case.link_errors" in html
+
+
+def test_a_secret_of_the_build_is_shown_nowhere() -> None:
+    """A value known by its name in a build argument, wherever the log repeats it."""
+    told = diag.investigate(
+        log=LOG.replace("frobnicate", f"f_{SECRET}_x").replace("cc main.o", f"cc -D{SECRET}"),
+        dockerfile=DOCKERFILE.replace("-O2", f"-D{SECRET}"),
+        build_args={"NPM_TOKEN": SECRET},
+    )
+    assert [name for name, html in all_of(told).items() if SECRET in html] == []
+    assert MASK in html_of(told.log())
+
+
+# -- filled and executed ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Any:
+    """Runs `diag` in a folder of its own: (status, standard error)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_it(*args: str, piped: bytes = b"") -> tuple[int, str]:
+        stream = SimpleNamespace(
+            buffer=SimpleNamespace(read=lambda *_: piped), isatty=lambda: False
+        )
+        monkeypatch.setattr("sys.stdin", stream)
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(args))
+        return int(ended.value.code or 0), capsys.readouterr().err
+
+    return run_it
+
+
+def outputs(path: Path) -> str:
+    """All words that a notebook's outputs hold, and the rules that executed cells keep."""
+    notebook = nbformat.read(path, as_version=4)
+    assert [b for rule in rules.RULES for b in rule(notebook)] == []
+    counts = [cell["execution_count"] for _, cell in rules.code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not re.search(r"papermill|start_time|duration|injected", str(notebook.metadata))
+    return "\n".join(str(output.get("data", "")) for _, output in rules.outputs(notebook))
+
+
+def test_a_log_from_a_pipe_with_secrets_becomes_a_notebook(command: Any, tmp_path: Path) -> None:
+    """The log is kept beside it; paths are from its folder; no secret is in any of the files."""
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("-O2", f"-D{SECRET}"))
+    args = ("--dockerfile", "Dockerfile", "--build-arg", f"NPM_TOKEN={SECRET}")
+    log = LOG.strip().replace("cc main.o", f"cc -D{SECRET}").encode()
+    status, err = command("investigate", "-", *args, "--notebook", "out/case.ipynb", piped=log)
+    assert (status, err) == (1, "")
+    source = run.parameters_cell(nbformat.read(tmp_path / "out/case.ipynb", as_version=4))["source"]
+    assert 'log = "case.stdin.log"' in source
+    assert 'dockerfile = "../Dockerfile"' in source
+    assert "frobnicate" in outputs(tmp_path / "out/case.ipynb")
+    assert "case.stdin.log:3" in outputs(tmp_path / "out/case.ipynb")
+    for file in (tmp_path / "out").iterdir():
+        assert SECRET not in file.read_text()
+        assert str(tmp_path) not in file.read_text()
+
+
+def test_a_case_folder_becomes_a_postmortem(command: Any, tmp_path: Path) -> None:
+    """With the cause of its platform, and what people have to write; written again, it stays the
+    same; what somebody wrote into it is not overwritten."""
+    for name in ("arm64", "arm64-bfd"):
+        shutil.copytree(LINKS / "prebuilt-for-the-host" / name, tmp_path / name)
+    args = ("investigate", "arm64-bfd", "--notebook", "post.ipynb", "--template", "postmortem")
+    assert command(*args) == (1, "")
+    text = outputs(tmp_path / "post.ipynb")
+    assert "linux/arm64: ✘ failed; wrong-arch-prebuilt-archive" in text
+    assert "to be written" in text
+    run.check_target(tmp_path / "post.ipynb", "postmortem")
+    notebook = nbformat.read(tmp_path / "post.ipynb", as_version=4)
+    notebook.cells[-1]["source"] = "We learned a lot."
+    nbformat.write(notebook, tmp_path / "post.ipynb")
+    status, err = command(*args)
+    assert status == 2
+    assert err.startswith("diag: post.ipynb: is not overwritten")
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("log", "--template", "postmortem"), "--template is the template of --notebook"),
+        (("log", "--notebook", "."), "is a folder"),
+        (("log", "--notebook", "log/x.ipynb"), "cannot be written"),
+        (("log", "--notebook", "log"), "is not overwritten"),
+    ],
+)
+def test_bad_words_end_with_one_message(
+    command: Any, tmp_path: Path, args: tuple[str, ...], told: str
+) -> None:
+    """Status 2, one message, nothing lost."""
+    (tmp_path / "log").write_text(LOG)
+    status, err = command("investigate", *args)
+    assert status == 2
+    assert told in err
+    assert "Traceback" not in err
+    assert (tmp_path / "log").read_text() == LOG
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PapermillExecutionError(3, 1, "x()", "NameError", f"no\nname {SECRET}", []),
+        RuntimeError("Kernel died"),
+    ],
+)
+def test_a_cell_that_fails_is_one_line(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is written."""
+    monkeypatch.setattr(
+        papermill, "execute_notebook", lambda *_, **__: (_ for _ in ()).throw(error)
+    )
+    mask = Redactor(frozenset([SECRET]))
+    with pytest.raises(InputError) as told:
+        run.write_notebook(tmp_path / "x.ipynb", "investigate", {}, mask)
+    assert "\n" not in str(told.value)
+    assert SECRET not in str(told.value)
+    assert not (tmp_path / "x.ipynb").exists()

@@ -35,7 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_whole(wheel: Path) -> None:
     """Every module and table of diag/, the licence, and nothing of tests, data or docs."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    kinds = {".py", ".toml", ".j2", ".css", ".html", ".json", ".tsv", ".typed", ".js"}
+    kinds = {".py", ".toml", ".ipynb", ".j2", ".css", ".html", ".json", ".tsv", ".typed", ".js"}
     own = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "diag").rglob("*")

@@ -106,7 +106,9 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
         latent = listed(dict.fromkeys(f.cause for f in supported(verdict, "latent")))
         rest = f"It carries what can fail later: {latent}." if latent else "Nothing else was seen."
         return ("No failure was found.", platform_sentence(verdict), rest)
-    what = f"{failure_sentence(verdict)[:-1]}; {_lower(platform_sentence(verdict, others=True))}"
+    what = failure_sentence(verdict)
+    if is_failure_seen(verdict) or len(verdict.outcomes.query("platform != ''")):
+        what = f"{what[:-1]}; {_lower(platform_sentence(verdict, others=True))}"
     if not causes:
         why = "No explanation is supported by the evidence at hand."
         return (what, why, _missing_sentence(verdict))
