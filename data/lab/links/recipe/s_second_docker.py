@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from situation import Situation
 
 HOST = "FROM --platform=$BUILDPLATFORM localhost/build-links:bookworm AS "
@@ -42,4 +41,3 @@ SITUATIONS = [
         not_causes="arg-scope-lost kernel-object-not-built target-linker-not-set cache-mount-shared-across-arch",
     ),
 ]  # fmt: skip
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from situation import Situation
 
 C = "$(CC) -O2 -c -o "
@@ -109,4 +108,3 @@ SITUATIONS = [
         prepare="echo max > .machine; CCACHE_DIR=$PWD/.cc $TOOLCHAINS/bullseye-amd64/usr/bin/ccache g++ -O3 -march=native -c -o d.o d.cc; rm d.o; echo core2duo > .machine", archs="amd64", linkers="default", symbol="ccache", says="Illegal instruction", ended=132, not_causes="native-cpu-in-image qemu-user-crash stale-build-output", note="ccache 4.2; the cached object was compiled as on a processor with AVX2",
     ),
 ]  # fmt: skip
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from situation import Situation
 
 C = "$(CC) -O1 -c -o "
@@ -163,4 +162,3 @@ SITUATIONS = [
         archs="armhf amd64", linkers="bfd lld mold", symbol="w::width(int)", not_causes="definition-not-found signature-mismatch dso-underlinked",
     ),
 ]  # fmt: skip
-

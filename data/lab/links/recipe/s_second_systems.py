@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from situation import Situation
 
 C = "$(CC) -O2 -c -o "
@@ -222,4 +221,3 @@ SITUATIONS = [
         archs="amd64", linkers="bfd gold mold", symbol="rust_begin_unwind", not_causes="duplicate-definition duplicate-native-crate",
     ),
 ]  # fmt: skip
-
