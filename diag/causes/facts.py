@@ -182,8 +182,11 @@ class Facts:
 
     def seen(self, symbol: Symbol, role: str) -> pd.DataFrame:
         """Where the objects of the symbol's platform want it, define it, or make it zero."""
-        places = [self._places_of_name.get(name, ()) for name in self.raw_of(symbol)]
-        rows = self.sightings.iloc[[place for own in places for place in own]]
+        names = self.raw_of(symbol)
+        places = [place for name in names for place in self._places_of_name.get(name, ())]
+        if not places:  # most of ten thousand names, where no objects were given
+            return self.sightings.iloc[:0]
+        rows = self.sightings.iloc[places]
         return rows[(rows["platform"] == symbol.platform) & (rows["role"] == role)]
 
     def raw_of(self, symbol: Symbol) -> tuple[str, ...]:
@@ -198,7 +201,7 @@ class Facts:
     def definitions(self, symbol: Symbol) -> pd.DataFrame:
         """Inputs of the symbol's platform that define it for others to use (not LOCAL)."""
         rows = self.seen(symbol, "defined")
-        return rows[~rows["is_output"] & (rows["bind"] != "LOCAL")]
+        return rows[~rows["is_output"] & (rows["bind"] != "LOCAL")] if len(rows) else rows
 
     def errors_of(self, symbol: Symbol) -> pd.DataFrame:
         """The rows of `link_errors` about the symbol on its platform."""
