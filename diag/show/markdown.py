@@ -15,14 +15,15 @@ from diag.show.text import as_text
 # around the first sign: it looks at one piece of text at a time.
 _MARKUP = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)")
 _FOUND_LATER = re.compile(r"[@#](?=\S)|\$|(?<=[A-Za-z]):(?=//)|(?<=\bwww)\.|:(?=[a-z0-9+-]+:)")
-_LINE_START = re.compile(r"^(?:[-+=#]|\d+(?=[.)]\s))")
+_LINE_START = re.compile(r"^(?:[-+=#]|\d+(?=[.)](?:\s|$)))")
 _TICKS = re.compile(r"`+")
 
 
 def prose(text: str) -> str:
     """Words of our own as running text of one line; what stands between backticks is code."""
     parts = as_text(text).strip().split("`")
-    if len(parts) % 2 == 0:
+    spans, between = parts[1::2], parts[2:-1:2]
+    if len(parts) % 2 == 0 or not all(part.strip() for part in spans) or "" in between:
         return plain(text)
     return "".join(code(p) if n % 2 else _escaped(p) for n, p in enumerate(parts))
 

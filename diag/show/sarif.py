@@ -116,7 +116,7 @@ class _Run:
     def _notification(self, finding: Finding) -> dict[str, Any]:
         is_open = finding.status == "untestable"
         needs = [f"needs {m.artefact}: {m.why}" for m in finding.missing] if is_open else []
-        said = "; ".join([f"{finding.status}: {finding.claim}", *needs])
+        said = "; ".join([f"{finding.status}: {finding.claim.rstrip('.')}", *needs])
         seen = dict.fromkeys(map(_place_of, finding.evidence))
         places = [self.files.location(place) for place in list(seen)[:MAX_CITED]]
         return {

@@ -47,27 +47,30 @@ class Rules:
 
 
 def _rule(cause: str) -> dict[str, Any]:
-    if cause == UNEXPLAINED:
-        return {
-            "id": cause,
-            "shortDescription": {"text": _UNEXPLAINED_TEXT},
-            "help": {"text": _UNEXPLAINED_HELP, "markdown": _UNEXPLAINED_HELP},
-            "defaultConfiguration": {"level": "warning"},
-        }
+    """A rule with all that code scanning asks for: both descriptions and help."""
     entry = CATALOGUE.get(cause)
-    if entry is None:  # a verdict that was made elsewhere
-        return {"id": cause}
-    level = _LEVELS[entry.role]
+    if entry is None:
+        is_ours = cause == UNEXPLAINED  # else a finding that was made elsewhere
+        claim, page = (_UNEXPLAINED_TEXT, _UNEXPLAINED_HELP) if is_ours else (cause, cause)
+        return _described(cause, claim, (page, page), "warning")
+    told = _described(
+        cause,
+        entry.texts.claim,
+        (explain(cause), "\n\n".join(_page(entry)) + "\n"),
+        _LEVELS[entry.role],
+    )
+    told["properties"]["tags"] = [entry.family, entry.role]
+    return told
+
+
+def _described(cause: str, claim: str, help: tuple[str, str], level: str) -> dict[str, Any]:
     return {
         "id": cause,
-        "shortDescription": {"text": entry.texts.claim},
-        "fullDescription": {"text": entry.texts.claim},
-        "help": {"text": explain(cause), "markdown": "\n\n".join(_page(entry)) + "\n"},
+        "shortDescription": {"text": claim},
+        "fullDescription": {"text": claim},
+        "help": {"text": help[0], "markdown": help[1]},
         "defaultConfiguration": {"level": level},
-        "properties": {
-            "tags": [entry.family, entry.role],
-            "problem.severity": _SEVERITIES[level],
-        },
+        "properties": {"problem.severity": _SEVERITIES[level]},
     }
 
 
