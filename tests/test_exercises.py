@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 WORDS = FOLDER / "exercises.toml"
 ASKED = nbformat.read(FOLDER / "exercises.ipynb", as_version=4)
-SOLVED = nbformat.read(FOLDER / "exercises-solutions.ipynb", as_version=4)
+SOLVED = nbformat.read(FOLDER / "solutions.ipynb", as_version=4)
 CALL = re.compile(r'\bcheck\("(?P<name>[\w-]+)", answer, ')
 SHOWS = re.compile(
     r"\*What it shows:\* .*\]\((\.\./docs/causes/[\w-]+\.md|[\w-]+\.ipynb)\)\.", re.S

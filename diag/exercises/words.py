@@ -53,6 +53,8 @@ def _measured(given: Any, known: Any) -> str:
         return f"You name none{_missing(given, known)}."
     n_right = sum(part in _parts(known) for part in _parts(given))
     told = f"{n_right} of your {len(given)} {'is' if n_right == 1 else 'are'} right"
+    if n_right == len(given):
+        told = "What you name is right"
     return f"{told}{_missing(given, known)}."
 
 
