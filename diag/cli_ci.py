@@ -56,20 +56,22 @@ def _write_github(places: Places, roots: Roots, output: str | None) -> None:
 
 
 def _append_summary(file: str, places: Places) -> bool:
-    """Whether it was written; a step may have written before."""
+    """Whether it was written, behind what the step wrote before; else it is said why not."""
     from diag.show.github_summary import MAX_BYTES, summary_markdown
 
+    reason = "what the step wrote before leaves no room"
     try:
         with Path(file).open("ab") as stream:
-            before = stream.tell()
-            room = MAX_BYTES - before - 2
+            gap = b"\n\n" if stream.tell() else b""
+            room = MAX_BYTES - stream.tell() - len(gap)
             text = summary_markdown(places.verdict, places.case, room=room)
-            stream.write(("\n\n" if before else "").encode() + text.encode("utf-8", "replace"))
+            if text:
+                stream.write(gap + text.encode("utf-8", "replace"))
+                return True
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        click.echo(f"diag: {file}: the summary cannot be written: {reason}", err=True)
-        return False
-    return True
+    click.echo(f"diag: {file}: the summary cannot be written: {reason}", err=True)
+    return False
 
 
 def _no_commands(text: str) -> str:

@@ -25,6 +25,7 @@ from markdown_it import MarkdownIt
 
 from diag import cli, schema
 from diag.causes.model import Evidence
+from diag.cli_ci import _append_summary, _no_commands
 from diag.show import github_summary
 from diag.show.github import Annotation, annotation_lines, iter_annotations
 from diag.show.github_summary import summary_markdown
@@ -189,8 +190,6 @@ def hostile_verdict(**changes: Any) -> Any:
 
 def test_hostile_text_gives_no_command() -> None:
     """A runner finds our annotations and nothing else in all that is printed."""
-    from diag.cli_ci import _no_commands
-
     verdict = hostile_verdict()
     lines = annotation_lines(places(verdict), ROOTS)
     shown = _no_commands(summary_markdown(verdict))
@@ -487,6 +486,16 @@ def test_a_summary_that_cannot_be_written_follows_the_annotations(
     assert "\n\n## diag: " in Path("out.txt").read_text()
     assert "the summary cannot be written" in done.err
     assert (done.status, done.out) == (1, "")
+
+
+def test_a_summary_without_room_is_not_written(tmp_path, capsys) -> None:
+    """What the step wrote before stays as it is."""
+    file = tmp_path / "summary.md"
+    for size, is_room in ((github_summary.MAX_BYTES, False), (1000, True)):
+        file.write_bytes(b"x" * size)
+        assert _append_summary(str(file), places()) == is_room
+        assert (file.stat().st_size > size) == is_room
+    assert "leaves no room" in capsys.readouterr().err
 
 
 def test_sarif_by_the_suffix_of_the_file(diag, official) -> None:
