@@ -38,6 +38,7 @@ MAX_LINE = 100  # characters of a line of a log
 WIDTH = 100  # of the same as text
 _LONG_WORD = re.compile(rf"[^\s`]{{{MAX_WORD + 1},}}|(?<=`)[^`]{{{MAX_WORD + 1},}}(?=`)")
 _LEFT = ' style="text-align:left; white-space:normal; overflow-wrap:anywhere"'
+_PLACE = ' style="text-align:left; white-space:normal; overflow-wrap:break-word"'
 _CODE = ' style="background:none; padding:0"'
 _PRE = ' style="font-family:monospace; white-space:pre-wrap; overflow-wrap:anywhere"'
 
@@ -128,7 +129,7 @@ class Cited:
         """A table of two columns."""
         rows = "".join(
             f"<tr><td{_LEFT}><code{_CODE}>{_strong(item['text'])}</code></td>"
-            f"<td{_LEFT}><code{_CODE}>{escape(shortened(item['place']))}</code></td></tr>"
+            f"<td{_PLACE}><code{_CODE}>{escape(shortened(item['place']))}</code></td></tr>"
             for item in excerpts(self.evidence[:MAX_PLACES], self.symbols)
         )
         head = f'<tr><th scope="col"{_LEFT}>what stands there</th><th scope="col"{_LEFT}>where</th></tr>'
