@@ -29,7 +29,7 @@ def test_a_figure_shows_itself_with_its_alternative_text() -> None:
 def test_a_chart_without_rows_has_its_words_too() -> None:
     """Nothing to draw is a finding, and is told."""
     figure = draw_steps(drawn_steps(h.case().steps.head(0)))
-    assert figure._repr_mimebundle_()[0]["text/plain"] == "No steps are seen: there is no log."
+    assert figure._repr_mimebundle_()[0]["text/plain"] == "No steps are seen."
 
 
 def test_an_alternative_text_outlives_a_formatter_of_figures() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from diag.platforms import display_order
+from diag.show.chart_fonts import breadth, fit_end, lines_of
 from diag.show.chart_style import (
     BOLD_CHAR_IN,
     INK,
@@ -21,6 +21,7 @@ from diag.show.chart_style import (
     WIDTH_IN,
     Marks,
     Words,
+    alt_of,
     chart,
     colour_of,
     empty_chart,
@@ -51,7 +52,6 @@ _LEFT = {
 }
 _MAX_WORDY = 4  # platforms beside each other that leave room for words
 _MAX_FLAT = 7  # platforms beside each other whose names lie flat
-_MAX_TOLD = 60  # rows that the alternative text tells one by one
 EMULATED = "*"
 
 
@@ -96,7 +96,8 @@ def _head(axes: Axes, platforms: list[str], n_cases: int) -> None:
     axes.set_xlim(-0.12, max(len(platforms), 2) - 0.1)
     axes.xaxis.tick_top()
     is_wordy = len(platforms) <= _MAX_WORDY
-    axes.set_xticks(range(len(platforms)), platforms, size=TEXT_PT, weight="bold", color=INK)
+    names = [fit_end(platform, 24) for platform in platforms]
+    axes.set_xticks(range(len(platforms)), names, size=TEXT_PT, weight="bold", color=INK)
     axes.tick_params(axis="x", labelrotation=0 if len(platforms) <= _MAX_FLAT else 90)
     for tick in axes.get_xticklabels():
         tick.set_horizontalalignment("left" if is_wordy else "center")
@@ -116,19 +117,15 @@ def _cell(
     if not room:
         return
     n_chars = int((room - 0.25) / BOLD_CHAR_IN)
-    words, size = told(cell), SMALL_PT
-    if len(words) > n_chars:
-        words, size = _in_two_lines(words, int(n_chars * SMALL_PT / (SMALL_PT - 1))), SMALL_PT - 1
+    words, size = fit_end(told(cell), 200), SMALL_PT
+    if breadth(words) > n_chars:
+        width, size = int(n_chars * SMALL_PT / (SMALL_PT - 1)), SMALL_PT - 1
+        words = "\n".join(lines_of(words, width, 2))
     is_plain = is_missing(cell["result"]) and cell["agrees"]
     shown = axes.text(
         x + 0.15 / room, y, words, va="center", size=size, color=INK, linespacing=1.05
     )
     shown.set_fontweight("normal" if is_plain else "bold")
-
-
-def _in_two_lines(text: str, width: int) -> str:
-    first, *rest = textwrap.wrap(text, width)
-    return "\n".join([first, clip(" ".join(rest), width)]) if rest else first
 
 
 def state_of(cell: Mapping[Any, Any]) -> str:
@@ -169,7 +166,11 @@ def words_interventions(frame: pd.DataFrame) -> Words:
         f"{EMULATED} the run that counts was emulated. "
         "After the dot: what the change did to the first build's failure"
     )
-    alt = f"{title}. " + " ".join(_told_rows(frame))
+    rows = (
+        f"{clip(str(row['case']), 40)} on {row['platform']}: {clip(told(row), 80)}."
+        for row in frame.to_dict("records")
+    )
+    alt = alt_of(title, rows, "cell")
     return Words(title, subtitle, alt, f"{title}. The first row is the build as it failed.")
 
 
@@ -187,12 +188,3 @@ def _title(frame: pd.DataFrame) -> str:
     parts = [f"{others[state]} {words}" for state, words in _LEFT.items() if others[state]]
     title = f"{n_cured} of {counted(len(cells), what)} cured the failure on {listed(platforms)}"
     return f"{title}; {listed(parts)}" if parts else title
-
-
-def _told_rows(frame: pd.DataFrame) -> list[str]:
-    rows = [
-        f"{row['case']} on {row['platform']}: {told(row)}."
-        for row in frame.head(_MAX_TOLD).to_dict("records")
-    ]
-    more = len(frame) - len(rows)
-    return [*rows, f"{counted(more, 'further cell')}."] if more > 0 else rows

@@ -11,11 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from diag.platforms import display_order
+from diag.show.chart_fonts import fit_end, fit_middle
+from diag.show.chart_isa_sets import OWN_SETS, plot_isa_sets
 from diag.show.chart_style import (
     INK,
     MAX_ROWS,
     SMALL_PT,
     Words,
+    alt_of,
     bar_end,
     chart,
     colour_of,
@@ -33,9 +36,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("platform", "member", "part", "before", "after", "where")
 INPUT, OUTPUT = "object", "linked output"
-SET = "AVX-512"  # that a case's frame `isa` holds
+SET = OWN_SETS
 _ROWS = 1.7  # height of one member, in rows of a chart
-_MAX_TOLD = 60
 
 
 def df_isa(before: Case, after: Case) -> pd.DataFrame:
@@ -81,8 +83,11 @@ def _count(case: Case, counts: dict[_Key, tuple[int, str]], key: _Key) -> int | 
     return counts.get(key, (0, ""))[0] if any(is_there) else None
 
 
-def plot_isa(before: Case, after: Case, *, mask: Redactor | None = None) -> Figure:
-    """How many functions of each object member use AVX-512, before and after."""
+def plot_isa(before: Case, after: Case | None = None, *, mask: Redactor | None = None) -> Figure:
+    """How many functions of each object member use AVX-512, before and after; of one case alone,
+    which instruction sets they use (diag.show.chart_isa_sets)."""
+    if after is None:
+        return plot_isa_sets(before, mask=mask)
     return draw_isa((mask or Redactor()).data(df_isa(before, after)))
 
 
@@ -120,12 +125,10 @@ def _drawn(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 
 def _label(row: Any) -> str:
-    platform = row.platform or "platform not known"
+    platform = fit_end(row.platform or "platform not known", 30)
     if not row.member:
         return f"{platform}\nno member has any"
-    name = str(row.member)
-    name = name if len(name) <= 52 else f"{name[:20]}…{name[-31:]}"
-    return f"{name}\n{platform}, {row.part}"
+    return f"{fit_middle(str(row.member), 52, 20)}\n{platform}, {row.part}"
 
 
 def _bar(axes: Axes, y: float, row: Any, when: str) -> None:
@@ -163,14 +166,13 @@ def words_isa(table: pd.DataFrame) -> Words:
         f"{'has' if len(members) == 1 else 'have'} any, on "
         f"{counted(table['platform'].nunique(), 'platform')}. Striped before, solid after"
     )
-    told = [
-        f"{row.platform!s}, {row.member or 'no member'!s}: {_said(row.before, row.part)} before, {_said(row.after, row.part)} after."
-        for row in table.head(_MAX_TOLD).itertuples()
-    ]
-    more = len(table) - len(told)
-    further = f" {counted(more, 'further member')}." if more > 0 else ""
+    told = (
+        f"{row.platform or 'platform not known'!s}, {clip(str(row.member), 60) or 'no member'}: "
+        f"{_said(row.before, row.part)} before, {_said(row.after, row.part)} after."
+        for row in table.itertuples()
+    )
     caption = f"{title}. A member that several archives hold is counted once."
-    return Words(title, subtitle, f"{title}. {' '.join(told)}{further}", caption)
+    return Words(title, subtitle, alt_of(title, told, "member"), caption)
 
 
 def _said(count: Any, part: Any) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from diag.show.text import counted, listed, printable
+from diag.show.chart_fonts import breadth, families, lines_of
+from diag.show.text import clip, counted, listed, printable
 
 # Okabe and Ito's colours, told apart by most kinds of colour vision.
 PLATFORM_COLOURS = {
@@ -42,14 +43,28 @@ TITLE_PT, TEXT_PT, SMALL_PT = 12, 9, 8
 CHAR_IN = 0.077  # of TEXT_PT, on average
 MONO_CHAR_IN = 0.0669  # of SMALL_PT, each
 BOLD_CHAR_IN = 0.07  # of SMALL_PT, on average
-SETTINGS: Any = {
+MAX_ALT = 600  # characters of an alternative text: it is heard in one go
+_SETTINGS: Any = {
     "text.parse_math": False,  # a `$` in a flag is a dollar
-    "font.family": ["DejaVu Sans"],
     "font.size": TEXT_PT,
     "svg.hashsalt": "diag",
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """How matplotlib draws here, with the fonts that this machine has. That one of them comes in
+    one weight only is nothing to complain of."""
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with mpl.rc_context({**_SETTINGS, "font.family": families()}):
+            yield
+    finally:
+        log.setLevel(level)
 
 
 @dataclass(frozen=True)
@@ -71,10 +86,13 @@ class Chart(Figure):
     """A figure that shows itself in a notebook: as a picture that carries its alternative text."""
 
     alt: str = ""
+    is_empty: bool = False  # nothing to draw: the sentence is all there is
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """IPython's hook. The text is there twice: as words, and as the picture's `alt`, which
         JupyterLab and nbconvert give to the image."""
+        if self.is_empty:
+            return {"text/plain": self.alt}, {}
         shown = {"image/png": as_png(self), "text/plain": self.alt}
         return shown, {"image/png": {"alt": self.alt}}
 
@@ -93,23 +111,23 @@ def chart(
 
     `more` says at its foot what is not drawn.
     """
-    with mpl.rc_context(SETTINGS):
-        title = wrapped(words.title, 88)
-        subtitle = wrapped(_LEGEND.sub(_glued, words.subtitle), 136)
+    with drawing():
+        title = wrapped(words.title, 84, 4)
+        subtitle = wrapped(_LEGEND.sub(_glued, words.subtitle), 136, 5)
         lines = title.count("\n") + 1, subtitle.count("\n") + 1
         head_in = 0.25 + 0.21 * lines[0] + 0.16 * lines[1] + 0.12
-        body_in = max(n_rows, 1) * ROW_IN
+        body_in = n_rows * ROW_IN
         bottom_in += 0.22 if more else 0.0
         height = head_in + top_in + body_in + bottom_in
         figure = Chart(figsize=(WIDTH_IN, height), facecolor="white")
-        figure.alt = words.alt
+        figure.alt = printable(words.alt)
         figure.text(0.012, 1 - 0.12 / height, title, size=TITLE_PT, weight="bold", va="top")
         below = 0.17 + 0.21 * lines[0]
         figure.text(0.012, 1 - below / height, subtitle, size=SMALL_PT, color="#555555", va="top")
         figure.text(0.012, 0.07 / height, more, size=SMALL_PT, color="#555555")
         place = (left_in / WIDTH_IN, bottom_in / height, 0, body_in / height)
         axes = figure.add_axes((*place[:2], 1 - place[0] - 0.02, place[3]))
-        axes.set_ylim(max(n_rows, 1) - 0.5, -0.5)
+        axes.set_ylim(n_rows - 0.5, -0.5)
         axes.tick_params(length=0)
         yield figure, axes
 
@@ -159,7 +177,7 @@ class Marks:
 
 
 # A sign and the words that explain it, up to the next sign or the end of the sentence.
-_LEGEND = re.compile(r"[■●▲–✕?▽◇✖▶○*] [^ ]+(?: [^ ]+)*?(?=   |\. |$)")
+_LEGEND = re.compile(r"(?:[■●▲–✕?▽◇✖▶○□◆*]|\|{3}) [^ ]+(?: [^ ]+)*?(?=   |\. |$)")
 
 
 def _glued(found: re.Match[str]) -> str:
@@ -168,38 +186,47 @@ def _glued(found: re.Match[str]) -> str:
 
 
 def empty_chart(words: Words) -> Chart:
-    """Only the words: there is nothing to draw, and that is the finding."""
-    with chart(words, 1, left_in=0.1) as (figure, axes):
-        axes.set_axis_off()
+    """Nothing to draw is told in a sentence: a notebook shows the words and no picture of them."""
+    with chart(words, 0.2, left_in=0.1, bottom_in=0.0) as (figure, axes):
+        axes.remove()  # without axes, no formatter of figures makes a picture of it
+    figure.is_empty = True
     return figure
 
 
-def wrapped(text: str, width: int) -> str:
+def alt_of(title: str, told: Iterable[str], noun: str = "row") -> str:
+    """An alternative text: the finding, then as many sentences as are heard in one go, and the
+    number of the others. The table beside a chart has them all."""
+    text, sentences = f"{clip(printable(title).rstrip('.'), MAX_ALT // 2)}.", list(told)
+    for n, sentence in enumerate(sentences):
+        left = counted(len(sentences) - n, f"further {noun}")
+        longer = f"{text} {printable(sentence)}"
+        if len(longer) + (len(left) + 2 if n + 1 < len(sentences) else 0) > MAX_ALT:
+            return f"{text} {left}."
+        text = longer
+    return text
+
+
+def wrapped(text: str, width: int, limit: int = 9) -> str:
     """The text in lines of at most `width` characters, flags and names cut where they must be."""
-    return "\n".join(textwrap.wrap(printable(text), width, break_on_hyphens=False)) or " "
+    return "\n".join(lines_of(text, width, limit)) or " "
 
 
 def label(text: str, width: int = 46) -> str:
     """A row label of at most two lines; lists are broken after a comma."""
-    loose = printable(text).replace(",", ", ")
-    lines = [
-        line.replace(", ", ",") for line in textwrap.wrap(loose, width, break_on_hyphens=False)
-    ]
-    if len(lines) > 2:
-        lines = [lines[0], lines[1][: width - 1] + "…"]
-    return "\n".join(lines)
+    loose = lines_of(printable(text).replace(",", ", "), width, 2)
+    return "\n".join(line.replace(", ", ",") for line in loose)
 
 
 def label_room(labels: Sequence[str]) -> float:
     """Inches that these row labels need, within reason."""
-    longest = max((len(line) for text in labels for line in text.split("\n")), default=0)
+    longest = max((breadth(line) for text in labels for line in text.split("\n")), default=0)
     return min(max(longest * CHAR_IN + 0.15, 1.2), 4.6)
 
 
 def as_svg(figure: Figure) -> str:
     """The figure as SVG text, the same on every run."""
     stream = io.StringIO()
-    with mpl.rc_context(SETTINGS):
+    with drawing():
         figure.savefig(stream, format="svg", metadata={"Date": None})
     return stream.getvalue()
 
@@ -207,12 +234,15 @@ def as_svg(figure: Figure) -> str:
 def as_png(figure: Figure) -> bytes:
     """The figure as PNG, the same on every run: no date, no version of the library in it."""
     stream = io.BytesIO()
-    with mpl.rc_context(SETTINGS):
+    with drawing():
         figure.savefig(stream, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return stream.getvalue()
 
 
 def as_image_tag(figure: Figure, alt: str) -> str:
-    """An HTML image that holds the figure itself: nothing is loaded from anywhere."""
+    """An HTML image that holds the figure itself: nothing is loaded from anywhere. No image where
+    there is nothing to see."""
+    if isinstance(figure, Chart) and figure.is_empty:
+        return ""
     data = base64.b64encode(as_svg(figure).encode()).decode()
     return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'

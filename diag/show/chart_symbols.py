@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from diag.show.chart_fonts import MONO, breadth, families, fit_end, fit_middle
 from diag.show.chart_style import (
     CHAR_IN,
     INK,
@@ -62,7 +63,7 @@ def draw_symbols(table: pd.DataFrame) -> Figure:
     names = _drawn_names(table, all_names, room)
     more = not_drawn((n_left, "member"), (len(all_names) - len(names), "symbol"))
     heads = _heads(names, room)
-    top_in = 0.35 if len(names) <= FLAT else 0.3 + MONO_CHAR_IN * max(map(len, heads))
+    top_in = 0.35 if len(names) <= FLAT else 0.3 + MONO_CHAR_IN * max(map(breadth, heads))
     with chart(
         words, len(rows), left_in=label_room(labels), bottom_in=0.25, top_in=top_in, more=more
     ) as (figure, axes):
@@ -99,19 +100,16 @@ def _drawn_names(table: pd.DataFrame, names: Sequence[str], room: float) -> list
 
 def _member_label(platform: str, member: str, table: pd.DataFrame) -> str:
     if member:
-        return member if len(member) <= 56 else f"{member[:25]}…{member[-30:]}"
+        return fit_middle(member, 56, 25)
     n_members = int(table.loc[table["platform"] == platform, "n_members"].max())
-    return f"{platform or 'platform not known'}, {counted(n_members, 'member')}"
+    return f"{fit_end(platform or 'platform not known', 30)}, {counted(n_members, 'member')}"
 
 
 def _heads(names: Sequence[str], room: float) -> list[str]:
     """The names above the columns, cut in the middle where they are too long: mangled names begin
     alike."""
     width = NAME_WIDTH if len(names) > FLAT else int(room / 2.2 / MONO_CHAR_IN) - 1
-    return [
-        name if len(name) <= width else f"{name[: width // 2]}…{name[width // 2 + 1 - width :]}"
-        for name in names
-    ]
+    return [fit_middle(name, width, width // 2) for name in names]
 
 
 def _draw_heads(axes: Axes, heads: Sequence[str]) -> None:
@@ -121,7 +119,7 @@ def _draw_heads(axes: Axes, heads: Sequence[str]) -> None:
         heads,
         size=SMALL_PT if len(heads) < 30 else SMALL_PT - 2,
         rotation=0 if len(heads) <= FLAT else 90,
-        family="DejaVu Sans Mono",
+        family=families(MONO),
     )
     for side in ("top", "right", "bottom", "left"):
         axes.spines[side].set_visible(False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from diag.show.chart_fonts import MONO, families, fit_end, fit_middle, lines_of
 from diag.show.chart_style import (
     FAINT,
     INK,
@@ -175,7 +175,7 @@ def _head_of(place: str, text: str, room: int) -> str:
     number = f"line {in_file(place)[1]}"
     if room < MIN_HEAD:
         return number.removeprefix("line ")
-    return number if not text else f"{number}\n{label(clip(text, 2 * room - 4), room)}"
+    return number if not text else f"{number}\n{label(clip(printable(text), 2 * room - 4), room)}"
 
 
 def _row_label(row: Mapping[Any, Any], *, has_file: bool) -> str:
@@ -188,9 +188,8 @@ def _row_label(row: Mapping[Any, Any], *, has_file: bool) -> str:
     )
     file = "/".join(PurePath(str(row["file"])).parts[-2:])
     second = file if has_file else str(row["argv_text"])
-    second = second if len(second) <= MAX_CALL else f"{second[:12]}…{second[13 - MAX_CALL :]}"
-    second += f" :{row['line_no']}"
-    return f"{row['platform']}{shell}{way}\n{second}"
+    second = f"{fit_middle(second, MAX_CALL, 12)} :{row['line_no']}"
+    return f"{fit_end(str(row['platform']), 24)}{shell}{way}\n{second}"
 
 
 def _head(axes: Axes, heads: Sequence[str], width_in: float) -> float:
@@ -228,9 +227,7 @@ def _draw_row(
     )
     if row["status"] == "set":
         value = _value(row["shown"])
-        axes.text(
-            -0.45, y + 0.24, value, size=SMALL_PT - 1.5, family="DejaVu Sans Mono", va="center"
-        )
+        axes.text(-0.45, y + 0.24, value, size=SMALL_PT - 1.5, family=families(MONO), va="center")
 
 
 def _rooms(xs: Sequence[int], end: int, column_in: float) -> list[float]:
@@ -282,7 +279,4 @@ def _draw_line(
 
 def _value(text: str) -> str:
     """At most two lines of the value; an ellipsis says that it is longer."""
-    lines = textwrap.wrap(printable(text), VALUE_WIDTH, break_on_hyphens=False) or [""]
-    if len(lines) > 2:
-        lines = [lines[0], clip(lines[1] + " …", VALUE_WIDTH)]
-    return "\n".join(lines)
+    return "\n".join(lines_of(text, VALUE_WIDTH, 2))

@@ -1,5 +1,6 @@
 """Charts, each a finding: flags by platform, symbols wanted and defined, steps by platform; the way
-of one value, instruction sets before and after, and the matrix of interventions (modules chart_*).
+of one value, instruction sets of one build or before and after, and the matrix of interventions
+(modules chart_*).
 
 `plot_*` draws what `df_*` or a frame holds; `words_*` gives its title, subtitle, alternative text
 and caption. Nothing is judged here beyond counting what is shown.
@@ -15,20 +16,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from diag.platforms import display_order
+from diag.show.chart_fonts import MONO, families, fit_end
 from diag.show.chart_interventions import plot_interventions as plot_interventions
 from diag.show.chart_interventions import words_interventions as words_interventions
 from diag.show.chart_isa import df_isa as df_isa
 from diag.show.chart_isa import plot_isa as plot_isa
 from diag.show.chart_isa import words_isa as words_isa
+from diag.show.chart_isa_sets import df_isa_sets as df_isa_sets
+from diag.show.chart_isa_sets import plot_isa_sets as plot_isa_sets
+from diag.show.chart_steps import draw_steps as draw_steps
+from diag.show.chart_steps import plot_steps as plot_steps
 from diag.show.chart_style import (
     FAINT,
     INK,
     MAX_ROWS,
-    ROW_IN,
     SMALL_PT,
     TEXT_PT,
     Marks,
-    bar_end,
     chart,
     colour_of,
     empty_chart,
@@ -40,10 +44,9 @@ from diag.show.chart_style import (
 from diag.show.chart_symbols import draw_symbols as draw_symbols
 from diag.show.chart_symbols import plot_symbols as plot_symbols
 from diag.show.chart_way import plot_way as plot_way
-from diag.show.chart_words import words_flags, words_steps
+from diag.show.chart_words import words_flags
 from diag.show.flags import NO, NOT_SEEN, YES, df_flags
-from diag.show.redact import Redactor, redactor_for
-from diag.show.steps import bar_text, drawn_steps, step_label
+from diag.show.redact import Redactor
 from diag.show.ways import way_rows as way_rows
 
 if TYPE_CHECKING:
@@ -76,7 +79,7 @@ def draw_flags(table: pd.DataFrame) -> Figure:
         more=more,
     ) as (figure, axes):
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_yticks(range(len(rows)), labels, family="DejaVu Sans Mono", size=SMALL_PT)
+        axes.set_yticks(range(len(rows)), labels, family=families(MONO), size=SMALL_PT)
         axes.set_xlim(-0.6, max(len(platforms), 3) * 4 - 1.4)
         _head_columns(axes, platforms)
         keys = zip(table["platform"], table["variable"], table["flag"], strict=True)
@@ -116,7 +119,7 @@ def _head_columns(axes: Axes, platforms: Sequence[str]) -> None:
         spine.set_visible(False)
     for place, platform in enumerate(platforms):
         axes.annotate(
-            platform,
+            fit_end(platform, 24),
             (place * 4 + 1, 1),
             xycoords=("data", "axes fraction"),
             xytext=(0, 46 if is_tight else 18),
@@ -146,68 +149,8 @@ def _flag_marks(
             marks.add(x + n, y, SHAPES[stage], colour_of(platform))
         elif told == NOT_SEEN:
             axes.text(x + n, y, "?", ha="center", va="center", color=INK)
-        elif is_written:
-            told = "✕ lost" if stage == "received" and is_wordy else "✕"
+        elif is_written and stage == "received":
+            told = "✕ lost" if is_wordy else "✕"
             axes.text(x + n, y, told, ha="center", va="center", weight="bold", size=SMALL_PT)
         else:
             marks.add(x + n, y, "_", FAINT)
-
-
-def plot_steps(case: Case, log: str | None = None, *, mask: Redactor | None = None) -> Figure:
-    """How long each step ran and how it ended, by platform. `log`: which log; the fullest one."""
-    return draw_steps((mask or redactor_for(case)).data(drawn_steps(case.steps, log)))
-
-
-def draw_steps(steps: pd.DataFrame) -> Figure:
-    """The chart of a drawn_steps frame."""
-    words = words_steps(steps)
-    shown = steps[steps["is_drawn"]].reset_index(drop=True)
-    if shown.empty:
-        return empty_chart(words)
-    shown, more = _drawn_bars(shown)
-    labels = [step_label(row) for row in shown.itertuples()]
-    left_in, words_of = label_room(labels), [bar_text(row) for row in shown.itertuples()]
-    with chart(words, len(shown), left_in=left_in, bottom_in=0.55, more=more) as (figure, axes):
-        axes.set_yticks(range(len(shown)), labels, size=SMALL_PT)
-        longest = float(shown["seconds"].fillna(0).max() or 0) if len(shown) else 0.0
-        axes.set_xlim(0, bar_end(max(longest, 0.1), words_of, left_in))
-        axes.set_xlabel("seconds", size=SMALL_PT)
-        for y, row in enumerate(shown.itertuples()):
-            _bar(axes, y, row)
-    return figure
-
-
-def _drawn_bars(shown: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """The steps that are drawn, and what is said of the others: first what ended badly, then what
-    took long."""
-    is_bad = shown["status"].isin(["error", "canceled", "unfinished"])
-    took = shown["seconds"].fillna(0.0).astype("float64")
-    weights = took.where(~is_bad, float("inf")).tolist()
-    drawn = shown.iloc[kept(weights, MAX_ROWS)].reset_index(drop=True)
-    return drawn, not_drawn((len(shown) - len(drawn), "step"))
-
-
-_HATCHES = {"error": "xxxx", "canceled": "....", "unfinished": "....", "cached": "////"}
-
-
-def _bar(axes: Axes, y: int, row: Any) -> None:
-    seconds = 0.0 if pd.isna(row.seconds) else float(row.seconds)
-    hatch = _HATCHES.get(str(row.status))
-    axes.barh(
-        y,
-        seconds,
-        height=min(0.7, 0.7 * ROW_IN / 0.27),
-        color="white" if hatch else colour_of(row.target_platform),
-        edgecolor=colour_of(row.target_platform),
-        hatch=hatch,
-    )
-    is_bad = str(row.status) == "error"
-    axes.annotate(
-        bar_text(row),
-        (seconds, y),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        size=SMALL_PT,
-        weight="bold" if is_bad else "normal",
-    )
