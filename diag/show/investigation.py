@@ -122,7 +122,7 @@ class Investigation:
     @_filled
     def steps(self) -> Shown | Figure:
         """Chart: the steps of the build by platform, how long each ran and how it ended."""
-        from diag.show.charts import draw_steps
+        from diag.show.charts import plot_steps
 
         steps = self.mask.data(drawn_steps(self.case.steps))
         if steps.empty or not steps["is_drawn"].any():
@@ -130,7 +130,7 @@ class Investigation:
                 "No log was given" if not self.case.logs else "The log shows no step that took time"
             )
             return said(f"{why}, so there is no timeline to draw.")
-        return draw_steps(steps)
+        return plot_steps(self.case, mask=self.mask)
 
     @cached_property
     def flags(self) -> pd.DataFrame:
