@@ -21,7 +21,7 @@ from diag.errors import InputError
 from diag.show import notebook_run as run
 from diag.show.investigation import UNFILLED, Investigation
 from diag.show.redact import MASK, Redactor
-from diag.show.shown import MAX_ROWS, Shown, Tabled
+from diag.show.shown import MAX_ROWS, Lines, Shown, Tabled
 from tests import notebook_rules as rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,7 @@ OF_SOURCE = (
 SECTIONS = [
     name
     for name, method in vars(Investigation).items()
-    if name[0] != "_" and hasattr(method, "__wrapped__") and name != "instruction_sets"
+    if name[0] != "_" and hasattr(method, "__wrapped__") and not name.startswith("instruction_sets")
 ]
 LOG = """
 #1 [builder 2/2] RUN cc main.o
@@ -64,7 +64,8 @@ def all_of(told: Investigation) -> dict[str, str]:
     """Section -> HTML, of every section."""
     shown = {name: html_of(getattr(told, name)()) for name in ("answer", *SECTIONS)}
     isa = diag.read_isa(*told.object_files, beyond_floor=True, with_guards=True)
-    return {**shown, "instruction_sets": html_of(told.instruction_sets(isa))}
+    shown["instruction_sets"] = html_of(told.instruction_sets(isa))
+    return {**shown, "instruction_sets_chart": html_of(told.instruction_sets_chart(isa))}
 
 
 def sentences(html: str) -> str:
@@ -149,7 +150,9 @@ def test_every_section_has_its_cell() -> None:
         for _, node in rules.nodes(run.template(name))
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "told"
     }
-    assert called == {*SECTIONS, "answer", "instruction_sets", "object_files"}
+    assert called == {
+        *SECTIONS, "answer", "instruction_sets", "instruction_sets_chart", "object_files",
+    }  # fmt: skip
 
 
 def test_the_postmortem_has_the_sections_of_a_postmortem() -> None:
@@ -270,6 +273,15 @@ def test_the_deciding_line_stands_among_its_neighbours() -> None:
     assert "▶ 3  main.c" in html
     assert "<mark><b>undefined reference to</b></mark> `<mark><b>frobnicate</b></mark>" in html
     assert "  1  [builder 2/2]" in html
+
+
+def test_a_long_line_is_cut_around_what_decides() -> None:
+    """The symbol where the line has it, else the words that are cited."""
+    text = "x" * 300 + " undefined reference to `name' " + "y" * 300
+    html = Lines("build.log", [(7, text, text)], ["name"]).html()
+    assert "<b>undefined reference to</b></mark> `<mark><b>name" in html
+    cited = Lines("build.log", [(7, text.replace("undefined", "a"), "reference to `name'")]).html()
+    assert "reference to `name'" in unescape(cited)
 
 
 def test_thousands_of_rows_are_counted() -> None:

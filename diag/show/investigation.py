@@ -174,9 +174,18 @@ class Investigation:
 
     @_filled
     def instruction_sets(self, isa: pd.DataFrame) -> Shown:
-        """What each object needs of a processor: of `diag.read_isa(*told.object_files,
+        """What the objects need of a processor: of `diag.read_isa(*told.object_files,
         beyond_floor=True, with_guards=True)`."""
         return sections.instruction_sets_shown(isa, self.case)
+
+    @_filled
+    def instruction_sets_chart(self, isa: pd.DataFrame) -> Shown | Figure:
+        """Chart: the instruction sets that the functions of each object use, of the same frame."""
+        from diag.show.charts import plot_isa_sets
+
+        if isa.empty:
+            return said("No function of an object uses more, so there is nothing to draw.")
+        return plot_isa_sets(self.case, isa, mask=self.mask)
 
     @_filled
     def unread(self) -> Shown:

@@ -187,7 +187,8 @@ class Lines:
         shown = printable(text)
         if len(shown) <= MAX_LINE:
             return shown
-        return focus(text, MAX_LINE, [*self.symbols, " ".join(printable(cited).split())])
+        own = [symbol for symbol in self.symbols if symbol in text]
+        return focus(text, MAX_LINE, own or [" ".join(printable(cited).split())])
 
     @property
     def _digits(self) -> int:
