@@ -42,7 +42,8 @@ _FALLBACK = (
 _FILLER = "\uffff"
 _BROAD = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0001faff\U00020000-\U0003fffd]")  # fmt: skip
 
-_CAPITALS = re.compile("[A-Z@%mw]{3}")
+# Among others of their kind; a single one is made up for by the narrow letters beside it.
+_BROADER = re.compile("[@%mwMW](?=[@%mwMW])|(?<=[@%mwMW])[@%mwMW]|[A-Z0-9]{3}")
 
 
 def families(first: str = SANS) -> list[str]:
@@ -86,12 +87,12 @@ def _number(letter: str) -> str:
 
 
 def breadth(text: str) -> int:
-    """Its letters, of which broad ones count as two, and three capitals as four."""
+    """Its letters, of which broad ones count as two, and three capitals or digits as four."""
     return len(_padded(text))
 
 
 def _padded(text: str) -> str:
-    text = _CAPITALS.sub(rf"\g<0>{_FILLER}", text)
+    text = _BROADER.sub(rf"\g<0>{_FILLER}", text)
     return text if text.isascii() else _BROAD.sub(rf"\g<0>{_FILLER}", text)
 
 

@@ -52,6 +52,7 @@ _LEFT = {
 }
 _MAX_WORDY = 4  # platforms beside each other that leave room for words
 _MAX_FLAT = 7  # platforms beside each other whose names lie flat
+_LONG_WORD = 16  # without the narrow spaces of others
 EMULATED = "*"
 
 
@@ -119,7 +120,9 @@ def _cell(
     n_chars = int((room - 0.25) / BOLD_CHAR_IN)
     words, size = fit_end(told(cell), 200), SMALL_PT
     if breadth(words) > n_chars:
-        width, size = int(n_chars * SMALL_PT / (SMALL_PT - 1)), SMALL_PT - 1
+        size = SMALL_PT - 1
+        is_long = max(map(len, words.split())) > _LONG_WORD
+        width = n_chars if is_long else int(n_chars * SMALL_PT / size)
         words = "\n".join(lines_of(words, width, 2))
     is_plain = is_missing(cell["result"]) and cell["agrees"]
     shown = axes.text(

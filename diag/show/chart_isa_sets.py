@@ -223,7 +223,7 @@ def words_isa_sets(table: pd.DataFrame, sought: str = "") -> Words:
         f"{counted(heads['platform'].nunique(), 'platform')}, counted once where several archives "
         f"hold it. ■ functions use it{guarded}"
     )
-    return Words(title, subtitle, alt_of(title, _told(members), "member"), f"{title}.")
+    return Words(title, subtitle, alt_of(title, _told(members), "member", n_users), f"{title}.")
 
 
 def _title(heads: pd.DataFrame, members: pd.DataFrame) -> str:

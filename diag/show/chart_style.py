@@ -21,7 +21,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from diag.show.chart_fonts import breadth, families, lines_of
+from diag.show.chart_fonts import breadth, drawable, families, lines_of
 from diag.show.text import clip, counted, listed, printable
 
 # Okabe and Ito's colours, told apart by most kinds of colour vision.
@@ -112,7 +112,9 @@ def chart(
     `more` says at its foot what is not drawn.
     """
     with drawing():
-        title = wrapped(words.title, 84, 4)
+        # A line of one long name has no spaces, which are narrow.
+        is_long = any(len(word) > 40 for word in drawable(words.title).split())
+        title = wrapped(words.title, 75 if is_long else 84, 4)
         subtitle = wrapped(_LEGEND.sub(_glued, words.subtitle), 136, 5)
         lines = title.count("\n") + 1, subtitle.count("\n") + 1
         head_in = 0.25 + 0.21 * lines[0] + 0.16 * lines[1] + 0.12
@@ -193,14 +195,17 @@ def empty_chart(words: Words) -> Chart:
     return figure
 
 
-def alt_of(title: str, told: Iterable[str], noun: str = "row") -> str:
+def alt_of(title: str, told: Iterable[str], noun: str = "row", total: int | None = None) -> str:
     """An alternative text: the finding, then as many sentences as are heard in one go, and the
-    number of the others. The table beside a chart has them all."""
-    text, sentences = f"{clip(printable(title).rstrip('.'), MAX_ALT // 2)}.", list(told)
+    number of the others (of `total`, where counting them by telling them would be slow). The table
+    beside a chart has them all."""
+    text = f"{clip(printable(title).rstrip('.'), MAX_ALT // 2)}."
+    sentences: Iterable[str] = told if total is not None else list(told)
+    number = total if total is not None else len(list(sentences))
     for n, sentence in enumerate(sentences):
-        left = counted(len(sentences) - n, f"further {noun}")
+        left = counted(number - n, f"further {noun}")
         longer = f"{text} {printable(sentence)}"
-        if len(longer) + (len(left) + 2 if n + 1 < len(sentences) else 0) > MAX_ALT:
+        if len(longer) + (len(left) + 2 if n + 1 < number else 0) > MAX_ALT:
             return f"{text} {left}."
         text = longer
     return text
