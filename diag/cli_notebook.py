@@ -48,7 +48,7 @@ def prepare_notebook(case: Case, options: Mapping[str, Any]) -> None:
         if options["template"] != TEMPLATES[0]:
             raise click.UsageError("--template is the template of --notebook FILE.ipynb")
         return
-    check_target(options["notebook"], options["template"])
+    check_target(options["notebook"])
     for place, log in enumerate(case.inputs.logs):
         if log.source == "-":
             tell_waiting()

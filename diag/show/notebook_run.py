@@ -6,6 +6,7 @@ run alone. Nothing of time and machine stays in the result: run twice, it is the
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -158,8 +159,9 @@ def _clean(output: Any, count: int, mask: Redactor) -> None:
             output.data[kind] = mask.text(told)
 
 
-def is_written_by_people(path: Path, notebook: Any) -> bool:
-    """Whether what stands at that path holds cells that the template has not: somebody's work."""
+def is_written_by_people(path: Path) -> bool:
+    """Whether what stands at that path is not as this module wrote it: somebody's work. Outputs do
+    not count."""
     import nbformat
 
     if not path.exists():
@@ -168,19 +170,23 @@ def is_written_by_people(path: Path, notebook: Any) -> bool:
         there = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     except (ValueError, OSError, nbformat.ValidationError, nbformat.reader.NotJSONError):
         return True
-    own = {cell["source"] for cell in notebook.cells}
-    written = [cell["source"] for cell in there.cells if "parameters" not in _tags(cell)]
-    return any(source not in own for source in written)
+    return bool(there.metadata.get("diag", {}).get("sources") != _digest(there))
 
 
-def check_target(path: str | Path, name: str) -> None:
+def _digest(notebook: Any) -> str:
+    """Of all cells' sources, parameters too."""
+    sources = "\0".join(str(cell["source"]) for cell in notebook.cells)
+    return hashlib.sha256(sources.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check_target(path: str | Path) -> None:
     """InputError where a file that people wrote in stands at `path`, or where none can stand."""
     target = Path(path)
     if target.is_dir():
         raise InputError("is a folder", file=str(path), help="give a file: --notebook FILE.ipynb")
     if not next(folder for folder in target.absolute().parents if folder.exists()).is_dir():
         raise _unwritable(path, "its folder is a file")
-    if is_written_by_people(target, template(name)):
+    if is_written_by_people(target):
         raise InputError(
             "is not overwritten: it holds what this command did not write",
             file=str(path),
@@ -203,12 +209,13 @@ def write_notebook(
     """
     import nbformat
 
-    check_target(path, name)
+    check_target(path)
     target, notebook = Path(path), template(name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = target.resolve().parent
         done = executed(notebook, parameters, folder, mask, has_progress=has_progress)
+        done.metadata["diag"] = {"template": name, "sources": _digest(done)}
         nbformat.write(done, target)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise _unwritable(path, error.strerror or type(error).__name__) from None
