@@ -6,10 +6,11 @@ PYTEST ?= -n logical --dist worksteal
 # `make fuzz FUZZ="--seed 2 --count 100000"` breaks others.
 FUZZ ?=
 
-.PHONY: help report test lint bench fuzz lab lab-incident lab-linkers lab-builders notebooks docs clean
+.PHONY: help setup report test lint bench fuzz lab lab-incident lab-linkers lab-builders notebooks docs binder clean
 
 help:
 	@echo "make report     set up, investigate the first incident, write build/report/index.html"
+	@echo "make setup      set up, no more: .venv/bin/diag is ready for your own log"
 	@echo "make test       set up, run every test"
 	@echo "make lint       formatting, lint, types, import contract"
 	@echo "make bench      the kit beside the tools it replaces, as ratios"
@@ -18,6 +19,7 @@ help:
 	@echo "make lab-incident, lab-linkers, lab-builders   the parts of data/ that take longer"
 	@echo "make notebooks  execute the notebooks again"
 	@echo "make docs       the API reference from docstrings, as pages in build/docs/"
+	@echo "make binder     the badge that opens this repository on mybinder.org, by its git remote"
 	@echo "make clean      remove what these commands made"
 
 # Stamps, so that a second run costs nothing; they are older than pyproject.toml after a change.
@@ -35,6 +37,8 @@ help:
 	@mkdir -p .venv/axe && cp tests/package.json tests/package-lock.json .venv/axe/
 	@if command -v npm >/dev/null && npm ci --prefix .venv/axe --ignore-scripts --no-audit --no-fund --fetch-retries=1 --silent; \
 	then touch $@; else echo "make: npm did not bring axe-core: its tests are skipped" >&2; fi
+
+setup: .venv/.run
 
 report: .venv/.run
 	@$(PY) tools/report.py
@@ -67,6 +71,9 @@ notebooks: .venv/.test
 
 docs: .venv/.test
 	@$(PY) tools/api_docs.py
+
+binder:
+	@python3 tools/binder.py
 
 clean:
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

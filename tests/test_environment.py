@@ -171,6 +171,7 @@ def test_every_target_that_make_lists_exists() -> None:
 @pytest.mark.parametrize(
     "target",
     [
+        "setup",
         "report",
         "test",
         "lint",

@@ -35,7 +35,7 @@ SETTINGS = "JUPYTERLAB_SETTINGS_DIR"
 FOLDER = Path("docs/images")
 TEXT = FOLDER / "verdict.txt"
 COLUMNS, ROWS = 118, 50  # rows at most: the picture ends with the table of platforms
-COLOURS = 96  # of the palette: text needs no more
+COLOURS = 256  # of the palette: text needs no more
 LIMIT = 150_000  # bytes of one picture
 
 
@@ -108,9 +108,9 @@ def chart() -> bytes:
 
 def notebook() -> bytes:
     """notebooks/investigate.ipynb in JupyterLab, as it is in the repository."""
-    with jupyterlab() as address, opened_page(1100, 820) as page:
+    with jupyterlab() as address, opened_page(1100, 1180) as page:
         page.goto(f"{address}/doc/tree/{NOTEBOOK}")
-        page.wait_for_selector(".jp-Notebook .jp-OutputArea-output", timeout=60_000)
+        page.wait_for_selector(".jp-Notebook .jp-OutputArea-output", timeout=120_000)
         page.wait_for_timeout(3000)
         return bytes(page.screenshot())
 
@@ -173,8 +173,10 @@ def save(name: str, data: bytes) -> None:
     from PIL import Image
 
     path = FOLDER / f"{name}.png"
-    method = Image.Quantize.MAXCOVERAGE  # keeps what is rare, such as one word in its own colour
-    picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(COLOURS, method)
+    picture = Image.open(io.BytesIO(data)).convert("RGB")
+    # Of a dark terminal the rare colours count, of a page its large areas.
+    of_rare, of_areas = Image.Quantize.MAXCOVERAGE, Image.Quantize.MEDIANCUT
+    picture = picture.quantize(COLOURS, of_rare if name == "verdict" else of_areas)
     picture.save(path, optimize=True)
     size = path.stat().st_size
     print(f"{path}: {size:,} bytes")
