@@ -15,7 +15,7 @@ import pytest
 from markupsafe import Markup
 
 from diag import schema
-from diag.show.report import comparison_page, write_report
+from diag.show.report import comparison_page, report_page, write_report
 from diag.show.report_parts import Other, Page, breakable
 from tests import handmade as h
 from tests.browser import axe_findings, axe_source, chromium, opened
@@ -186,6 +186,12 @@ def test_paths_break_after_a_slash_and_tags_stay() -> None:
     """Text between tags alone is changed; text that is no markup is escaped."""
     assert breakable(Markup('<td a="x/y">a/b</td>')) == '<td a="x/y">a/<wbr>b</td>'
     assert breakable("a/<b>/c") == "a/<wbr>&lt;b&gt;/<wbr>c"
+
+
+def test_a_name_in_the_headline_is_code() -> None:
+    """Backticks mark a name there too; they are not shown."""
+    page = report_page(h.case(), h.verdict(outcome="undecided", findings=()))
+    assert f"<code>{h.SYMBOL}</code>" in page.split("</h1>")[0]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1280, "light")])

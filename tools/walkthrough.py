@@ -22,7 +22,7 @@ from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
 
 from diag.show.report import document_page
-from diag.show.report_parts import Page
+from diag.show.report_parts import Page, breakable
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = "index.html"
@@ -31,6 +31,7 @@ LINK = re.compile(r'(<a\b[^>]*?\shref=")([^"]*)(")')
 # What may scroll sideways, and what says so to keyboard and screen reader.
 OUTPUT = re.compile(r'(<div class="output_html [^"]*")>')
 TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)  # of prose; those of pandas have a class
+CELL = re.compile(r"(?<=>)[^<>]+(?=</td>)")  # a path in it may go on after a slash
 SCROLLS = 'tabindex="0" role="group" aria-label'
 NO_NETWORK = dict.fromkeys(
     ("mathjax_url", "require_js_url", "mermaid_js_url", "jquery_url", "widget_renderer_url"), ""
@@ -148,6 +149,7 @@ def _title(text: str, path: Path) -> str:
 def reachable(body: str) -> str:
     """The body with tables that a keyboard can scroll; the corner above an index heads nothing."""
     body = OUTPUT.sub(rf'\1 {SCROLLS}="Output">', body)
+    body = CELL.sub(lambda text: breakable(Markup(text[0])), body)
     body = TABLE.sub(lambda t: f'<div class="scroll" {SCROLLS}="Table">{t[0]}</div>', body)
     return body.replace("<th></th>", "<td></td>")
 
