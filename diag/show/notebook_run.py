@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "templates"
 _ASSIGNED = re.compile(r"^(?P<name>\w+) = .*?(?P<comment>  #.*)?$")
 _INJECTED = "injected-parameters"
+_MAX_SOCKET = 80  # characters of its folder: the path of a socket has 107 at most
 
 
 def template(name: str) -> Any:
@@ -85,7 +86,7 @@ def executed(
 
     notebook = filled(notebook, parameters, mask)
     bar = {"desc": "running the notebook", "leave": False, "disable": None}
-    with TemporaryDirectory() as sockets:
+    with TemporaryDirectory() as own:
         try:
             done = papermill.execute_notebook(
                 notebook,
@@ -94,7 +95,7 @@ def executed(
                 kernel_name="python3",
                 progress_bar=bar if has_progress else False,
                 cwd=str(folder),
-                **_kernel(sockets),
+                **_kernel(own),
             )
         except PapermillExecutionError as error:
             said = f"a cell of the notebook fails: {error.ename}: {error.evalue}"
@@ -105,30 +106,33 @@ def executed(
     return _without_traces(done, mask)
 
 
-def _kernel(sockets: str) -> dict[str, Any]:
+def _kernel(own: str) -> dict[str, Any]:
     """What the engine needs for a kernel of the running Python, whatever kernels the user has
-    installed. Sockets of the file system where there are such: no port is opened."""
+    installed. Its files are in the folder `own`; sockets too, where there are such: no port is
+    opened."""
     from ipykernel.kernelspec import make_ipkernel_cmd
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
     from traitlets.config import Config
 
+    class ThisPython(AsyncKernelManager):
+        kernel_spec = KernelSpec(
+            argv=make_ipkernel_cmd(), display_name="Python 3", language="python", env=_env(own)
+        )
+
+    settings = {"connection_file": f"{own}/kernel.json"}
+    if sys.platform != "win32" and len(own) < _MAX_SOCKET:
+        settings |= {"transport": "ipc", "ip": f"{own}/kernel"}
+    return {"kernel_manager_class": ThisPython, "config": Config({"KernelManager": settings})}
+
+
+def _env(own: str) -> dict[str, str]:
+    """The kernel finds this package, and neither reads nor writes what its user has set up."""
     home = Path(__file__).resolve().parents[2]
     is_found = "site-packages" in home.parts
     paths = [] if is_found else [str(home), *filter(None, [os.environ.get("PYTHONPATH")])]
-    env = {"PYTHONPATH": os.pathsep.join(paths)} if paths else {}
-
-    class ThisPython(AsyncKernelManager):
-        kernel_spec = KernelSpec(
-            argv=make_ipkernel_cmd(), display_name="Python 3", language="python", env=env
-        )
-
-    has_sockets = sys.platform != "win32"
-    transport = {"transport": "ipc", "ip": f"{sockets}/kernel"} if has_sockets else {}
-    return {
-        "kernel_manager_class": ThisPython,
-        "config": Config({"KernelManager": transport}),
-    }
+    found = {"PYTHONPATH": os.pathsep.join(paths)} if paths else {}
+    return {"IPYTHONDIR": f"{own}/ipython", **found}
 
 
 def _without_traces(notebook: Any, mask: Redactor) -> Any:
