@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from diag.cited import cited
 from diag.errors import InputError
 from diag.platforms import find_platform
 from diag.read.buildscript import is_build_script_output
@@ -167,8 +168,8 @@ def _name(source: Any) -> str:
     if isinstance(source, bytes):
         return PASTED if isinstance(source, Pasted) else "<bytes>"
     if isinstance(source, str | Path):
-        return str(source)
-    return str(getattr(source, "name", "-")).replace("<stdin>", "-")
+        return cited(source)
+    return cited(getattr(source, "name", "-")).replace("<stdin>", "-")
 
 
 def _absent(path: Any, what: str) -> dict[str, Any]:

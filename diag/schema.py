@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from diag.cited import cited
 from diag.errors import DiagError
 from diag.schema_frames import FRAMES, Column, Frame
 
@@ -131,7 +132,11 @@ def _column(spec: Frame, column: Column, rows: list[dict[str, Any]]) -> pd.Serie
     if column.vocabulary:
         _refuse_strangers(spec, column, values)
         return pd.Series(pd.Categorical(values, categories=list(column.vocabulary)))
-    return pd.Series(values, dtype=_PANDAS_TYPES[column.type, column.is_optional])
+    dtype = _PANDAS_TYPES[column.type, column.is_optional]
+    try:
+        return pd.Series(values, dtype=dtype)
+    except UnicodeEncodeError:  # a file's name that is no UTF-8: Arrow takes no half characters
+        return pd.Series([cited(v) if isinstance(v, str) else v for v in values], dtype=dtype)
 
 
 def _refuse_strangers(spec: Frame, column: Column, values: list[Any]) -> None:

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, Any
 
+from diag.cited import cited
 from diag.errors import InputError
 
 Source = str | PathLike[str] | bytes | IO[Any]
@@ -32,7 +33,7 @@ def _read(source: Source) -> tuple[bytes, str]:
     if isinstance(source, str | PathLike):
         if str(source) == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1), "-"
-        return _read_path(Path(source)), str(source)
+        return _read_path(Path(source)), cited(source)
     data = source.read(MAX_BYTES + 1)
     name = str(getattr(source, "name", "Dockerfile"))
     return (data.encode() if isinstance(data, str) else data), name

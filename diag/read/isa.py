@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from diag import schema
+from diag.cited import cited
 from diag.errors import InputError
 from diag.read import isa_a64, isa_arm, isa_x86_tables
 from diag.read.containers import Part, Source
@@ -66,7 +67,7 @@ def read_isa(
     rows, code = _all_rows(paths, problems, wanted, with_guards=with_guards)
     extra = ("guard",) if with_guards else ()
     frame = schema.make("isa", rows, extra=extra)
-    frame.attrs["code"] = code
+    frame.attrs["code"] = [(cited(file), *rest) for file, *rest in code]
     if problems.rows:
         frame.attrs["errors"] = problems.rows
     return frame

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from diag import schema
+from diag.cited import cited
 from diag.read.containers import Part
 from diag.read.elf_layout import BINDS, SHN_UNDEF, TYPES, VISIBILITIES
 from diag.read.files import Problems
@@ -188,7 +189,7 @@ def frame_of(columns: Columns, problems: Problems) -> pd.DataFrame:
     table_codes = np.array([table == _TABLE_NAMES[1] for table in tables], np.int8)
     return pd.DataFrame(
         {
-            "file": words.spread(files, owner),
+            "file": words.spread([cited(file) for file in files], owner),
             "member": words.spread(members, owner),
             "member_no": np.array(numbers)[owner],
             "table": pd.Categorical.from_codes(table_codes[owner], dtype=_TABLE_TYPE),

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+from diag.cited import cited
 from diag.errors import InputError
 
 Source = str | Path | bytes | IO[Any]
@@ -89,8 +90,8 @@ def source_name(source: Source) -> str:
     if isinstance(source, bytes):
         return "<bytes>"
     if isinstance(source, str | Path):
-        return str(source)
-    return str(getattr(source, "name", "-")).replace("<stdin>", "-")
+        return cited(source)
+    return cited(getattr(source, "name", "-")).replace("<stdin>", "-")
 
 
 def _fetch(source: Source, name: str) -> bytes | mmap.mmap:

@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 
 from diag.show.steps import step_stage, step_what
-from diag.show.text import NOT_SEEN, as_text, clip, focus, is_missing
+from diag.show.text import NOT_SEEN, as_text, clip, focus, is_missing, without_halves
 
 
 def table_of(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     """Rows of cells as a frame."""
-    return pd.DataFrame(rows, columns=list(columns))
+    cells = [[without_halves(c) if isinstance(c, str) else c for c in row] for row in rows]
+    return pd.DataFrame(cells, columns=list(columns))
 
 
 def place(file: Any, line_no: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.measure import Measurement
 from rich.padding import Padding
@@ -22,6 +23,7 @@ GAP = 2  # between columns
 SHORT = 36  # characters of a column that is never broken: the longest id of a cause
 MAX_BLOCKS = 12  # more rows than this stay a table, folded as it must be
 READABLE = 22  # columns of the others are not folded narrower than this
+NARROW = 14  # columns to which any may be folded where many rows make a table all the same
 MARKS = {"✔": "green", "✘": "red", "?": "yellow"}
 
 
@@ -42,7 +44,7 @@ class _FrameTable:
         rows = frame.itertuples(index=False, name=None)
         self.rows = [[as_text(value) for value in row] for row in rows]
         self.widths = [
-            max([len(name), *(len(row[place]) for row in self.rows)])
+            max([cell_len(name), *(cell_len(row[place]) for row in self.rows)])
             for place, name in enumerate(self.names)
         ]
 
@@ -60,8 +62,10 @@ class _FrameTable:
     def _fitted(self, kept: list[int], width: int) -> Iterator[RenderableType]:
         if self._natural(kept) > width:
             kept = [place for place in kept if not self._is_empty(place)] or kept
-        if self._least(kept) <= width or len(kept) < 2 or len(self.rows) > MAX_BLOCKS:
-            yield self._table(kept)
+        if self._least(kept) <= width or len(kept) < 2:
+            yield self._table(kept, SHORT)
+        elif len(self.rows) > MAX_BLOCKS and self._least(kept, NARROW) <= width:
+            yield self._table(kept, NARROW)
         else:
             yield Group(*self._blocks(kept))
         absent = [self.names[place] for place in range(len(self.names)) if place not in kept]
@@ -78,7 +82,7 @@ class _FrameTable:
     def _lines_only(self) -> _FrameTable:
         short = copy.copy(self)
         short.rows = [[*row[:-1], ":" + row[-1].rpartition(":")[2]] for row in self.rows]
-        short.widths = [*self.widths[:-1], max(len(row[-1]) for row in short.rows)]
+        short.widths = [*self.widths[:-1], max(cell_len(row[-1]) for row in short.rows)]
         return short
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
@@ -87,17 +91,17 @@ class _FrameTable:
     def _natural(self, kept: list[int]) -> int:
         return sum(self.widths[place] + GAP for place in kept)
 
-    def _least(self, kept: list[int]) -> int:
-        """The width at which the table is still readable."""
+    def _least(self, kept: list[int], unbroken: int = SHORT) -> int:
+        """The width at which the table is still readable; up to `unbroken` no column is folded."""
         return sum(
-            (width if width <= SHORT else min(width, READABLE)) + GAP
+            (width if width <= unbroken else min(width, READABLE, unbroken)) + GAP
             for width in (self.widths[place] for place in kept)
         )
 
     def _is_empty(self, place: int) -> bool:
         return all(row[place] in (NOT_SEEN, "") for row in self.rows)
 
-    def _table(self, kept: list[int]) -> Table:
+    def _table(self, kept: list[int], unbroken: int) -> Table:
         table = Table(
             box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold"
         )
@@ -106,7 +110,8 @@ class _FrameTable:
                 Text(self.names[place]),
                 justify="right" if self.is_number[place] else "left",
                 overflow="fold",
-                no_wrap=self.widths[place] <= SHORT,
+                # What is not to be folded would be cut where there is no room for it.
+                no_wrap=len(kept) > 1 and self.widths[place] <= unbroken,
             )
         for row in self.rows:
             table.add_row(*(_cell(row[place]) for place in kept))
@@ -116,9 +121,10 @@ class _FrameTable:
         """The first two cells as a heading, under it `name  value` for each other that is told."""
         label = max((len(self.names[place]) for place in kept[2:]), default=0)
         for row in self.rows:
-            yield Text(row[kept[0]], style="bold").append("  ").append_text(_cell(row[kept[1]]))
+            head = [cell for cell in (Text(row[kept[0]], "bold"), _cell(row[kept[1]])) if cell]
+            yield Text("  ", overflow="fold").join(head)
             grid = Table.grid(padding=(0, 2, 0, 0))
-            grid.add_column(width=label, no_wrap=True)
+            grid.add_column(max_width=label, overflow="fold")
             grid.add_column(ratio=1, overflow="fold")
             for place in kept[2:]:
                 if row[place] not in ("", NOT_SEEN):

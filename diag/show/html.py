@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from diag.show.text import as_text, counted, deciding_spans, focus, is_missing, printable
+from diag.show.text import as_text, command_text, counted, deciding_spans, focus, is_missing
 
 # MathJax 3 and 2 leave alone what has these classes.
 NO_MATHS = "mathjax_ignore tex2jax_ignore"
@@ -59,7 +59,7 @@ def code_html(text: str) -> str:
 
 def pre_html(command: str) -> str:
     """A command to be copied, whole."""
-    return f"<pre>{safe(printable(command))}</pre>"
+    return f"<pre>{safe(command_text(command))}</pre>"
 
 
 def sentence(text: str) -> str:

@@ -43,7 +43,7 @@ from diag.show.sentences import (
     what_to_do,
 )
 from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
-from diag.show.text import as_text, counted, listed, printable
+from diag.show.text import as_text, command_text, counted, listed
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -245,7 +245,7 @@ def _deciding(one: Deciding) -> dict[str, Any]:
         "artefact": as_text(missing.artefact) if missing else "No artefact is known",
         "why": as_text(missing.why) if missing else "that would decide these",
         "how": [
-            {"text": printable(step), "is_command": is_command(step)}
+            {"text": command_text(step), "is_command": is_command(step)}
             for step in (missing.how if missing else ())
         ],
         "decides": "; ".join(waiting),

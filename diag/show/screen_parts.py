@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from diag.show.deciding import is_command, shell_lines
-from diag.show.text import as_text, clip, deciding_spans, focus, printable
+from diag.show.text import as_text, clip, command_text, deciding_spans, focus
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence
@@ -93,7 +93,7 @@ class Steps:
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
         for step in self.steps:
-            text = printable(step)
+            text = command_text(step)
             if is_command(text):
                 yield from self._command(text, options.max_width)
             else:

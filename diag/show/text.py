@@ -9,6 +9,7 @@ from typing import Any
 NOT_SEEN = "not seen"
 
 MAX_TEXT = 1000  # characters of one cell or sentence; of longer ones the middle is left out
+MAX_COMMAND = 4000  # of a command, which is to be copied whole
 
 # Terminal codes, other controls, and what cannot be seen: marks that turn the direction of text,
 # spaces without width, tags. A log that holds them must not steer the terminal, nor show another
@@ -41,8 +42,13 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _ANSI.sub("", text).replace("\t", "    ")
-    text = _CONTROL.sub(_escaped, text)
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    return without_halves(_CONTROL.sub(_escaped, text))
+
+
+def without_halves(text: str) -> str:
+    """The text without the halves of characters that stand for bytes in names of files: neither a
+    frame nor a stream takes them."""
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -83,6 +89,11 @@ def bounded(text: str, limit: int = MAX_TEXT) -> str:
         return text
     head, tail = limit * 3 // 5, limit * 3 // 10
     return f"{text[:head]} …[{len(text) - head - tail:,} characters]… {text[-tail:]}"
+
+
+def command_text(command: str) -> str:
+    """A command to be copied, on one harmless line."""
+    return bounded(printable(command), MAX_COMMAND)
 
 
 def focus(text: str, width: int, words: Iterable[str | None] = ()) -> str:
