@@ -191,11 +191,11 @@ def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
     from diag.show.chart_words import words_flags, words_steps, words_symbols
     from diag.show.charts import draw_flags, draw_steps, draw_symbols
     from diag.show.flags import df_flags
-    from diag.show.steps import drawn_steps
+    from diag.show.steps import case_steps
     from diag.show.symbols import df_symbols
 
     flags, symbols = df_flags(case, mask=mask), mask.data(df_symbols(case))
-    steps = mask.data(drawn_steps(case.steps))
+    steps = mask.data(case_steps(case))
     parts = (
         ("flags", "Flags by platform", words_flags(flags), draw_flags(flags), flags),
         ("symbols", "Symbols wanted and defined", words_symbols(symbols), draw_symbols(symbols), symbols),
