@@ -15,10 +15,12 @@ from diag.show.text import as_text, command_text, counted, deciding_spans, focus
 NO_MATHS = "mathjax_ignore tex2jax_ignore"
 MAX_EXCERPT = 400  # characters of a line of evidence
 # Scripts that are written from the right; isolated, they do not turn what stands beside them.
-_FROM_RIGHT = re.compile(
+_FROM_BROKEN = ' style="text-align:left;overflow-wrap:anywhere"'
+_RIGHT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _LEFT = ' style="text-align:left"'
+_BROKEN = ' style="text-align:left;overflow-wrap:anywhere"'
 _RIGHT = ' style="text-align:right"'
 
 
@@ -76,7 +78,7 @@ def excerpt_table(rows: Sequence[tuple[str, str]], words: Iterable[str | None]) 
     wanted = [word for word in words if word]
     body = "".join(
         f"<tr><td{_LEFT}>{code_html(place)}</td>"
-        f"<td{_LEFT}><code>{marked(focus(text, MAX_EXCERPT, wanted), wanted)}</code></td></tr>"
+        f"<td{_BROKEN}><code>{marked(focus(text, MAX_EXCERPT, wanted), wanted)}</code></td></tr>"
         for place, text in rows
     )
     head = f'<th scope="col"{_LEFT}>where</th><th scope="col"{_LEFT}>what stands there</th>'

@@ -118,7 +118,7 @@ def report_page(
         n_refuted_left=_more(len(refuted) - MAX_GROUPS, "explanation"),
         errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
         sources=Markup(html_table(df_sources(case, mask))),
-        **objects_told(case),
+        **objects_told(case, mask),
         command=command or "diag investigate ... --html report.html",
     )
 

@@ -121,10 +121,10 @@ def df_sources(case: Case, mask: Redactor) -> pd.DataFrame:
     return table_of(("what", "where", "for"), rows)
 
 
-def objects_told(case: Case) -> dict[str, Any]:
-    """The objects given, as a table and in words."""
+def objects_told(case: Case, mask: Redactor) -> dict[str, Any]:
+    """The objects given, masked, as a table and in words."""
     rows = [
-        (str(path), platform or "by their machine")
+        (mask.text(str(path)), platform or "by their machine")
         for platform, paths in case.inputs.objects.items()
         for path in paths
     ]
