@@ -73,7 +73,9 @@ def console_for(stream: IO[str] | None = None, *, width: int | None = None) -> C
 
 def as_plain_text(shown: RenderableType, *, width: int = PIPE_WIDTH) -> str:
     """The same as lines of plain text."""
-    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
+    # In a notebook rich would show an empty output beside the text.
+    plain = {"color_system": None, "highlight": False, "force_jupyter": False}
+    console = Console(file=io.StringIO(), width=width, **plain)  # type: ignore[arg-type]
     with console.capture() as capture:
         console.print(shown)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
