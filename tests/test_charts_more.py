@@ -305,19 +305,6 @@ def test_charts_are_drawn_with_no_one_and_sixty_rows(n: int) -> None:
             assert figure.get_size_inches()[1] > n_drawn * 0.25
 
 
-@pytest.mark.parametrize("n", [1, 60])
-def test_texts_lie_inside_the_figure(n: int) -> None:
-    """Titles and labels are not cut at its edge."""
-    for figure in (plot_interventions(many_cells(n)), draw_way(many_ways(n), "FLAGS")):
-        as_svg(figure)
-        width, height = figure.get_size_inches() * figure.dpi
-        axes = figure.axes[0]
-        for text in [*figure.texts, *axes.get_yticklabels(), *axes.get_xticklabels()]:
-            box = text.get_window_extent()
-            assert -1 <= box.x0 <= box.x1 <= width + 1, text.get_text()
-            assert -1 <= box.y0 <= box.y1 <= height + 1, text.get_text()
-
-
 def test_words_are_whole() -> None:
     """A finding as title, n below it, and an alternative text that tells the rows."""
     tables = (
