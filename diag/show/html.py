@@ -15,8 +15,7 @@ from diag.show.text import as_text, command_text, counted, deciding_spans, focus
 NO_MATHS = "mathjax_ignore tex2jax_ignore"
 MAX_EXCERPT = 400  # characters of a line of evidence
 # Scripts that are written from the right; isolated, they do not turn what stands beside them.
-_FROM_BROKEN = ' style="text-align:left;overflow-wrap:anywhere"'
-_RIGHT = re.compile(
+_FROM_RIGHT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _LEFT = ' style="text-align:left"'
