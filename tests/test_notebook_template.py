@@ -412,3 +412,10 @@ def test_a_cell_that_fails_is_one_line(
     assert "\n" not in str(told.value)
     assert SECRET not in str(told.value)
     assert not (tmp_path / "x.ipynb").exists()
+
+
+def test_a_cell_shows_one_output() -> None:
+    """In a kernel rich shows an empty output beside what it prints, unless it is told not to."""
+    notebook = nbformat.read(ROOT / "notebooks" / "investigate.ipynb", as_version=4)
+    counts = [len(cell.get("outputs", [])) for _, cell in rules.code_cells(notebook)]
+    assert counts == [0] + [1] * (len(counts) - 1)
