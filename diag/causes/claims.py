@@ -17,8 +17,9 @@ FLAGS = "flags-can-matter"
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """flags-can-matter, for each missing symbol; on green platforms only where it is claimed."""
+    is_set = any((frame["name"] == "RUSTFLAGS").any() for frame in (facts.env, facts.arrivals))
     for symbol in facts.wanted:
-        if FLAGS in facts.claims or _invites(facts, symbol):
+        if FLAGS in facts.claims or is_set or _invites(facts, symbol):
             yield _judge_symbol(facts, symbol)
     named = {symbol.platform for symbol in facts.wanted}
     if FLAGS in facts.claims:
@@ -28,12 +29,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _invites(facts: Facts, symbol: Symbol) -> bool:
-    """Whether RUSTFLAGS are in play at all: the Dockerfile or log sets them, or a kernel is missing
-    from a build in which Rust took part."""
-    is_set = any((frame["name"] == "RUSTFLAGS").any() for frame in (facts.env, facts.arrivals))
-    return is_set or (
-        has_rust(facts, symbol.platform) and judge_kernel_of(facts, symbol) is not None
-    )
+    """Whether RUSTFLAGS are in play though nothing sets them: a kernel is missing from a build in
+    which Rust took part."""
+    return has_rust(facts, symbol.platform) and judge_kernel_of(facts, symbol) is not None
 
 
 def _judge_symbol(facts: Facts, symbol: Symbol) -> Finding:

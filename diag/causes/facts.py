@@ -169,7 +169,9 @@ class Facts:
 
     def on(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
         """Rows of that platform; rows that name none count where only one platform is judged."""
-        key = ("lines on", platform) if frame is self.lines else None  # many ask for many lines
+        # Of these frames many ask, name by name.
+        often = frame is self.lines or frame is self.link_commands
+        key = (id(frame), "on", platform) if often else None
         if key in self.known:
             return self.known[key]  # type: ignore[no-any-return]
         same = frame["platform"] == platform

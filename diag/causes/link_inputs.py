@@ -25,7 +25,10 @@ _STATIC = {
 
 def link_command(facts: Facts, symbol: Symbol) -> Any | None:
     """The command that was run last before the first error about the symbol, else the last one."""
-    commands = list(each(facts.on(facts.link_commands, symbol.platform)))
+    key = ("link commands", symbol.platform)
+    if key not in facts.known:
+        facts.known[key] = list(each(facts.on(facts.link_commands, symbol.platform)))
+    commands = facts.known[key]
     if len(commands) < 2:
         return next(iter(commands), None)
     places = _error_places(facts, symbol)
@@ -35,8 +38,7 @@ def link_command(facts: Facts, symbol: Symbol) -> Any | None:
 
 def _error_places(facts: Facts, symbol: Symbol) -> list[tuple[str, int]]:
     """File and line of the first error about the symbol in each log."""
-    errors = facts.on(facts.link_errors, symbol.platform)
-    own = errors[errors["symbol"] == symbol.name] if symbol.name else errors
+    own = facts.errors_of(symbol) if symbol.name else facts.on(facts.link_errors, symbol.platform)
     return [(r.file, int(r.line_no)) for r in each(own.drop_duplicates(["file"]))]
 
 

@@ -48,11 +48,12 @@ def judge_dropped(facts: Facts, symbol: Symbol) -> Judged | None:
 
 def _never_used(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     """rustc's warning that nothing calls the function, and the line of its definition under it."""
-    if "rustc warns" not in facts.known:
-        facts.known["rustc warns"] = facts.lines_with((" is never used",))
-    rows = facts.on(facts.known["rustc warns"], symbol.platform)
+    key = ("rustc warns", symbol.platform)
+    if key not in facts.known:
+        rows = facts.on(facts.lines_with((" is never used",)), symbol.platform)
+        facts.known[key] = list(each(rows))
     quoted = f"function `{symbol.name}` is never used"
-    told = [row for row in each(rows) if quoted in row.text]
+    told = [row for row in facts.known[key] if quoted in row.text]
     if not told:
         return ()
     defined = re.compile(rf"\|.*\bextern(?: \"[^\"]*\")? fn {re.escape(symbol.name)}\b")

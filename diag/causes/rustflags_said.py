@@ -42,6 +42,8 @@ class Outranked:
 
 def outranked_on(facts: Facts, platform: str) -> Iterator[tuple[Symbol, tuple[Evidence, ...]]]:
     """Each C name that Rust code wants, a library given defines, and flags of lower rank ask for."""
+    if _cargo_of(facts, platform) is None:
+        return  # before each name is looked at
     for symbol in facts.wanted[:MAX_JUDGED]:
         if symbol.platform != platform or not is_plain(symbol.name):
             continue
@@ -57,10 +59,24 @@ def outranked_on(facts: Facts, platform: str) -> Iterator[tuple[Symbol, tuple[Ev
             yield symbol, (found.asked, found.winner, shown, *told_in_log(facts, symbol))
 
 
+def _flags_said(facts: Facts, platform: str) -> list[Any]:
+    """The lines of the log that speak of RUSTFLAGS, in order."""
+    key = ("rustflags said", platform)
+    if key not in facts.known:
+        rows = facts.on(facts.lines_with(("rustflags", "RUSTFLAGS")), platform)
+        facts.known[key] = list(each(rows))
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _cargo_of(facts: Facts, platform: str) -> Any | None:
+    """The last cargo command among them."""
+    said = reversed(_flags_said(facts, platform))
+    return next((r for r in said if _CARGO.search(r.text[:MAX_LINE])), None)
+
+
 def _outranked(facts: Facts, symbol: Symbol, stems: set[str]) -> Outranked | None:
     """The last cargo command of the log, where its flags win over flags that ask for the library."""
-    rows = list(each(facts.on(facts.lines_with(("rustflags", "RUSTFLAGS")), symbol.platform)))
-    row = next((r for r in reversed(rows) if _CARGO.search(r.text[:MAX_LINE])), None)
+    rows, row = _flags_said(facts, symbol.platform), _cargo_of(facts, symbol.platform)
     if row is None or _UNDONE.search(row.text):
         return None
     assigned = {m["name"]: m["value"] for m in _ASSIGNED.finditer(row.text[:MAX_LINE])}
