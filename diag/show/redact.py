@@ -93,7 +93,7 @@ _USERINFO = re.compile(
 _HINTS = (
     "token", "pass", "pwd", "secret", "credential", "auth", "key", "_pat", "-pat", ".pat", "bearer",
     "basic", "login", "curl", "://", "?sig", "&sig", "?x-", "&x-", "?code", "&code", "jwt", "slack",
-    "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "gldt-", "glrt-", "glft-", "glcbt-", "xox", "npm_", "pypi-",
+    "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "glpat-", "gldt-", "glrt-", "glft-", "glcbt-", "xox", "npm_", "pypi-",
     "dckr_", "cio", "akia", "asia", "aiza", "eyj", "hf_", "sk-", "sk_", "rk_", "sg.", "hvs.", "hvb.",
     "atlasv1", "rubygems", "oy2", "atatt3", "dop_v1", "glsa_", "ya29", "gocspx",
 )  # fmt: skip
