@@ -5,9 +5,10 @@ Exit status: 0 nothing wrong found, 1 a failure found, 2 bad usage or no usable 
 
 from __future__ import annotations
 
+import difflib
 import importlib
-import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -18,6 +19,7 @@ from diag.errors import DiagError
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+MAX_TOLD = 600  # characters of one line of an error
 
 # Command -> the module that holds it (as a click command named `command`_cmd).
 _COMMANDS = {
@@ -30,6 +32,7 @@ _COMMANDS = {
     "symbols": "diag.cli_symbols",
     "isa": "diag.cli_objects",
     "explain": "diag.cli_about",
+    "completion": "diag.cli_about",
     "doctor": "diag.cli_about",
 }
 
@@ -78,47 +81,87 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every ending is an exit status, none a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    from diag.cli_output import write_what_can_be
+
+    write_what_can_be()
     sys.exit(_run(args))
 
 
 def _run(args: Sequence[str] | None) -> int:
+    from diag.cli_output import leave_reader
+
     try:
         status = cli.main(args=args, prog_name="diag", standalone_mode=False)
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except BrokenPipeError:
-        # Whoever read our output has gone: what is left must not raise again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_reader()
         return 0
     except click.ClickException as error:
-        shown = io.StringIO()
-        error.show(shown)
-        click.echo(_harmless(shown.getvalue()), err=True, nl=False)
-        return BAD_INPUT
+        return _refuse(*_usage(error))
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
+        return _refuse("diag: interrupted", status=INTERRUPTED)
     except DiagError as error:
-        click.echo(f"diag: {_harmless(str(error))}", err=True)
-        return BAD_INPUT
+        return _refuse(*f"diag: {_shortened(error)}".split("\n"))
+    except ModuleNotFoundError as error:
+        if os.environ.get("DIAG_DEBUG") or (error.name or "diag").partition(".")[0] == "diag":
+            raise
+        return _refuse(
+            f"diag: the Python package {error.name} is needed for this and not installed",
+            "  help: `diag doctor` says what is missing and how to get it",
+        )
     except Exception as error:
         if os.environ.get("DIAG_DEBUG"):
             raise
-        told = f"{type(error).__name__}: {_harmless(str(error))}"
-        click.echo(
-            f"diag: an error in diag itself, not in what you gave: {told}\n"
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        return _refuse(
+            f"diag: an error in diag itself, not in what you gave: {told}",
             "  help: report it with the output of the same command under DIAG_DEBUG=1",
-            err=True,
         )
-        return BAD_INPUT
 
 
-def _harmless(text: str) -> str:
-    """What was typed or read, said back: no secret, and no code that steers a terminal."""
+def _refuse(*lines: str, status: int = BAD_INPUT) -> int:
+    """Tell it on standard error, each line without secrets, harmless and bounded."""
     from diag.show.redact import Redactor
-    from diag.show.text import printable
+    from diag.show.text import bounded, printable
 
-    return "\n".join(map(printable, Redactor().text(text).split("\n")))
+    mask = Redactor()
+    try:
+        for line in lines:
+            click.echo(bounded(printable(mask.text(line)), MAX_TOLD), err=True)
+    except OSError:  # nobody listens there
+        pass
+    return status
+
+
+def _shortened(error: DiagError) -> str:
+    """The message, one line of the text at fault and the mark below it, what helps."""
+    excerpt = getattr(error, "excerpt", None) or ""
+    lines = excerpt.splitlines()
+    if len(lines) > 1:
+        has_caret = set(lines[1].strip()) == {"^"}
+        error.excerpt = "\n".join(lines[: 1 + has_caret])  # type: ignore[attr-defined]
+    return str(error)
+
+
+def _usage(error: click.ClickException) -> tuple[str, str]:
+    """`diag log: no such option: --formt`, and below it what is near and where the rest stands."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "diag"
+    # What click adds in brackets are the near names, which stand in the help here.
+    said = re.sub(r"\s*\((?:Possible options|Did you mean)[^)]*\)$", "", error.format_message())
+    said = " ".join(re.sub(r"\s+Did you mean .*\?$", "", said).split()).rstrip(".")
+    near = _near(error, said)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return f"{command}: {said[:1].lower()}{said[1:]}", f"  help: {hint}see {command} --help"
+
+
+def _near(error: click.ClickException, said: str) -> list[str]:
+    """Names like the one that is not known: of options, of commands, of an option's values."""
+    if isinstance(error, click.NoSuchOption):
+        return list(error.possibilities or ())[:3]
+    typed = re.search(r"(?:^No such command|:) '(?P<word>[^']*)'", said)
+    if typed is None:
+        return []
+    choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", _COMMANDS)
+    return difflib.get_close_matches(typed["word"], list(map(str, choices)), n=3)

@@ -11,6 +11,7 @@ from diag.cli_notebook import notebook_options, prepare_notebook, write_asked_no
 from diag.cli_output import (
     by_platform,
     case_of,
+    complete_causes,
     engine_given,
     format_option,
     output_option,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--claim", "claims", multiple=True, metavar="ID",
     help="An explanation to judge (`diag explain` lists them); repeatable.",
+    shell_complete=complete_causes,
 )  # fmt: skip
 @click.option("--html", "html", metavar="FILE", help="Write a self-contained page too.")
 @notebook_options

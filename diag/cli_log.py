@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from diag.cli_output import (
+    complete_platforms,
     format_option,
     output_option,
     redact_option,
@@ -19,7 +20,10 @@ from diag.cli_progress import reading_progress
 
 @click.command("log", short_help="Show the steps and link errors of a build log.")
 @click.argument("file", metavar="FILE|-")
-@click.option("--platform", metavar="P", help="Platform that the log is for, where it names none.")
+@click.option(
+    "--platform", metavar="P", help="Platform that the log is for, where it names none.",
+    shell_complete=complete_platforms,
+)  # fmt: skip
 @format_option("table", "json")
 @output_option
 @redact_option

@@ -9,6 +9,7 @@ import click
 from diag.cli_output import (
     format_option,
     output_option,
+    refuse_unreadable,
     tell,
     write_frame,
     write_screen,
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def _complete_extensions(ctx: click.Context, param: click.Parameter, word: str) -> list[str]:
+    from diag.read.isa import known_extensions
+
+    return [name for name in known_extensions() if name.startswith(word.lower())]
+
+
 @click.command("isa", short_help="Show which functions use which instructions.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@click.option("--extension", metavar="X", help="Only extensions that begin so, such as avx512.")
+@click.option(
+    "--extension", metavar="X", help="Only extensions that begin so, such as avx512.",
+    shell_complete=_complete_extensions,
+)  # fmt: skip
 @click.option("--baseline", metavar="B", help="Only functions beyond x86-64-v2, armv8.1-a+sve, ...")
 @format_option("table", "json", "csv", "parquet")
 @output_option
@@ -67,12 +77,14 @@ def isa_cmd(
 
 
 def _tell_isa_errors(isa: pd.DataFrame, paths: tuple[str, ...]) -> None:
+    """What could not be read; status 2 where that leaves no code to look at."""
     from diag import schema
 
-    problems = isa.attrs.get("errors", [])
-    tell(schema.make("errors", problems))
-    if not isa.attrs["code"] and problems:
-        raise InputError("no machine code can be read there", file=", ".join(paths))
+    errors = schema.make("errors", isa.attrs.get("errors", []))
+    tell(errors)
+    if not isa.attrs["code"]:
+        help = "give objects, archives or binaries, or a folder that holds some"
+        refuse_unreadable(paths, errors, "no machine code of x86, AArch64 or ARM is there", help)
 
 
 def _tell_uses(isa: pd.DataFrame, extension: str | None, format_: str, output: str | None) -> int:
@@ -114,8 +126,5 @@ def _tell_baselines(isa: pd.DataFrame, output: str | None) -> int:
     from diag.show.isa import baselines_screen
 
     code = pd.DataFrame(isa.attrs["code"], columns=["file", "member", "member_no", "arch"])
-    if code.empty:
-        click.echo("no machine code of x86, AArch64 or ARM is found", err=True)
-        return 0
     write_screen(baselines_screen(df_baselines(isa, code)), output)
     return 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 
@@ -24,6 +26,27 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MAX_TABLE_ROWS = 60  # on a screen; csv, json and parquet hold all
 MAX_ERRORS_TOLD = 8
+BAD_INPUT = 2  # exit status
+
+# For a terminal or locale without UTF-8: the signs of the screens in ASCII, all else escaped.
+_ASCII = str.maketrans(
+    {"✔": "+", "✘": "x", "…": "...", "─": "-", "━": "-", "│": "|", "→": "->", "←": "<-", "≠": "!="}
+)
+
+
+def complete_causes(ctx: click.Context, param: click.Parameter, word: str) -> list[str]:
+    """Ids of causes that begin so, for a shell."""
+    from diag.causes import CATALOGUE
+
+    return [cause for cause in CATALOGUE if cause.startswith(word)]
+
+
+def complete_platforms(ctx: click.Context, param: click.Parameter, word: str) -> list[str]:
+    """Names of platforms that begin so, for a shell."""
+    from diag.platforms import BY_NAME
+
+    return [name for name in BY_NAME if name.startswith(word)]
+
 
 output_option = click.option(
     "--output", "-o", type=click.Path(dir_okay=False), help="Write to this file."
@@ -33,8 +56,9 @@ redact_option = click.option(
     help="Mask what looks like a secret (the default).",
 )  # fmt: skip
 platform_option = click.option(
-    "--platform", "platforms", multiple=True, metavar="P", help="linux/amd64, ...; repeatable."
-)
+    "--platform", "platforms", multiple=True, metavar="P", help="linux/amd64, ...; repeatable.",
+    shell_complete=complete_platforms,
+)  # fmt: skip
 build_arg_option = click.option(
     "--build-arg", "build_args", multiple=True, metavar="K=V",
     help="As given to the build; repeatable.",
@@ -122,10 +146,34 @@ def tell_waiting() -> None:
         click.echo("reading standard input; end it with Ctrl-D", err=True)
 
 
+def write_what_can_be() -> None:
+    """Let standard output and error take any text: what their encoding lacks is spelled in it."""
+
+    def spelled(error: UnicodeError) -> tuple[str | bytes, int]:
+        if isinstance(error, UnicodeEncodeError):
+            known = error.object[error.start : error.end].translate(_ASCII)
+            if known.isascii():
+                return known, error.end
+        return codecs.backslashreplace_errors(error)
+
+    codecs.register_error("diag", spelled)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="diag")
+
+
+def leave_reader() -> None:
+    """Whoever read our output has gone: what is left must not raise again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def write_text(text: str, output: str | None) -> None:
-    """To standard output, or to the file."""
+    """To standard output, or to the file. A reader that has had enough changes no exit status."""
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        try:
+            click.echo(text, nl=not text.endswith("\n"))
+        except BrokenPipeError:
+            leave_reader()
         return
     try:
         Path(output).write_text(text, encoding="utf-8")
@@ -188,7 +236,11 @@ def _write_parquet(frame: pd.DataFrame, output: str | None) -> None:
     stream = io.BytesIO()
     frame.to_parquet(stream, index=False)
     if output is None:
-        sys.stdout.buffer.write(stream.getvalue())
+        try:
+            sys.stdout.buffer.write(stream.getvalue())
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            leave_reader()
         return
     try:
         Path(output).write_bytes(stream.getvalue())
@@ -201,6 +253,13 @@ def tell(errors: pd.DataFrame) -> None:
     from diag.show.redact import Redactor
 
     tell_errors(errors, Redactor())
+
+
+def refuse_unreadable(paths: Iterable[str], errors: pd.DataFrame, what: str, help: str) -> NoReturn:
+    """Nothing given can be used: end with 2; the reason, where `errors` did not tell it."""
+    if len(errors):
+        raise click.exceptions.Exit(BAD_INPUT)
+    raise InputError(what, file=", ".join(paths), help=help)
 
 
 def tell_errors(errors: pd.DataFrame, mask: Redactor) -> None:

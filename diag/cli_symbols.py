@@ -11,6 +11,7 @@ from diag.cli_output import (
     MAX_TABLE_ROWS,
     format_option,
     output_option,
+    refuse_unreadable,
     tell,
     write_frame,
     write_json,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 FAILURE = 1
 _NAMELESS = ("SECTION", "FILE")
+_NOTHING = "no object, archive or binary can be read there"
 _GIVE = "give .o, .a, .rlib or linked files, or a folder that holds some"
 
 
@@ -87,9 +89,7 @@ def _tell_unread(scan: Scan, files: list[str]) -> None:
     for text in lines:
         click.echo(text, err=True)
     if formats.isin(["text", "unknown"]).all():
-        raise InputError(
-            "no object, archive or binary can be read there", file=", ".join(files), help=_GIVE
-        )
+        refuse_unreadable(files, scan.errors, _NOTHING, _GIVE)
     if lines and scan.symbols.empty and not (formats == "elf").any():
         help = "build for Linux, or without LTO (-fno-lto), or read them with llvm-nm"
         raise InputError("no symbols of ELF are there", file=", ".join(files), help=help)
@@ -159,11 +159,10 @@ def _tell_details(
     from diag.read.details import read_details
 
     found = read_details(*paths)
-    tell(schema.make("errors", found.attrs.pop("errors", [])))
+    errors = schema.make("errors", found.attrs.pop("errors", []))
+    tell(errors)
     if found.empty:
-        raise InputError(
-            "no object, archive or binary can be read there", file=", ".join(paths), help=_GIVE
-        )
+        refuse_unreadable(paths, errors, _NOTHING, _GIVE)
     if name is not None:
         found = found[found["name"] == name]
     if name is not None and found.empty:

@@ -88,6 +88,15 @@ def _write_tar(folder: Path, stream: IO[bytes] | gzip.GzipFile) -> None:
         tar.add(folder, folder.name, filter=anonymous)
 
 
+def _nothing(left_out: list[dict[str, Any]]) -> InputError:
+    """Why nothing could be packed: the first reason."""
+    help = "give a log, a Dockerfile, or objects"
+    if not left_out:
+        return InputError("nothing that was given can be used", help=help)
+    first = left_out[0]
+    return InputError(first["reason"], file=first["file"], help=first.get("help") or help)
+
+
 class _Packer:
     """Writes one case into a folder that is empty."""
 
@@ -102,13 +111,12 @@ class _Packer:
         dockerfile = self._dockerfile()
         probe = [self._text(Path(p), "probe") for p in self._probes()]
         objects = self._objects()
+        left_out = [*self.case.inputs.errors, *self.problems.rows]
         if not (logs or dockerfile or objects):
-            raise InputError(
-                "nothing that was given can be used", help="give a log, a Dockerfile, or objects"
-            )
+            raise _nothing(left_out)
         text = "\n".join(case_toml(self.case, self.mask, logs, dockerfile, probe, objects)) + "\n"
         (self.folder / "case.toml").write_text(text, encoding="utf-8")
-        return Collected(path, self.packed, [*self.case.inputs.errors, *self.problems.rows])
+        return Collected(path, self.packed, left_out)
 
     def _logs(self) -> dict[str, list[str]]:
         """Platform ("" for all) -> logs as packed."""

@@ -114,7 +114,9 @@ def test_bad_usage_is_status_2_with_a_hint(diag, args: tuple[str, ...]) -> None:
     """Usage errors go to standard error and end with 2."""
     ended = diag(*args)
     assert ended.status == 2
-    assert ended.err.startswith("Usage:")
+    told, help = ended.err.splitlines()
+    assert told.startswith("diag")
+    assert help.startswith("  help: ")
     assert ended.out == ""
 
 
@@ -129,14 +131,14 @@ def test_a_fault_of_diag_itself_is_no_traceback(diag, monkeypatch) -> None:
 
 
 def test_an_interrupt_is_quiet(diag, monkeypatch) -> None:
-    """Ctrl-C ends with 130 and one word."""
+    """Ctrl-C ends with 130 and one line."""
 
     def interrupted(*args: object, **kwargs: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("diag.verdict.diagnose", interrupted)
     ended = diag("investigate", "build.log")
-    assert (ended.status, ended.err.strip()) == (130, "interrupted")
+    assert (ended.status, ended.err.strip()) == (130, "diag: interrupted")
 
 
 def test_a_closed_pipe_is_quiet() -> None:

@@ -248,7 +248,7 @@ def test_the_command_asks_for_one_name(folder: Path, capsys: pytest.CaptureFixtu
     (folder / "note.txt").write_text("no object")
     status, _, told = command(capsys, str(folder / "note.txt"))
     assert status == 2
-    assert "no object, archive or binary" in told
+    assert "note.txt: is text, not an object" in told
 
 
 def coff(machine: int) -> bytes:

@@ -44,7 +44,7 @@ from diag.causes import (
     weak_names,
     wrong_arch,
 )
-from diag.causes.explanation import explain_from
+from diag.causes.explanation import WIDTH, explain_from
 from diag.causes.model import Cause, Evidence, Finding, Missing
 
 __all__ = ["CATALOGUE", "Cause", "Evidence", "Finding", "Missing", "explain"]
@@ -91,6 +91,7 @@ _MODULES = (
 CATALOGUE: dict[str, Cause] = {cause.id: cause for module in _MODULES for cause in module.CAUSES}
 
 
-def explain(cause: str) -> str:
-    """Text on one cause of the catalogue; InputError names near ids where it holds none such."""
-    return explain_from(CATALOGUE, cause)
+def explain(cause: str, *, width: int = WIDTH) -> str:
+    """Text on one cause of the catalogue, its prose filled to `width` columns; InputError names near
+    ids where it holds none such."""
+    return explain_from(CATALOGUE, cause, width=width)

@@ -23,7 +23,8 @@ GAP = 2  # between columns
 SHORT = 36  # characters of a column that is never broken: the longest id of a cause
 MAX_BLOCKS = 12  # more rows than this stay a table, folded as it must be
 READABLE = 22  # columns of the others are not folded narrower than this
-NARROW = 14  # columns to which any may be folded where many rows make a table all the same
+NARROW = 10  # columns of a table of many rows, any of which may be folded, but not too often
+MAX_FOLDS = 4  # lines of such a row
 MARKS = {"✔": "green", "✘": "red", "?": "yellow"}
 
 
@@ -64,7 +65,7 @@ class _FrameTable:
             kept = [place for place in kept if not self._is_empty(place)] or kept
         if self._least(kept) <= width or len(kept) < 2:
             yield self._table(kept, SHORT)
-        elif len(self.rows) > MAX_BLOCKS and self._least(kept, NARROW) <= width:
+        elif len(self.rows) > MAX_BLOCKS and self._least_folded(kept) <= width:
             yield self._table(kept, NARROW)
         else:
             yield Group(*self._blocks(kept))
@@ -91,11 +92,18 @@ class _FrameTable:
     def _natural(self, kept: list[int]) -> int:
         return sum(self.widths[place] + GAP for place in kept)
 
-    def _least(self, kept: list[int], unbroken: int = SHORT) -> int:
-        """The width at which the table is still readable; up to `unbroken` no column is folded."""
+    def _least(self, kept: list[int]) -> int:
+        """The width at which the table is still readable."""
         return sum(
-            (width if width <= unbroken else min(width, READABLE, unbroken)) + GAP
+            (width if width <= SHORT else min(width, READABLE)) + GAP
             for width in (self.widths[place] for place in kept)
+        )
+
+    def _least_folded(self, kept: list[int]) -> int:
+        """The width at which no row has more than MAX_FOLDS lines."""
+        least = (max(NARROW, -(-self.widths[place] // MAX_FOLDS)) for place in kept)
+        return sum(
+            min(self.widths[place], width) + GAP for place, width in zip(kept, least, strict=True)
         )
 
     def _is_empty(self, place: int) -> bool:

@@ -6,16 +6,15 @@ and last what is put aside. On a pipe there is neither colour nor a cut: rich se
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from diag.show.console import as_plain_text, console_for
 from diag.show.deciding import (
     Deciding,
     Refuted,
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_plain_text", "comparison_screen", "console_for", "finding_screen", "marked"]
 
-PIPE_WIDTH = 120  # where there is no terminal to ask
+BESIDE = 64  # columns from which an explanation stands beside its status, not below
 MAX_EVIDENCE = 4  # of one explanation on the screen; JSON and HTML hold all
 MAX_GROUPS = 20  # explanations that hold: with hundreds of symbols the first ones tell enough
 MAX_OPEN = 12  # explanations shown below one artefact
@@ -61,24 +60,6 @@ STYLES = {
     "undecided": "bold yellow",
     "cured": "bold green",
 }
-
-
-def console_for(stream: IO[str] | None = None, *, width: int | None = None) -> Console:
-    """A console on that stream (standard output): width of the terminal, or PIPE_WIDTH."""
-    console = Console(file=stream, highlight=False, soft_wrap=False, width=width)
-    if width is None and not console.is_terminal and not os.environ.get("COLUMNS"):
-        console.width = PIPE_WIDTH
-    return console
-
-
-def as_plain_text(shown: RenderableType, *, width: int = PIPE_WIDTH) -> str:
-    """The same as lines of plain text."""
-    # In a notebook rich would show an empty output beside the text.
-    plain = {"color_system": None, "highlight": False, "force_jupyter": False}
-    console = Console(file=io.StringIO(), width=width, **plain)  # type: ignore[arg-type]
-    with console.capture() as capture:
-        console.print(shown)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
 def verdict_screen(verdict: Verdict, case: Case | None = None) -> RenderableType:
@@ -135,16 +116,32 @@ def _explanations(groups: list[Findings], told: str = "") -> RenderableType:
 
 
 def _explanation(group: Findings, told: str = "") -> RenderableType:
-    """Two columns: the status, and under the name of the explanation its claim, unless it was
-    told, and evidence."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(width=max(map(len, STATUS_WORDS.values())), no_wrap=True)
-    grid.add_column(ratio=1, overflow="fold")
+    """The status, and under the name of the explanation its claim, unless it was told, and
+    evidence."""
     finding = group.first
     status = Text(STATUS_WORDS[finding.status], style=STYLES[finding.status])
     claim = [] if finding.claim.rstrip(".") in told else [Text(as_text(finding.claim))]
-    grid.add_row(status, Group(_named(group), *claim, *_covered(group), *_evidence_of(group)))
-    return grid
+    return _Explanation(status, _named(group), [*claim, *_covered(group), *_evidence_of(group)])
+
+
+class _Explanation:
+    """Two columns, the status and the rest; where there is no room, one below the other."""
+
+    def __init__(self, status: Text, name: Text, rest: list[RenderableType]) -> None:
+        self.status, self.name, self.rest = status, name, rest
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        if options.max_width < BESIDE:
+            yield self.status
+            yield Padding(Group(self.name, *self.rest), (0, 0, 0, 2))
+            return
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=max(map(len, STATUS_WORDS.values())), no_wrap=True)
+        grid.add_column(ratio=1, overflow="fold")
+        grid.add_row(self.status, Group(self.name, *self.rest))
+        yield grid
 
 
 def _covered(group: Findings) -> list[RenderableType]:
