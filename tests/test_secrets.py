@@ -193,7 +193,7 @@ def test_the_page_shows_no_secret(said, folder, tmp_path) -> None:
     text = page.read_text(encoding="utf-8")
     assert leaks(text) == []
     charts = [part.split('"')[0] for part in text.split("svg+xml;base64,")[1:]]
-    assert len(charts) == 3
+    assert len(charts) == text.count("<img ") >= 2
     assert leaks("".join(base64.b64decode(chart).decode() for chart in charts)) == []
 
 

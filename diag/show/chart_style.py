@@ -156,7 +156,7 @@ def not_drawn(*counts: tuple[int, str]) -> str:
 def bar_end(longest: float, words: Sequence[str], left_in: float) -> float:
     """Where the axis of bars ends, so that the longest bar leaves room for the words behind it."""
     width = WIDTH_IN - left_in - 0.2
-    words_in = max(map(len, words), default=0) * BOLD_CHAR_IN + 0.15
+    words_in = (max(map(breadth, words), default=0) + 1) * BOLD_CHAR_IN + 0.15
     return longest * width / max(width - words_in, width / 4)
 
 
