@@ -22,7 +22,7 @@ from diag.causes.on_line import (
 from diag.causes.skips import has_crates
 from diag.causes.toolchain import toolchain_of
 from diag.knowledge import algorithm_words, isa_words_in
-from diag.knowledge.names import library_of
+from diag.knowledge.names import library_of, prefix_of
 from diag.schema import each
 
 # What the system's C libraries and compilers bring to every link: no definition of a project's own.
@@ -48,11 +48,14 @@ _LIBRARY_LANGUAGES = {"-lstdc++": "c++", "-lc++": "c++", "-lgfortran": "fortran"
 
 def is_kernel_name(name: str) -> bool:
     """The name speaks of an instruction set. An algorithm's own name (`crc32`) does only with a
-    machine beside it (`crc32_armv8`), and what a well-known library gives does not at all."""
+    machine beside it (`crc32_armv8`), and what a well-known library offers does not at all. Behind
+    such a library's prefix may stand a kernel of its own, where the library itself is built."""
     words = isa_words_in(name)
-    if not words or library_of(name) is not None:
+    library = library_of(name)
+    is_offered = library is not None and not prefix_of(name)
+    if not words or is_offered:
         return False
-    return bool(words - algorithm_words()) or names_a_machine(name)
+    return bool(words - algorithm_words()) or (library is None and names_a_machine(name))
 
 
 def has_rust(facts: Facts, platform: str) -> bool:
