@@ -162,6 +162,7 @@ def test_a_compilers_own_runtime_is_no_library_of_the_host(folder):
     }
     frames = {"lines": [note], "link_errors": [missed]}
     assert judge("cross-pkgconfig-host-library", **frames) == []
+    assert judge("wrong-arch-prebuilt-archive", **frames) == []  # nor is it a project's archive
     (finding,) = judge("library-not-found", **frames)
     assert (finding.cause, finding.status) == ("library-not-found", "supported")
     assert "gcc-multilib" in finding.fix[0]

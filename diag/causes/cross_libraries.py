@@ -69,7 +69,7 @@ def judge_pkg_config(facts: Facts) -> Iterator[Finding]:
 def _brought(facts: Facts, platform: str) -> dict[Skipped, list[Evidence]]:
     """Libraries of the project's own tree that were passed over, with what shows that pkg-config
     brought them. An archive alone came ready made, if nothing does."""
-    own = [s for s in skipped_on(facts, platform) if not (s.is_of_system or s.is_of_compiler)]
+    own = [s for s in skipped_on(facts, platform) if s.is_of_project]
     told = {s: brought_by_pkg_config(facts, platform, s) for s in own}
     return {s: lines for s, lines in told.items() if lines or not s.file.endswith(".a")}
 

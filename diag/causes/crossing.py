@@ -144,7 +144,7 @@ def _skipped(facts: Facts, platform: str) -> list[Refusal]:
     return [
         Refusal(s.file, "", s.arch, target.elf_arch, s.evidence, "")
         for s in skipped_on(facts, platform)
-        if target and s.is_other(target) and s.file.endswith(".a") and not s.is_of_system
+        if target and s.is_other(target) and s.file.endswith(".a") and s.is_of_project
     ][:MAX_LOOKED_AT]  # fmt: skip
 
 

@@ -52,6 +52,11 @@ class Skipped:
         """It lies in a compiler's own folder."""
         return OF_COMPILER.search(self.file) is not None
 
+    @property
+    def is_of_project(self) -> bool:
+        """It lies where neither a distribution nor a compiler puts its own."""
+        return not (self.is_of_system or self.is_of_compiler)
+
     def is_other(self, target: Platform) -> bool:
         """It is known to be of another machine than the target's."""
         return (self.arch or target.elf_arch) != target.elf_arch or (
