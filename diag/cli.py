@@ -128,7 +128,7 @@ def _refuse(*lines: str, status: int = BAD_INPUT) -> int:
     mask = Redactor()
     try:
         for line in lines:
-            click.echo(bounded(printable(mask.text(line)), MAX_TOLD), err=True)
+            click.echo(bounded(printable(mask.text(line)), MAX_TOLD), file=sys.stderr)
     except OSError:  # nobody listens there
         pass
     return status

@@ -123,7 +123,10 @@ def compare_cmd(
     from diag.show.redact import Redactor, redactor_for
 
     cases = [case_of(path) for path in (before, after, reverted) if path]
-    comparison = compare(cases[0], cases[1], cases[2] if len(cases) > 2 else None)
+    with reading_progress() as progress:
+        for case in cases:
+            case.progress = progress
+        comparison = compare(cases[0], cases[1], cases[2] if len(cases) > 2 else None)
     known = [redactor_for(case, is_on=is_redacted).literals for case in cases]
     mask = Redactor(frozenset().union(*known), is_redacted)
     comparison = mask.data(comparison)

@@ -8,6 +8,7 @@ import click
 
 from diag.cli_build import build_options, given_to_build
 from diag.cli_output import by_platform, case_of, engine_given, redact_option, source_of
+from diag.cli_progress import reading_progress
 
 if TYPE_CHECKING:
     from diag.collect import Collected
@@ -61,7 +62,9 @@ def collect_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -> in
         engine=engine_given(options["engine"]),
     )
     mask = redactor_for(taken, is_on=options["is_redacted"])
-    _tell(collect(taken, options["out"], mask=mask, max_bytes=options["max_size"] * MIB), mask)
+    with reading_progress(then="packing") as taken.progress:
+        found = collect(taken, options["out"], mask=mask, max_bytes=options["max_size"] * MIB)
+    _tell(found, mask)
     return 0
 
 

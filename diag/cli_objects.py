@@ -14,6 +14,7 @@ from diag.cli_output import (
     write_frame,
     write_screen,
 )
+from diag.cli_progress import reading_progress
 from diag.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ def isa_cmd(
 
         parse_baseline(baseline)  # before the work
     is_listed = extension is not None
-    isa = read_isa(
-        *paths, extension=extension, beyond_floor=not is_listed, with_guards=not is_listed
-    )
+    with reading_progress():
+        isa = read_isa(
+            *paths, extension=extension, beyond_floor=not is_listed, with_guards=not is_listed
+        )
     _tell_isa_errors(isa, paths)
     if baseline is not None:
         return _tell_exceeding(isa, baseline, format_, output)

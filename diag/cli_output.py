@@ -171,7 +171,9 @@ def write_text(text: str, output: str | None) -> None:
     """To standard output, or to the file. A reader that has had enough changes no exit status."""
     if output is None:
         try:
-            click.echo(text, nl=not text.endswith("\n"))
+            # Not click's echo, which writes UTF-8 where the user asked for ASCII.
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+            sys.stdout.flush()
         except BrokenPipeError:
             leave_reader()
         return

@@ -17,6 +17,7 @@ from diag.cli_output import (
     write_json,
     write_screen,
 )
+from diag.cli_progress import reading_progress
 from diag.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def symbols_cmd(
     from diag.read.objects import scan_objects
 
     line, files = link_files(paths)
-    scan = scan_objects(files, with_sections=why is not None)
+    with reading_progress():
+        scan = scan_objects(files, with_sections=why is not None)
     _tell_unread(scan, files)
     wanted = name if why is None else why
     symbols = scan.symbols if wanted is None else _named(scan.symbols, wanted)
@@ -158,7 +160,8 @@ def _tell_details(
     from diag import schema
     from diag.read.details import read_details
 
-    found = read_details(*paths)
+    with reading_progress():
+        found = read_details(*paths)
     errors = schema.make("errors", found.attrs.pop("errors", []))
     tell(errors)
     if found.empty:

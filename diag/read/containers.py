@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diag.read.archive import Archive, Fault, Member, parse_archive
-from diag.read.files import Problems, file_key, open_bytes, read_head, walk
+from diag.read.files import Problems, file_key, on_file, open_bytes, read_head, walk
 from diag.read.layers import Selection
 from diag.read.magic import FORMATS_IN_FOLDERS, describe, sniff
 from diag.read.packed import is_layout, is_packed, iter_layout, iter_packed
@@ -69,6 +69,14 @@ def iter_parts(sources: Sequence[Source], problems: Problems) -> Iterator[Part]:
 
 def iter_opened(sources: Sequence[Source], problems: Problems) -> Iterator[Opened]:
     """The same files, whole: archives with their members listed and not yet cut out."""
+    tell = on_file.get()
+    for opened in _iter_opened(sources, problems):
+        if tell is not None:
+            tell(opened.file)
+        yield opened
+
+
+def _iter_opened(sources: Sequence[Source], problems: Problems) -> Iterator[Opened]:
     named: set[Path] = set()
     seen: set[tuple[int, int] | None] = {None}
     packed = _Packed(problems)

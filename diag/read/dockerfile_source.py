@@ -13,6 +13,7 @@ from diag.errors import InputError
 Source = str | PathLike[str] | bytes | IO[Any]
 
 MAX_BYTES = 16 << 20
+HEAD = 4096  # bytes in which the first line is looked for
 
 
 def read_source(source: Source) -> tuple[bytes, str]:
@@ -24,6 +25,9 @@ def read_source(source: Source) -> tuple[bytes, str]:
     if len(data) > MAX_BYTES:
         message = f"larger than {MAX_BYTES >> 20} MiB"
         raise InputError(message, file=name, help="is it really a Dockerfile?")
+    if b"\0" in data[:HEAD].partition(b"\n")[0]:
+        help = "give the text of a Dockerfile, in UTF-8"
+        raise InputError("this is binary data, not a Dockerfile", file=name, help=help)
     return data, name
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import mmap
 import os
 import stat
+from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,10 @@ MAP_FROM_BYTES = 1 << 20  # smaller files are read: a mapping costs a descriptor
 MAX_PROBLEMS_OF_FILE = 1000
 MAX_FILES = 500_000
 MAX_OFFSET = (1 << 63) - 1
+
+# Told the name of each file of objects as it is opened, by who sets it for the time of a reading:
+# a terminal shows how far it is.
+on_file: ContextVar[Callable[[str], None] | None] = ContextVar("on_file", default=None)
 
 
 class Problems:

@@ -85,7 +85,7 @@ def executed(
     from papermill.exceptions import PapermillExecutionError
 
     notebook = filled(notebook, parameters, mask)
-    bar = {"desc": "running the notebook", "leave": False, "disable": None}
+    bar = {"desc": "running the notebook", "leave": False, "disable": None, "delay": 1}
     with TemporaryDirectory() as own:
         try:
             done = papermill.execute_notebook(
