@@ -143,13 +143,13 @@ def _version(name: str) -> str | None:
 
 
 def _kernel() -> str | None:
-    """The folder of the kernel specification that notebooks name."""
+    """What the kernel calls itself that notebooks name."""
     try:
         from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     except ImportError:
         return None
     try:
-        return str(KernelSpecManager().get_kernel_spec("python3").resource_dir)
+        return str(KernelSpecManager().get_kernel_spec("python3").display_name)
     except (NoSuchKernel, OSError, ValueError):
         return None
 

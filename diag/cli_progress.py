@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 PATIENCE = 1.0  # seconds that work may take before it is told
+ROOM = 70  # columns from which a bar stands between the words
 MAX_NAME = 40  # characters of a file's name beside the bar
 
 Tell = Callable[[int, int], None]
@@ -62,10 +63,13 @@ class _Bar:
             self._set(description="reading the log", completed=read, total=size, far=far)
 
     def tell_file(self, file: str) -> None:
-        """Called as a file of objects is opened."""
+        """Called as a file of objects is opened, with "" behind the last."""
         from diag.show.text import clip, counted, printable
 
-        self._n_files += 1
+        self._n_files = self._n_files + 1 if file else 0
+        if not file:
+            self._set(description=self._then, completed=0, total=None, far="")
+            return
         name = clip(printable(file.rpartition("/")[2]), MAX_NAME)
         far = f"{counted(self._n_files, 'file')}  {name}"
         self._set(description="reading objects", completed=0, total=None, far=far)
@@ -81,8 +85,10 @@ class _Bar:
 
         words = TextColumn("{task.description}", markup=False)
         far = TextColumn("{task.fields[far]}", markup=False)
-        columns = (words, BarColumn(bar_width=20), TimeElapsedColumn(), far)
-        shown = Progress(*columns, console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        bar = [BarColumn(bar_width=20)] if console.width >= ROOM else []
+        columns = (words, *bar, TimeElapsedColumn(), far)
+        shown = Progress(*columns, console=console, transient=True)
         with self._lock:
             if not self._is_over:
                 shown.add_task(**self._state)

@@ -74,6 +74,8 @@ def iter_opened(sources: Sequence[Source], problems: Problems) -> Iterator[Opene
         if tell is not None:
             tell(opened.file)
         yield opened
+    if tell is not None:
+        tell("")
 
 
 def _iter_opened(sources: Sequence[Source], problems: Problems) -> Iterator[Opened]:

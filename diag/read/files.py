@@ -15,8 +15,8 @@ MAX_PROBLEMS_OF_FILE = 1000
 MAX_FILES = 500_000
 MAX_OFFSET = (1 << 63) - 1
 
-# Told the name of each file of objects as it is opened, by who sets it for the time of a reading:
-# a terminal shows how far it is.
+# Told the name of each file of objects as it is opened, and "" behind the last, by who sets it for
+# the time of a reading: a terminal shows how far it is.
 on_file: ContextVar[Callable[[str], None] | None] = ContextVar("on_file", default=None)
 
 

@@ -19,6 +19,7 @@ from diag.show.text import as_text, clip, command_text, deciding_spans, focus
 if TYPE_CHECKING:
     from diag.causes.model import Evidence
 
+MIN_TEXT = {1: 60, 2: 120}  # lines -> characters that an excerpt has however narrow it is
 MIN_EXCERPT = 44  # columns that an excerpt needs beside its place; else it stands below
 _SECTION = "bold underline"
 _MARKED = "bold"
@@ -78,6 +79,7 @@ class Excerpt:
 
     def _text(self, width: int) -> Text:
         room = width if self.n_lines == 1 else self.n_lines * width - width // 6
+        room = max(room, MIN_TEXT.get(self.n_lines, 0) if width < MIN_EXCERPT else 0)
         shown = marked(focus(self.item.text, room, self.symbols), self.symbols)
         shown.overflow = "fold"
         return shown
