@@ -314,16 +314,18 @@ def test_a_page_of_words_is_as_wide_as_the_terminal(run, monkeypatch) -> None:
 # -- progress -------------------------------------------------------------------------------------
 
 PATIENT = """\
-import sys, time, diag.cli_progress as p
+import time, diag.cli_progress as p
+from diag.read.files import on_file
 p.PATIENCE = 0.0
 with p.reading_progress() as tell:
-    time.sleep(0.3)
-    tell and tell(5_000_000, 20_000_000)
-    from diag.read.files import on_file
-    time.sleep(0.15)
-    told = on_file.get()
-    told and told("folder/[bold]lib\\x1b[31m.a")
-    time.sleep(0.15)
+    bar = getattr(tell, "__self__", None)
+    while bar and not bar._shown:
+        time.sleep(0.01)
+    if bar:
+        tell(5_000_000, 20_000_000)
+        bar._shown.refresh()
+        on_file.get()("folder/[bold]lib\\x1b[31m.a")
+        bar._shown.refresh()
 print("done")
 """
 
