@@ -135,3 +135,69 @@ def test_an_archive_that_was_not_made_again_is_stale_only_if_no_cache_can_be():
     assert judge("stale-build-output", **frames)[0].status == "untestable"
     assert judge("stale-build-output", **frames, instructions=[WORKDIR])[0].status == "supported"
     assert judge("wrong-arch-prebuilt-archive", **frames)[0].status == "untestable"
+
+
+def in_step(step_id: str, *texts: str) -> list[dict[str, object]]:
+    return [{**row, "step_id": step_id} for row in lines(*texts)]
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (("ld terminated with signal 9 [Killed]", "CANCELED"), "untestable"),
+        (("ld terminated with signal 9 [Killed]", "ERROR: failed to solve: Canceled: context canceled"), "untestable"),
+        (("c++: std::bad_alloc", "ld terminated with signal 9", "CANCELED"), "supported"),
+        (("ld terminated with signal 9 [Killed]",), "supported"),
+    ],
+)  # fmt: skip
+def test_a_step_that_was_stopped_tells_nothing_of_memory(told, status):
+    """A builder stops with the kernel's own signal; who speaks of memory knows it."""
+    (finding,) = judge("linker-oom-killed", lines=in_step("#2", *told))
+    assert finding.status == status
+
+
+def test_a_step_that_another_one_stopped_leaves_the_killed_one_as_it_is():
+    """The platform that ran out of memory failed first; the other's step was stopped."""
+    killed = in_step("#2", "ld terminated with signal 9 [Killed]")
+    stopped = {**in_step("#3", "CANCELED")[0], "line_no": 9, "platform": ARM64}
+    frames = {"platforms": (AMD64, ARM64), "lines": [*killed, stopped]}
+    found = judge("linker-oom-killed", **frames)
+    assert [(f.platform, f.status) for f in found] == [(AMD64, "supported")]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("runc run failed: exec /src/configure.local: exec format error", "untestable"),
+        ("exec /usr/local/bin/entrypoint.sh: exec format error", "untestable"),
+        ("OSError: [Errno 8] Exec format error: './gen.py'", "untestable"),
+        ("exec /bin/sh: exec format error", "supported"),
+        ("exec /dev/.buildkit_qemu_emulator: exec format error", "supported"),
+        ("bash: line 1: ./app: cannot execute binary file: Exec format error", "supported"),
+        ("/bin/sh: 1: ./app: Exec format error", "supported"),
+    ],
+)
+def test_a_file_that_may_be_a_script_is_no_program_of_another_machine(text, status):
+    """A script without #! gives the kernel's very words, but a shell would have run it."""
+    (finding,) = judge("exec-format-error", lines=lines(text))
+    assert (finding.status, bool(finding.missing)) == (status, status == "untestable")
+
+
+def test_what_a_linker_wrote_is_no_script():
+    """The log shows how the file was made."""
+    command = {"line_no": 1, "words": ["gcc", "-o", "tilegen", "tilegen.c"]}
+    frames = {"lines": lines("OSError: [Errno 8] Exec format error: './tilegen'")}
+    (finding,) = judge("exec-format-error", **frames, link_commands=[command])
+    assert finding.status == "supported"
+
+
+def test_a_program_that_dies_in_the_step_that_compiled_it_is_on_one_machine():
+    """Native gave it only what that machine has; another step, or an emulator, may be another CPU."""
+    built, dead = "clang++ -march=native -c main.cpp", "Illegal instruction (core dumped)"
+    same = judge("native-cpu-in-image", lines=in_step("#2", built, dead))
+    assert [(f.status, bool(f.missing)) for f in same] == [("untestable", True)]
+    apart = [*in_step("#2", built), {**in_step("#5", dead)[0], "line_no": 7}]
+    emulated = in_step("#2", built, "qemu: uncaught target signal 4 (Illegal instruction)")
+    for rows in (apart, emulated):
+        (finding,) = judge("native-cpu-in-image", lines=rows)
+        assert finding.status == "supported"

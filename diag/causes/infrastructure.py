@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.infrastructure_doubts import (
+    CANCELED_TELLING,
+    hosts_of,
+    instruction_missing,
+    is_one_machine,
+    what_was_started,
+    why_killed,
+)
 from diag.causes.machines import fitted, host_of, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.searched import having
@@ -79,6 +87,9 @@ def judge_killed(facts: Facts, platform: str) -> Iterator[Finding]:
     if not rows:
         return
     by_link = [r for r in rows if _BY_LINK.search(r.text)]
+    if (doubt := why_killed(facts, platform, rows)) is not None:
+        yield _open(facts, KILLED, platform, map(_line, rows), doubt)
+        return
     who = "The linker" if by_link else "A process of the build"
     claim = f"{who} was killed or was refused memory: nothing is wrong with what it was given."
     yield _found(facts, KILLED, platform, (by_link or rows)[:3] + rows[-1:], claim)
@@ -105,23 +116,28 @@ def judge_qemu(facts: Facts, platform: str) -> Iterator[Finding]:
 
 def _emulated_steps(facts: Facts, platform: str) -> list[Evidence]:
     """Steps that ran on the platform itself, where the build machine is another."""
-    host, target = host_of(facts, platform), target_of(facts, platform)
     rows = facts.steps[
         (facts.steps["platform"] == platform) & (facts.steps["instruction"] == "RUN")
     ]
-    hosts = {
-        r.platform for r in each(facts.steps)
-        if isinstance(r.platform, str) and isinstance(r.target_platform, str) and r.platform != r.target_platform
-    }  # fmt: skip
-    if host is None and not hosts:
+    if host_of(facts, platform) is None and not hosts_of(facts):
         # No step crosses: what runs under an emulator is told by the emulator's own line.
         return [
             Evidence(r.file, int(r.line_no), clip(r.name_text))
             for r in each(rows[rows["status"] == "error"])
         ]
+    return _emulated_steps_told(facts, platform)
+
+
+def _emulated_steps_told(facts: Facts, platform: str) -> list[Evidence]:
+    """The same, where the log or the files tell that the build machine is another one."""
+    host, target = host_of(facts, platform), target_of(facts, platform)
+    hosts = hosts_of(facts)
     is_other = bool(hosts) or (host is not None and target is not None and host != target)
     if platform in hosts or not is_other:
         return []
+    rows = facts.steps[
+        (facts.steps["platform"] == platform) & (facts.steps["instruction"] == "RUN")
+    ]
     return [Evidence(r.file, int(r.line_no), clip(r.name_text)) for r in each(rows)]
 
 
@@ -148,8 +164,13 @@ def judge_exec(facts: Facts, platform: str) -> Iterator[Finding]:
     rows = lines_like(facts, platform, _EXEC)
     # `cannot open shared object file: Exec format error` is a library's: a loader says so.
     rows = [r for r in rows if "shared object" not in r.text and "shared library" not in r.text]
-    if rows:
-        yield _found(facts, EXEC, platform, rows[:3])
+    if not rows:
+        return
+    crosses = bool(_emulated_steps_told(facts, platform))
+    if (doubt := what_was_started(facts, platform, rows, crosses=crosses)) is not None:
+        yield _open(facts, EXEC, platform, map(_line, rows), doubt)
+        return
+    yield _found(facts, EXEC, platform, rows[:3])
 
 
 def judge_page(facts: Facts, platform: str) -> Iterator[Finding]:
@@ -165,7 +186,9 @@ def judge_page(facts: Facts, platform: str) -> Iterator[Finding]:
 def judge_native(facts: Facts, platform: str) -> Iterator[Finding]:
     """native-cpu-in-image: a program dies of an instruction, and was built for the builder's CPU."""
     dead, native = _illegal(facts, platform), _native(facts, platform)
-    if dead and native:
+    if dead and native and _dies_where_it_was_compiled(facts, platform):
+        yield _open(facts, NATIVE, platform, [*dead[:3], *native[:3]], instruction_missing())
+    elif dead and native:
         yield _BY_ID[NATIVE].finding(
             "supported", Symbol("", platform), [*dead[:3], *native[:3]],
             fix=_steps(facts, NATIVE, platform),
@@ -177,6 +200,13 @@ def judge_native(facts: Facts, platform: str) -> Iterator[Finding]:
             ("diag isa PROGRAM", "put V=1, VERBOSE=1 or -vv on the build command and keep the log"),
         )
         yield _BY_ID[NATIVE].finding("untestable", Symbol("", platform), dead[:3], (missing,))
+
+
+def _dies_where_it_was_compiled(facts: Facts, platform: str) -> bool:
+    if facts.end_of_run(platform) or _emulated_steps_told(facts, platform):
+        return False  # it was run elsewhere, or the processor is not the machine's own
+    dead, native = lines_like(facts, platform, _ILLEGAL), lines_like(facts, platform, _IS_NATIVE)
+    return is_one_machine(dead, native)
 
 
 def judge_shared_native(facts: Facts, platform: str) -> Iterator[Finding]:
@@ -193,10 +223,9 @@ def judge_shared_native(facts: Facts, platform: str) -> Iterator[Finding]:
     hits = [_line(r) for r in lines_like(facts, platform, _HITS)]
     evidence = [*dead[:2], *native[:2], *cached[:1], *hits[:2]]
     if hits:
-        yield _BY_ID[SHARED_NATIVE].finding(
-            "supported", Symbol("", platform), evidence,
-            fix=_steps(facts, SHARED_NATIVE, platform),
-        )  # fmt: skip
+        fix = _steps(facts, SHARED_NATIVE, platform)
+        found = _BY_ID[SHARED_NATIVE]
+        yield found.finding("supported", Symbol("", platform), evidence, fix=fix)
         return
     missing = Missing(
         "the cache's own statistics after the build",
@@ -245,11 +274,18 @@ def _found(
     )
 
 
+def _open(
+    facts: Facts, cause: str, platform: str, evidence: Iterable[Evidence], missing: Missing
+) -> Finding:
+    shown = list(dict.fromkeys(evidence))[:MAX_SHOWN]
+    return _BY_ID[cause].finding("untestable", Symbol("", platform), shown, (missing,))
+
+
 _NATIVE_TELLING = ("=native",)
 CAUSES = (
     Cause(DISK, "infrastructure", "cause", _each_platform(judge_disk), telling=("No space left", "no space left", "ENOSPC", "quota exceeded", "Disk full?", "signal 7", "signal: 7", "Bus error")),
     Cause(QEMU, "infrastructure", "cause", _each_platform(judge_qemu), telling=("uncaught target signal", "internal compiler error")),
-    Cause(KILLED, "infrastructure", "cause", _each_platform(judge_killed), telling=("exit code: 137", "virtual memory exhausted")),
+    Cause(KILLED, "infrastructure", "cause", _each_platform(judge_killed), telling=("exit code: 137", "virtual memory exhausted", *CANCELED_TELLING)),
     Cause(EXEC, "infrastructure", "cause", _each_platform(judge_exec), telling=("xec format error",)),
     Cause(PAGE, "infrastructure", "cause", _each_platform(judge_page), telling=("nsupported system page size",)),
     Cause(SHARED_NATIVE, "infrastructure", "cause", _each_platform(judge_shared_native), telling=("ccache", "ache hit", "Hits: ", *_NATIVE_TELLING)),

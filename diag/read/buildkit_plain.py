@@ -174,7 +174,8 @@ class PlainReader:
         self._tail = ""
         is_own = not bare.strip() or _FINAL.match(bare)
         self._is_over |= _FINAL.match(bare) is not None
-        return Line(line_no, None, None, bare, "progress" if is_own else "output")
+        own = "killed" if bare.endswith(b"context canceled") else "progress"
+        return Line(line_no, None, None, bare, own if is_own else "output")
 
     def _note_beginning(self, number: bytes, text: bytes) -> None:
         """A second build in one log. Its numbers begin anew; but a first step that was over also
@@ -220,6 +221,7 @@ class PlainReader:
             return "cache"
         elif text == b"CANCELED":
             step.status = "canceled"
+            return "killed"  # by the builder
         elif failed := _ERROR.fullmatch(text):
             return fail(step, clean(failed["message"] or b""))
         elif field := _FIELD.fullmatch(text):
