@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
@@ -77,8 +76,7 @@ def what_was_started(
     named = [path for path in paths if path and not _OF_SYSTEM.fullmatch(path)]
     if len(named) < len(paths):
         return None  # a program of the system, or a line that names no file
-    outputs = _made(facts, platform)
-    if any(PurePath(path).name in outputs for path in named):
+    if any(_is_made(facts, path) for path in named):
         return None
     is_script = all(_SCRIPT.search(path) for path in named)
     host, target = host_of(facts, platform), target_of(facts, platform)
@@ -98,12 +96,11 @@ def _path_of(text: str) -> str:
     return (found["path"] or found["quoted"]) if found else ""
 
 
-def _made(facts: Facts, platform: str) -> set[str]:
-    """Names of files that a compiler or linker was told to write: programs, no scripts."""
-    words = [list(map(str, c.words)) for c in each(facts.on(facts.link_commands, platform))]
-    return {
-        PurePath(after).name for line in words for word, after in pairwise(line) if word == "-o"
-    }
+def _is_made(facts: Facts, path: str) -> bool:
+    """Whether a command of the log was told to write that file: a program then, no script."""
+    name = re.escape(PurePath(path).name)
+    rows = facts.lines_with([PurePath(path).name])
+    return bool(having(rows["text"], rf"\s-o\s*(?:[^\s'\"]*/)?{name}(?=[\s'\"]|$)").any())
 
 
 def hosts_of(facts: Facts) -> set[str]:
