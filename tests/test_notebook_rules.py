@@ -53,7 +53,7 @@ def table(n_rows: int, n_columns: int) -> str:
         (rules.parameters, "1"),
         (rules.unknown_names, "import diag\ndiag.open_box('x')"),
         (rules.unknown_names, "from diag.show.charts import plot_pie"),
-        (rules.unknown_names, "from diag.show.charts import _bar"),
+        (rules.unknown_names, "from diag.show.charts import _flag_marks"),
         (rules.unknown_names, "case._scanned"),
     ],
 )
