@@ -5,6 +5,7 @@ Where the browser or axe-core is not installed a test is skipped with that reaso
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
