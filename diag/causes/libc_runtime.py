@@ -11,7 +11,7 @@ from typing import Any
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.libc import FAMILY
 from diag.causes.libc_seen import dockerfile_of_libc, libc_of, told_base
-from diag.causes.model import Cause, Evidence, Finding
+from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.named import Named, bits_of, group_finding, pick, reference_of, wanted_on
 from diag.knowledge.names import libc_names, version_key
 from diag.schema import each
@@ -19,6 +19,10 @@ from diag.schema import each
 TIME64 = "musl-time64-skew"
 TOO_OLD = "runtime-glibc-too-old"
 _VERSION = re.compile(r"(?P<family>GLIBC|GLIBCXX|CXXABI|GCC)_(?P<number>\d+(?:\.\d+)*)")
+# The folders of the image's own libraries: what a loader takes from elsewhere, a path that was set for
+# it (LD_LIBRARY_PATH, a RUNPATH, ld.so.conf) has put before them.
+_TAKEN = re.compile(r"(?P<file>/[^:\s]+): version [`'\"‘]")
+_OF_IMAGE = re.compile(r"(?:/usr)?/lib(?:32|64|x32)?/(?:[\w.-]+-linux-\w+/)?[^/]+")
 _EDGE = re.compile(r"\bedge(?:/|\b)|/etc/apk/repositories|--repository[= ]\S+|@(?:edge|testing)\b")
 
 
@@ -82,7 +86,28 @@ def _of_loader(facts: Facts, platform: str, rows: list[Any]) -> Finding:
         f"The program was linked against a newer {whose} ({what}) than the image that runs it has."
     )
     evidence = [told_base(base) for base in _ends(facts)]
+    if (doubt := _shadowing(own or names)) is not None:
+        return group_finding(
+            facts, FAMILY, TOO_OLD, "untestable", own or names, evidence, (doubt,), claim=claim
+        )
     return group_finding(facts, FAMILY, TOO_OLD, "supported", own or names, evidence, claim=claim)
+
+
+def _shadowing(names: list[Named]) -> Missing | None:
+    """The image's own library of that name, where the loader took one from another folder."""
+    details = [ref.detail for one in names for ref in one.references]
+    taken = [found["file"] for found in map(_TAKEN.search, details) if found]
+    if not taken or any(_OF_IMAGE.fullmatch(file) for file in taken):
+        return None
+    name = PurePath(taken[0]).name
+    return Missing(
+        f"the {name} that the image itself has",
+        f"the loader took {taken[0]}, which is in no folder of the system: the image's own may be new enough, "
+        "and hidden by that one",
+        (f"ldconfig -p | grep {name}",
+         'echo "$LD_LIBRARY_PATH"; readelf -d PROGRAM | grep -E "RPATH|RUNPATH"',
+         "env -u LD_LIBRARY_PATH PROGRAM  # does it start so?"),
+    )  # fmt: skip
 
 
 def _ends(facts: Facts) -> list[Any]:

@@ -19,8 +19,10 @@ from diag.causes.link_said import (
     said,
     wanted_in_links_of,
 )
+from diag.causes.load_files import LOADERS, of_loader
 from diag.causes.machines_skipped import OF_COMPILER
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.needed_files import NEEDED_TELLING, of_needed
 from diag.causes.wants import Answer
 from diag.platforms import BY_NAME
 from diag.schema import each, keep
@@ -43,7 +45,7 @@ def _missing_rows(facts: Facts, platform: str) -> pd.DataFrame:
     """What the linker said of libraries and files that it does not find."""
     rows = errors_of(facts, platform)
     rows = rows[rows["kind"].isin(["library_not_found", "object_not_found"])]
-    rows = rows[rows["object"].notna()]
+    rows = rows[rows["object"].notna() & ~rows["linker"].isin(LOADERS)]
     is_other = [
         bool(_START_FILES.search(str(name))) or _bare(str(name)) in _UNWINDERS
         for name in rows["object"]
@@ -59,6 +61,8 @@ def _bare(name: str) -> str:
 def judge_not_found(facts: Facts) -> Iterator[Finding]:
     """library-not-found: the linker says so; in a static link, where no shared one stands beside."""
     for platform in facts.judged:
+        yield from of_loader(facts, FAMILY, NOT_FOUND, platform)
+        yield from of_needed(facts, FAMILY, NOT_FOUND, platform)
         rows = _missing_rows(facts, platform)
         rows = _without_second_tries(facts, platform, _named_on_commands(facts, platform, rows))
         if rows.empty:
@@ -255,7 +259,7 @@ def judge_static_missing(facts: Facts) -> Iterator[Finding]:
 CAUSES = (
     Cause(STATIC_MISSING, FAMILY, "cause", judge_static_missing, telling=("have you installed the static version",),
           yields_to=("unwind-runtime-missing", "cross-pkgconfig-host-library")),
-    Cause(NOT_FOUND, FAMILY, "cause", judge_not_found, telling=(" || ",), yields_to=(
+    Cause(NOT_FOUND, FAMILY, "cause", judge_not_found, telling=(" || ", *NEEDED_TELLING), yields_to=(
         STATIC_MISSING, "unwind-runtime-missing", "cross-pkgconfig-host-library", "sysroot-crt-missing", "wrong-arch-prebuilt-archive",
         "thin-archive-broken", "kernel-object-not-built", "libatomic-missing-wide", "libatomic-missing-subword", "stale-build-output",
     )),

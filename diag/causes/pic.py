@@ -11,7 +11,7 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol
 from diag.causes.link_inputs import command_evidence, command_missing, is_whole, link_command
 from diag.causes.link_said import about, errors_with, said
-from diag.causes.model import Cause, Evidence, Finding
+from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.searched import having
 from diag.causes.wants import Answer
 from diag.schema import each
@@ -29,6 +29,8 @@ _TEXT = re.compile(
     r"can't create dynamic relocation .* in readonly segment|read-only segment has dynamic relocations"
     r"|creating DT_TEXTREL in a .*--fatal|relocation against \S+ in read-only section .*\berror"
 )
+# The driver takes it for -static, whatever else was asked.
+_START_OF_STATIC = re.compile(r"\bcrtbeginT\.o\b")
 # A whole address in a read-only section asks for a text relocation; shorter ones are code without PIC.
 _ADDRESS = re.compile(r"\b(?:R_X86_64_64|R_AARCH64_ABS64|R_RISCV_64|R_PPC64_ADDR64|R_390_64)\b")
 _KINDS = {"shared object": "shared", "PIE object": "pie"}
@@ -81,11 +83,28 @@ def _judge(facts: Facts, cause: str, output: str) -> Iterator[Finding]:
             evidence += (
                 [command_evidence(command, "the link command")] if command is not None else []
             )
-            yield about(facts, FAMILY, cause, platform, _names(own), Answer("supported", evidence))
+            answer = _contradiction(own, evidence) if output == "shared" else None
+            answer = answer or Answer("supported", evidence)
+            yield about(facts, FAMILY, cause, platform, _names(own), answer)
         elif open_rows:
             missing = (command_missing(Symbol("", platform)),)
             answer = Answer("untestable", _said(open_rows, 3), missing)
             yield about(facts, FAMILY, cause, platform, _names(open_rows), answer)
+
+
+def _contradiction(rows: list[Any], evidence: list[Evidence]) -> Answer | None:
+    """The start file of static programs in a shared library: no archive's code is at fault."""
+    if not all(_START_OF_STATIC.search(f"{r.object} {r.detail_text}") for r in rows):
+        return None
+    missing = Missing(
+        "which of the two was meant, a shared library or a static program",
+        "the link asks for both (-static and -shared): the driver then takes the start file of static programs, "
+        "crtbeginT.o, which cannot stand in a shared library. Compiling anything again does not help",
+        ("# a shared library: take -static away (-static-libgcc and -Wl,-Bstatic -lX -Wl,-Bdynamic stay possible)",
+         "# a static program: take -shared away; one that is loaded anywhere: -static-pie"),
+    )  # fmt: skip
+    claim = "The link asks for a static program and for a shared library at once."
+    return Answer("untestable", evidence, (missing,), claim=claim)
 
 
 def _said(rows: list[Any], limit: int) -> list[Evidence]:
