@@ -7,16 +7,16 @@ cure; `worse` a platform fails that was sound.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from diag.case import Case
 from diag.causes.facts import Facts, Symbol
 from diag.causes.model import NEVER_SHOWN, Evidence, Finding, Pairs
-from diag.compare_symbols import by_objects
-from diag.platforms import BY_NAME
-from diag.schema import each
+from diag.compare_doubts import NATIVE, doubt_about, native_is_new, other_project
+from diag.compare_masks import added_mask
+from diag.compare_symbols import by_objects, by_output
 from diag.verdict import Verdict, gather_facts, judge
 
 __all__ = ["Comparison", "PlatformChange", "compare"]
@@ -143,11 +143,17 @@ def compare_sides(old: Side, new: Side, back: Side | None = None) -> Comparison:
         result=(worst.result or "unproven") if worst else "unproven",
         by=worst.by if worst else None,
         platforms=changes,
-        evidence=worst.evidence if worst else (),
+        evidence=worst.evidence if worst else _never_failed(changes, new),
         before_title=old.verdict.title,
         after_title=new.verdict.title,
         known=old.verdict.known + new.verdict.known + (back.verdict.known if back else ()),
     )
+
+
+def _never_failed(changes: Sequence[PlatformChange], new: Side) -> tuple[Evidence, ...]:
+    """Where each platform was sound both times, no change can have cured it."""
+    told = new.facts.outcome_evidence(changes[0].platform) if changes else ()
+    return tuple(_said(told, "sound before and after: there was no failure to cure"))
 
 
 def _change(platform: str, old: Side, new: Side, back: Side | None) -> PlatformChange:
@@ -176,6 +182,10 @@ def _judge(platform: str, old: Side, new: Side, symbol: Symbol | None) -> _Judge
     is_made = after == "linked" or new.failure(platform) == mask
     if mask is not None and is_made and not was_sound:
         return "masked", mask.cause, list(mask.evidence)
+    if after == "linked" and before == "failed":
+        added = added_mask(old.facts, new.facts, platform, old.about(platform)[:MAX_SYMBOLS])
+        if added is not None:
+            return "masked", added[0], [*added[1], *told]
     if was_sound:
         is_sound = after == "linked" and mask is None and new.ran(platform) is not False
         failure = new.failure(platform)
@@ -194,14 +204,21 @@ def _still_fails(
     wanted = set(new.about(platform))
     same = next((one for one in old.about(platform) if one in wanted), None)
     if same is not None:
-        return "unproven", None, [*new.facts.reference_evidence(same)[:1], *told]
+        as_before = _said(told, "it fails as before, for the same name")
+        return "unproven", None, [*new.facts.reference_evidence(same)[:1], *told, *as_before]
     failure = new.failure(platform)
     old_failure = old.failure(platform)
     if failure and old_failure and failure.cause == old_failure.cause:
         if symbol is None and not failure.symbol:
-            return "unproven", None, list(failure.evidence[:3])  # nothing has changed
+            same_end = _said(told, "it fails as before, of the same cause")  # nothing has changed
+            return "unproven", None, [*failure.evidence[:3], *same_end]
         return "moved", failure.cause, list(failure.evidence[:3])
     return "moved", failure.cause if failure else None, told
+
+
+def _said(told: Sequence[Evidence], text: str) -> list[Evidence]:
+    """The same place with words of what it means."""
+    return [Evidence(told[0].file, told[0].line_no, text)] if told else []
 
 
 def _links_now(platform: str, old: Side, new: Side, told: list[Evidence]) -> _Judged:
@@ -216,7 +233,27 @@ def _links_now(platform: str, old: Side, new: Side, told: list[Evidence]) -> _Ju
         result = _DIED.get(result, "unproven")
     elif result == "placeholder":
         result = "cured" if ran else "unproven"
-    return ("unproven" if result == "wanted" else result), None, [*told, *found]
+    if result != "cured":
+        return ("unproven" if result == "wanted" else result), None, [*told, *found]
+    return _without_doubt(platform, old, new, symbols, [*told, *found])
+
+
+def _without_doubt(
+    platform: str, old: Side, new: Side, symbols: list[Symbol], told: list[Evidence]
+) -> _Judged:
+    """A cure, unless something that was given leaves a doubt; a good run shows what objects do not."""
+    doubt = other_project(old.facts, new.facts, platform)
+    if doubt is not None:
+        return "unproven", None, [doubt, *told]
+    native = native_is_new(old.facts, new.facts, platform)
+    if native is not None:
+        return "unproven", NATIVE, [native, *told]
+    for symbol in [] if new.ran(platform) else symbols:
+        now = Symbol(symbol.name, platform)
+        doubt = doubt_about(old.facts, new.facts, now, old.failure(platform))
+        if doubt is not None:
+            return "unproven", None, [doubt, *told]
+    return "cured", None, told
 
 
 # What the objects say of a symbol -> the word, where the program that was linked dies.
@@ -231,27 +268,7 @@ def _without_symbol(platform: str, old: Side, new: Side) -> tuple[str, list[Evid
         return "unproven", []
     if new.ran(platform) is True:
         return "cured", list(new.facts.end_of_run(platform))
-    target = BY_NAME.get(platform)
-    made = new.facts.of_platform(new.facts.objects, platform)
-    made = made[made["kind"].isin(["executable", "shared"])]
-    right = [r for r in each(made) if target is None or r.arch == target.elf_arch]
-    if right:
-        text = f"the output was made, for {right[0].arch}"
-        return "cured", [Evidence(right[0].file, None, text)]
-    if failure.family == "infrastructure":
-        return _step_ended_well(platform, new)
-    return "unproven", []
-
-
-def _step_ended_well(platform: str, new: Side) -> tuple[str, list[Evidence]]:
-    """What the machine did to a process shows in the step itself: it ran to its end this time."""
-    steps = new.facts.steps
-    rows = steps[(steps["target_platform"] == platform) & (steps["instruction"] == "RUN")]
-    ran = [r for r in each(rows) if r.status == "ok"]
-    text = "the step ran to its end"
-    return ("cured" if ran else "unproven"), [
-        Evidence(r.file, int(r.line_no), f"{text}: {r.name_text}"[:240]) for r in ran[-1:]
-    ]
+    return by_output(new.facts, platform, failure.family)
 
 
 def _returns(

@@ -7,8 +7,10 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol, counted, sightings_evidence
 from diag.causes.model import Evidence
 from diag.join import distinct_definitions
+from diag.platforms import BY_NAME
+from diag.schema import each
 
-__all__ = ["by_objects"]
+__all__ = ["by_objects", "by_output"]
 
 _MANGLED = ("_Z", "_R", "__Z")  # C++ and Rust: inline functions and templates are weak by rule
 
@@ -53,3 +55,28 @@ def _not_wanted(facts: Facts, symbol: Symbol) -> Evidence:
     what = counted(len(own), "object or member", "objects and members")
     text = f"of {what} given for {symbol.platform}, none wants {symbol.name} any more"
     return Evidence([*programs, *own["file"]][0], None, text)
+
+
+def by_output(facts: Facts, platform: str, family: str) -> tuple[str, list[Evidence]]:
+    """What shows the cure of a failure that is about no symbol: what was made, for which machine."""
+    target = BY_NAME.get(platform)
+    made = _own_objects(facts, platform)
+    made = made[made["kind"].isin(["executable", "shared"])]
+    right = [r for r in each(made) if target is None or r.arch == target.elf_arch]
+    if right:
+        text = f"the output was made, for {right[0].arch}"
+        return "cured", [Evidence(right[0].file, None, text)]
+    if family == "infrastructure":
+        return _step_ended_well(facts, platform)
+    return "unproven", []
+
+
+def _step_ended_well(facts: Facts, platform: str) -> tuple[str, list[Evidence]]:
+    """What the machine did to a process shows in the step itself: it ran to its end this time."""
+    steps = facts.steps
+    rows = steps[(steps["target_platform"] == platform) & (steps["instruction"] == "RUN")]
+    ran = [r for r in each(rows) if r.status == "ok"]
+    text = "the step ran to its end"
+    return ("cured" if ran else "unproven"), [
+        Evidence(r.file, int(r.line_no), f"{text}: {r.name_text}"[:240]) for r in ran[-1:]
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol, at, clip, objects_missing, sightings_evidence
+from diag.causes.masks_dropped import dropped
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
 from diag.causes.texts import texts_of
 from diag.knowledge import linker_names
@@ -16,12 +17,18 @@ UNDEFINED = "undefined-ignored"
 DUPLICATE = "duplicate-ignored"
 
 # Sources: the manuals of GNU ld 2.40 and lld 14, command-line options.
-_IGNORES_UNDEFINED = re.compile(
-    r"--unresolved-symbols[=,]ignore-(?:all|in-object-files)|--warn-unresolved-symbols"
-    r"|--noinhibit-exec|-z[,\s]undefs\b|--defsym[=,\s][^=,\s]+=0x0*\b|--defsym[=,\s][^=,\s]+=0\b"
-    r"|-undefined[,\s]dynamic_lookup"
+# A driver hands each word on by -Wl, or -Xlinker; the linkers take one dash or two, and -zWORD.
+NEXT = r"(?:[=,\s]\s*(?:-Xlinker[\s,]+|-Wl,)?)"
+_START = r"(?<![\w-])--?"
+IGNORES_UNDEFINED = re.compile(
+    rf"{_START}unresolved-symbols{NEXT}ignore-(?:all|in-object-files)|{_START}warn-unresolved-symbols"
+    rf"|{_START}noinhibit-exec\b|(?<![\w-])-z{NEXT}?undefs\b"
+    rf"|{_START}defsym{NEXT}[^=,\s]+=0x0*\b|{_START}defsym{NEXT}[^=,\s]+=0\b"
+    rf"|(?<![\w-])-undefined{NEXT}(?:dynamic_lookup|suppress|warning)\b"
 )
-_IGNORES_DUPLICATES = re.compile(r"--allow-multiple-definition|-z[,\s]muldefs\b")
+IGNORES_DUPLICATES = re.compile(
+    rf"{_START}allow-multiple-definition\b|(?<![\w-])-z{NEXT}?muldefs\b"
+)
 
 
 def flag_evidence(facts: Facts, platform: str, flag: re.Pattern[str]) -> list[Evidence]:
@@ -41,7 +48,7 @@ def flag_evidence(facts: Facts, platform: str, flag: re.Pattern[str]) -> list[Ev
 
 def _flag_in_flow(facts: Facts, platform: str, flag: re.Pattern[str]) -> list[Evidence]:
     rows = facts.env[(facts.env["platform"] == platform) & facts.env["value"].notna()]
-    rows = rows[rows["value"].str.contains(flag.pattern, regex=True).astype(bool)]
+    rows = rows[[bool(flag.search(value)) for value in rows["value"]]]
     found = []
     for row in each(rows.drop_duplicates(["name", "value"])):
         place = row.came_through[-1] if len(row.came_through) else f"{row.file}:{row.line_no}"
@@ -52,8 +59,9 @@ def _flag_in_flow(facts: Facts, platform: str, flag: re.Pattern[str]) -> list[Ev
 def judge_undefined_ignored(facts: Facts) -> Iterator[Finding]:
     """undefined-ignored, on each platform where such a switch is on or an output shows its mark."""
     for platform in facts.judged:
-        flags = flag_evidence(facts, platform, _IGNORES_UNDEFINED)
+        flags = flag_evidence(facts, platform, IGNORES_UNDEFINED)
         left = _left(facts, platform) or (_vanished(facts, platform) if flags else [])
+        left = left or dropped(facts, platform, IGNORES_UNDEFINED)
         if flags and left:
             yield from (_undefined_supported(facts, symbol, flags) for symbol in left)
         elif flags or UNDEFINED in facts.claims:
@@ -178,7 +186,7 @@ def _undefined(
 def judge_duplicate_ignored(facts: Facts) -> Iterator[Finding]:
     """duplicate-ignored, on each platform where the switch is on."""
     for platform in facts.judged:
-        flags = flag_evidence(facts, platform, _IGNORES_DUPLICATES)
+        flags = flag_evidence(facts, platform, IGNORES_DUPLICATES)
         if not flags and DUPLICATE not in facts.claims:
             continue
         if not facts.has_objects(platform):

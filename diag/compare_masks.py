@@ -1,0 +1,84 @@
+"""A switch that a change added to the link, and that hides what failed before: also where only the
+two logs are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from diag.causes.facts import Facts, Symbol, sightings_evidence
+from diag.causes.masks import (
+    DUPLICATE,
+    IGNORES_DUPLICATES,
+    IGNORES_UNDEFINED,
+    NEXT,
+    UNDEFINED,
+    flag_evidence,
+)
+from diag.causes.model import Evidence
+from diag.join import distinct_definitions
+
+__all__ = ["added_mask"]
+
+_KEEPS_OUTPUT = re.compile(r"(?<![\w-])--?noinhibit-exec\b")
+_SHARED_MAY_WANT = re.compile(
+    r"(?<![\w-])--?allow-shlib-undefined\b"
+    rf"|(?<![\w-])--?unresolved-symbols{NEXT}ignore-in-shared-libs\b"
+)
+_SHARED = r"\.so(?:\.\d+)*$"
+
+
+def added_mask(
+    old: Facts, new: Facts, platform: str, symbols: Sequence[Symbol]
+) -> tuple[str, list[Evidence]] | None:
+    """The cause that hides one of the symbols, and where its switch stands. None where the build
+    before held the switch too, or the objects show that it hides nothing."""
+    for symbol in symbols:
+        now = Symbol(symbol.name, platform)
+        errors = old.errors_of(symbol)
+        for cause, flag in _switches(errors, now):
+            found = flag_evidence(new, platform, flag)
+            if not found or flag_evidence(old, platform, flag):
+                continue
+            objects = _still_there(new, now, cause, flag)
+            if objects is not None:
+                return cause, [*found, *objects]
+    return None
+
+
+def _switches(errors: pd.DataFrame, symbol: Symbol) -> list[tuple[str, re.Pattern[str]]]:
+    """What could hide these errors. A switch for what shared libraries want hides only that."""
+    undefined = errors[errors["kind"] == "undefined"]
+    found = []
+    if len(undefined):
+        name = re.escape(symbol.name)
+        given = re.compile(rf"(?<![\w-])--?defsym{NEXT}{name}=[^\s,]+")
+        found += [(UNDEFINED, IGNORES_UNDEFINED), (UNDEFINED, given)]
+        by = undefined["object"].fillna("")
+        if by.str.contains(_SHARED, regex=True).astype(bool).all():
+            found.append((UNDEFINED, _SHARED_MAY_WANT))
+    if (errors["kind"] == "duplicate").any():
+        found += [(DUPLICATE, IGNORES_DUPLICATES), (DUPLICATE, _KEEPS_OUTPUT)]
+    return found
+
+
+def _still_there(
+    new: Facts, now: Symbol, cause: str, flag: re.Pattern[str]
+) -> list[Evidence] | None:
+    """What the objects show of it; without objects nothing, and the switch alone tells."""
+    if not new.has_objects(now.platform):
+        return []
+    wanted = new.seen(now, "wanted")
+    defined = distinct_definitions(new.definitions(now), new.objects)
+    if cause == DUPLICATE:
+        is_double = len(defined) > 1
+        return sightings_evidence(defined, f"defines {now.name}") if is_double else None
+    made = new.seen(now, "defined")
+    is_made = made["is_output"].any() and "defsym" not in flag.pattern.split("|")[0]
+    imported = wanted["is_output"] & wanted["version"].notna()
+    if wanted.empty or len(defined) or is_made or imported.any():
+        return None  # it got a definition: the switch hides nothing of this name
+    text = f"wants {now.name}, which no object given defines"
+    return sightings_evidence(wanted, text)
