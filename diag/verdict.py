@@ -216,7 +216,16 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     sightings = join.join_symbols(case.symbols, case.objects, case.platform_of_file, names)
     return Facts(
         platforms=platforms,
-        outcomes=plain(join.join_outcomes(platforms, steps, errors, case.runs, case.linked)),
+        outcomes=plain(
+            join.join_outcomes(
+                platforms,
+                steps,
+                errors,
+                case.runs,
+                case.linked,
+                [f for log in case.logs if (f := log.failure)],
+            )
+        ),
         steps=steps,
         lines=lines,
         link_errors=errors,

@@ -20,8 +20,11 @@ def join_outcomes(
     link_errors: pd.DataFrame,
     runs: pd.DataFrame,
     linked: Mapping[str, tuple[bool, str]],
+    failures: Iterable[tuple[str, str | None, int, str]] = (),
 ) -> pd.DataFrame:
     """The `outcomes` frame: one row a platform.
+
+    `failures`: (file, platform, line, text) of logs without steps whose last words tell of one.
 
     `linked` tells, for a platform, whether the case's author saw it link, and the file that says
     so; the log outranks it. A platform of which nothing is known stays `unknown`.
@@ -31,6 +34,8 @@ def join_outcomes(
     for platform in names:
         is_only = len(names) == 1
         row = _by_log(platform, steps, link_errors, is_only) or _by_author(platform, linked)
+        if row["outcome"] == "unknown":
+            row = _by_last_words(platform, failures, is_only) or row
         rows.append({"platform": platform, **row, **_run(platform, runs)})
     return schema.make("outcomes", rows)
 
@@ -91,6 +96,15 @@ def _seen(outcome: str, step: Any) -> dict[str, Any]:
     name = step.name_text
     text = f"{step.status}: {name if len(name) <= _MAX_NAME else name[:_MAX_NAME] + '...'}"
     return {"outcome": outcome, "file": step.file, "line_no": int(step.line_no), "text": text}
+
+
+def _by_last_words(
+    platform: str, failures: Iterable[tuple[str, str | None, int, str]], is_only: bool
+) -> dict[str, Any] | None:
+    for file, named, line_no, text in failures:
+        if (named or None) == platform or (is_only and not named):
+            return {"outcome": "failed", "file": file, "line_no": line_no, "text": text}
+    return None
 
 
 def _by_author(platform: str, linked: Mapping[str, tuple[bool, str]]) -> dict[str, Any]:

@@ -56,6 +56,15 @@ class LogFrames:
         return self._log.format
 
     @cached_property
+    def failure(self) -> tuple[str, str | None, int, str] | None:
+        """(file, platform, line, text) of the last words of a log without steps that tell of a
+        failure; None where it has steps, or none tells."""
+        from diag.read.log_end import failure_at_end
+
+        end = failure_at_end(self._log.text) if self._is_bare else None
+        return None if end is None else (self.file, self._platform, *end)
+
+    @cached_property
     def steps(self) -> pd.DataFrame:
         """The build's steps: frame `steps`."""
         from diag.read.linkers.frames import steps_frame
