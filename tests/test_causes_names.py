@@ -242,6 +242,8 @@ def test_an_unoptimised_c_compile_leaves_inline_open() -> None:
         == "untestable"
     )
     assert status(INLINE, "clamp", lines=[line("gcc -std=c99 -O2 -c -o main.o main.c")]) == "silent"
+    assert status(INLINE, "clamp", lines=[line("gcc -std=c99 -c main.c")]) == "untestable"
+    assert status(INLINE, "clamp", lines=[line("gcc -O2 -c main.c")]) == "silent"
     assert status(INLINE, "clamp", lines=[line("g++ -O0 -c -o main.o main.cpp")]) == "silent"
     assert status(INLINE, "clamp") == "silent"
 

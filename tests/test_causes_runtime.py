@@ -634,6 +634,55 @@ class TestLibraries:
         frames["sightings"] = [{"file": "own.o", "name": "SSL_new", "role": "defined"}]
         assert states("library-not-linked", **frames) == ["refuted"]
 
+    @pytest.mark.parametrize(
+        ("name", "compiles", "link", "status"),
+        [
+            ("crc32", ("gcc -c crc.c", "ar rcs libcodec.a crc.o"), "main.o", "untestable"),
+            ("SHA256_Init", ("gcc -c sha.c",), "main.o sha.o", "untestable"),
+            ("readline", ("gcc -c linenoise_readline.c",), "main.o linenoise_readline.o", "untestable"),
+            ("sqrtf", ("gcc -c mymath.c",), "main.o", "untestable"),
+            ("crc32", ("gcc -shared -fPIC -o libvz.so z.c",), "main.o -lvz", "untestable"),
+            ("sqrtf", ("gcc -c area.c", "ar rcs liba.a area.o"), "main.o liba.a", "supported"),
+            ("sqrtf", ("gcc -c sqrtf_user.c",), "sqrtf_user.o", "supported"),
+        ],
+    )  # fmt: skip
+    def test_a_name_that_this_build_may_make_itself(self, name, compiles, link, status):
+        """What is named like it, or is compiled and not linked, may be meant; the user is not."""
+        frames = on(AMD64, f"gcc -o app {link}", name)
+        words = link.split()
+        frames["link_errors"][0]["object"] = words[0]
+        frames["link_commands"][0]["inputs"] = [
+            ["library", w[2:]] if w.startswith("-l") else ["object", w] for w in words
+        ]
+        frames["lines"] = [
+            {"line_no": no, "kind": "output", "text": text} for no, text in enumerate(compiles, 1)
+        ]
+        assert states("library-not-linked", **frames) == [status]
+
+    def test_what_was_left_out_and_is_meant_for_another_name(self):
+        """`moon.o` is missed for `moon_phase`: the library for `cos` is missed beside it."""
+        frames = on(AMD64, "gcc -o app main.o", "cos", "moon_phase")
+        frames["lines"] = [{"line_no": 1, "kind": "output", "text": "gcc -c moon.c"}]
+        assert states("library-not-linked", **frames) == ["supported"]
+        frames["link_errors"] = frames["link_errors"][:1]
+        assert states("library-not-linked", **frames) == ["untestable"]
+
+    @pytest.mark.parametrize(
+        ("defined", "bind", "status"),
+        [
+            ("crc32", "LOCAL", "untestable"),
+            ("crc_32", "GLOBAL", "untestable"),
+            ("checksum", "GLOBAL", "supported"),
+        ],
+    )
+    def test_a_name_that_an_own_object_has_shut_in_or_misspelt(self, defined, bind, status):
+        """It may be the one that is meant."""
+        frames = on(AMD64, "gcc -o app main.o u.o", "crc32")
+        frames["objects"] = [{"file": "u.o"}]
+        frames["sightings"] = [{"file": "u.o", "name": defined, "role": "defined", "bind": bind}]
+        row = {"file": "u.o", "name": defined, "bind": bind, "is_defined": True, "index": 1}
+        assert states("library-not-linked", **frames, symbols=[row]) == [status]
+
     def test_an_unknown_name_is_nobodys(self):
         """No word on libraries."""
         assert judge("library-not-linked", **on(AMD64, "gcc -o app main.o", "blend_rows")) == []

@@ -153,6 +153,24 @@ class TestGeneralWaits:
         first = explained_once(findings, CATALOGUE)[0]
         assert first.status == expected
 
+    @pytest.mark.parametrize(
+        ("status", "expected"), [("supported", "untestable"), ("untestable", "untestable")]
+    )
+    def test_two_that_explain_each_other_away_both_stay_open(self, status, expected):
+        """Neither is refuted by the other; where a third one survives, it tells."""
+        missing = [Missing("the sources", "whose it is", ("git grep crc32",))]
+        hidden = Finding.of("symbol-hidden", "x", "cause", "supported", "c", platform=AMD64, symbol="crc32")  # fmt: skip
+        library = Finding.of(
+            "library-not-linked", "x", "cause", status, "c", platform=AMD64, symbol="crc32",
+            missing=missing if status == "untestable" else (),
+        )  # fmt: skip
+        states_of = [f.status for f in explained_once([hidden, library], CATALOGUE)]
+        assert states_of == [expected, expected]
+        third = Finding.of("tls-library-collision", "x", "cause", "supported", "c", platform=AMD64, symbol="crc32")  # fmt: skip
+        told = explained_once([hidden, library, third], CATALOGUE)
+        if status == "supported":
+            assert [f.status for f in told] == ["refuted", "refuted", "supported"]
+
     def test_a_short_file_of_which_nobody_complains(self):
         """The link ends for another file's sake."""
         row = {

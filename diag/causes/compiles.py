@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from diag.causes.facts import Facts, clip
 from diag.causes.model import Evidence
@@ -57,14 +58,19 @@ def _compiles(facts: Facts, platform: str) -> Iterator[Compile]:
         return
     rows = facts.on(facts.lines_with(names), platform)
     for row in each(rows.drop_duplicates(["file", "text"]).head(MAX_LINES)):
-        text = row.text[:4096]
-        called = (_COMPILES.search(text) and compiler_of(text)) or _ASSEMBLES.search(text)
-        if not called or text.startswith(("for ", "if ")):
-            continue
-        output = _OUTPUT.search(text)
-        for source in dict.fromkeys(_SOURCE.findall(text)):  # one call may compile several
-            name = PurePath(output["name"]).name if output else PurePath(source).stem + ".o"
-            yield Compile(source, name, Evidence(row.file, int(row.line_no), clip(text)))
+        yield from compile_of_line(row)
+
+
+def compile_of_line(row: Any) -> Iterator[Compile]:
+    """The compiles that a line of the log calls; one call may compile several sources."""
+    text = row.text[:4096]
+    called = (_COMPILES.search(text) and compiler_of(text)) or _ASSEMBLES.search(text)
+    if not called or text.startswith(("for ", "if ")):
+        return
+    output = _OUTPUT.search(text)
+    for source in dict.fromkeys(_SOURCE.findall(text)):
+        name = PurePath(output["name"]).name if output else PurePath(source).stem + ".o"
+        yield Compile(source, name, Evidence(row.file, int(row.line_no), clip(text)))
 
 
 def _names(facts: Facts, platform: str) -> set[str]:

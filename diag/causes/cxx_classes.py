@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from diag.causes.compiles import compiles_on
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import (
@@ -190,15 +191,28 @@ def _compiled_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     key = ("compiled unoptimised", symbol.platform, objects)
     if key not in facts.known:
         lines = lines_that_make(facts, symbol.platform, objects)
-        facts.known[key] = next(_unoptimised(lines), ())
+        told: tuple[Evidence, ...] | None = next(
+            _unoptimised(lines), None
+        )  # else without -o: by the source's own name
+        if told is None:
+            compiles = (c for c in compiles_on(facts, symbol.platform) if c.output in objects)
+            told = next((_as_unoptimised(c.evidence) for c in compiles), ())
+        facts.known[key] = told
     return facts.known[key]  # type: ignore[no-any-return]
 
 
 def _unoptimised(lines: pd.DataFrame) -> Iterator[tuple[Evidence, ...]]:
     for row in each(lines[lines["text"].str.contains(" -c ", regex=False)]):
-        is_optimised = _OPTIMISED.search(row.text.replace("-O0", ""))
-        is_c = _UNOPTIMISED.search(row.text) and not is_optimised
+        is_c = _is_unoptimised(row.text)
         yield (Evidence(row.file, int(row.line_no), clip(row.text)),) if is_c else ()
+
+
+def _as_unoptimised(evidence: Evidence) -> tuple[Evidence, ...]:
+    return (evidence,) if _is_unoptimised(evidence.text) else ()
+
+
+def _is_unoptimised(text: str) -> bool:
+    return bool(_UNOPTIMISED.search(text)) and not _OPTIMISED.search(text.replace("-O0", ""))
 
 
 CAUSES = (

@@ -256,6 +256,7 @@ CAUSES = (
             "libatomic-missing-wide", "libatomic-missing-subword", "transitive-dso-missing", INSTRUMENTATION,
             NOSTDLIB, "glibc-archive-on-musl", "newer-glibc-archive", "static-link-order", "symbol-hidden",
             "tls-library-collision", "inline-namespace-version-mismatch", "cxx11-abi-mismatch", "library-not-found",
+            "language-linkage-mismatch",
         ),
     ),
     Cause(INSTRUMENTATION, FAMILY, "cause", judge_instrumentation),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from diag.causes.facts import Facts
 from diag.causes.libc_seen import dockerfile_of_libc, libc_of
+from diag.causes.library_own import may_be_own
 from diag.causes.model import Missing
 from diag.causes.named import Named
 from diag.knowledge.names import Library, is_known_name, prefix_of
@@ -30,6 +31,8 @@ def still_open(facts: Facts, library: Library, names: Sequence[Named]) -> Missin
         return _who_defines(
             names[0], "the inputs define others that begin so: is it built from its sources?"
         )
+    if (own := may_be_own(facts, library, names)) is not None:
+        return own
     if library.key in BESIDE_MUSL and not libc_of(facts, names[0].symbol.platform).libc:
         return dockerfile_of_libc()
     told = " ".join(f"{ref.source} {ref.detail}" for named in names for ref in named.references)

@@ -1,7 +1,7 @@
 """Family A beside the skipped kernel: what else leaves a definition unmade.
 
-A list of sources that lacks one, a probe and a guard that see other flags, an assembler that is
-off, a guard that holds on two machines, a build script that asks the host.
+A list of sources that lacks one, and an assembler that is off; presence_guards and presence_probe
+have the rest.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.compiles import Compile, compiles_on, hollow_module
+from diag.causes.compiles import Compile, compiles_on
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.machines import fitted, target_of
+from diag.causes.made_here import stem_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import arches_of_words
+from diag.causes.presence_open import is_kept_back, may_be_made
 from diag.causes.skips import TELLING, is_stem_of, is_tied, skips_on
 from diag.causes.toolchain import toolchain_of
 from diag.knowledge import isa_words_in
@@ -23,7 +25,6 @@ from diag.knowledge.names import is_helper
 from diag.schema import each
 
 SOURCE = "arch-source-missing-from-list"
-PROBE = "probe-and-guard-disagree"
 ASM = "asm-backend-disabled"
 
 MAX_ASKED = 20  # symbols of a platform that are looked at
@@ -35,24 +36,6 @@ _ASM_OFF = re.compile(
     re.IGNORECASE,
 )
 ASM_TELLING = ("nasm", "yasm", "asm: ", "asm = ", "ASM", "ssembly", "ssembler")
-# The answer ends its line: configure, CMake, meson, and what scripts write in their place. A command
-# that would echo it has it in its middle.
-_YES = re.compile(r"(?:(?:\.\.\.|:) ?[\"'(]?yes|- Success|- found|: YES|succeeded|: True)[\"')]?(?: \(cached\))?\s*$", re.I)  # fmt: skip
-_NO = re.compile(
-    r"(?:(?:\.\.\.|:) ?[\"'(]?no|- Failed|- not found|: NO|: False)[\"')]?(?: \(cached\))?\s*$",
-    re.I,
-)
-PROBE_TELLING = (
-    "checking for ",
-    "checking whether ",
-    "Performing Test ",
-    "conftest",
-    "probe",
-    ": yes",
-    ": YES",
-    "supports arguments ",
-)
-_MACHINE_SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=)[a-z0-9]+(?:[\w.=+-]*[\w+])?")
 
 
 # Names that compilers call by themselves: their runtime has them, no source of the project.
@@ -109,7 +92,7 @@ def _family(symbols: Iterable[Symbol]) -> list[Symbol]:
     return max(groups.values(), key=len, default=[])
 
 
-# -- arch-source-missing-from-list, probe-and-guard-disagree -------------------------------------
+# -- arch-source-missing-from-list -------------------------------------
 
 
 def judge_source(facts: Facts) -> Iterator[Finding]:
@@ -120,13 +103,19 @@ def judge_source(facts: Facts) -> Iterator[Finding]:
         if target is None or not asked:
             continue
         own = [s for s in asked if _is_of_machine(s.name, target.elf_arch)]
-        own = [s for s in own if not is_helper(s.name, _OF_COMPILERS)]
+        own = [s for s in own if not (is_helper(s.name, _OF_COMPILERS) or is_kept_back(facts, s))]
         compiles = compiles_on(facts, platform)
         missed = [s for s in own if not compile_of(compiles, s) and not is_skipped(facts, s)]
         missed = [s for s in missed if not _is_linked(facts, s)]
         shown = _siblings(facts, compiles, missed)
         if missed and shown and not is_asm_off(facts, platform):
-            yield found(facts, _BY_ID[SOURCE], missed, [*shown, *wanted_lines(facts, missed)])
+            evidence = [*shown, *wanted_lines(facts, missed)]
+            doubts = (may_be_made(facts, s, users_of(facts, [s])) for s in missed)
+            doubt = next(filter(None, doubts), None)
+            if doubt is None:
+                yield found(facts, _BY_ID[SOURCE], missed, evidence)
+            else:
+                yield opened(_BY_ID[SOURCE], missed, evidence, doubt)
         elif missed or (own and not compiles and not is_skipped(facts, own[0])):
             own = missed or own
             missing = Missing(
@@ -146,7 +135,7 @@ def _is_of_machine(name: str, arch: str) -> bool:
 
 def _is_linked(facts: Facts, symbol: Symbol) -> bool:
     """An object that is named for the symbol stands on the link: its source is in the list."""
-    stems = (PurePath(name).stem for name in _linked_names(facts, symbol.platform))
+    stems = (PurePath(name).stem for name in linked_names(facts, symbol.platform))
     own = symbol.name.lower().replace("-", "_")
     return any(stem.lower().replace("-", "_") == own for stem in stems)
 
@@ -163,9 +152,8 @@ def _siblings(facts: Facts, compiles: list[Compile], symbols: list[Symbol]) -> l
     """Compiles of what wants the symbols, or stands beside it: the list of sources that lacks one."""
     if not symbols:
         return []
-    rows = facts.link_errors[facts.link_errors["symbol"].isin([s.name for s in symbols])]
-    users = {PurePath(str(name)).stem for c in ("object", "member", "source_file") for name in rows[c].dropna()}  # fmt: skip
-    of_user = [c for c in compiles if c.stem in users]
+    users = users_of(facts, symbols)
+    of_user = [c for c in compiles if stem_of(c.source) in users]
     if not of_user:
         return []
     beside = [c for c in compiles if c not in of_user]
@@ -176,67 +164,14 @@ def _siblings(facts: Facts, compiles: list[Compile], symbols: list[Symbol]) -> l
     ] + [c.evidence for c in beside[:3]]
 
 
-def judge_probe(facts: Facts) -> Iterator[Finding]:
-    """probe-and-guard-disagree: the source was compiled and linked, without the probe's switches."""
-    for platform in facts.judged:
-        compiles = compiles_on(facts, platform)
-        linked = _linked_names(facts, platform)
-        found = []
-        for symbol in asked_on(facts, platform)[:MAX_ASKED]:
-            own = compile_of(compiles, symbol) or _hollow(facts, symbol)
-            if (
-                own
-                and not is_skipped(facts, symbol)
-                and (own.output in linked or own.stem + ".o" in linked)
-            ):
-                found.append((symbol, own))
-        if found:
-            yield _judge_guard(facts, platform, found)
+def users_of(facts: Facts, symbols: list[Symbol]) -> set[str]:
+    """Names, without folder and ending, of the objects and sources that want the symbols."""
+    rows = facts.link_errors[facts.link_errors["symbol"].isin([s.name for s in symbols])]
+    columns = ("object", "member", "source_file")
+    return {stem_of(str(name)) for c in columns for name in rows[c].dropna()}
 
 
-def _hollow(facts: Facts, symbol: Symbol) -> Compile | None:
-    """A module without code, for which a probe said yes: without one, nothing ties it to a guard."""
-    own = hollow_module(facts, symbol.platform, symbol.name)
-    return own if own and any(_probes(facts, symbol.platform, own)) else None
-
-
-def _judge_guard(facts: Facts, platform: str, cases: list[tuple[Symbol, Compile]]) -> Finding:
-    symbols, own = [s for s, _ in cases], cases[0][1]
-    text = f"it was compiled and linked, and does not define {symbols[0].name}: {own.evidence.text}"
-    evidence = [Evidence(own.evidence.file, own.evidence.line_no, clip(text))]
-    probes = list(_probes(facts, platform, own))
-    if probes:
-        return found(
-            facts, _BY_ID[PROBE], symbols, [*evidence, *probes, *wanted_lines(facts, symbols)]
-        )
-    missing = Missing(
-        "the probe's own command and answer",
-        "whether the guard in the source sees the switches that the probe was made with",
-        (f"the compile line with -dM -E in place of -c, for {own.source}, beside the probe's",),
-    )
-    return opened(_BY_ID[PROBE], symbols, evidence + wanted_lines(facts, symbols)[:2], missing)
-
-
-def _probes(facts: Facts, platform: str, own: Compile) -> Iterator[Evidence]:
-    """Probes that were made with a switch which the source's own compile lacks, each with the `yes` that
-    it was answered with: in its own line, or in the next. Another probe's answer is none, and a
-    switch that another source of the link is compiled with was asked for that one."""
-    linked = _linked_names(facts, platform)
-    compiles = [c for c in compiles_on(facts, platform) if c.output in linked]
-    has = {s for c in (own, *compiles) for s in _MACHINE_SWITCH.findall(c.evidence.text)}
-    lines = facts.on(facts.lines, platform)
-    told = lines[lines["text"].str.contains("|".join(map(re.escape, PROBE_TELLING)))]
-    rows = [r for r in each(told) if r.line_no < (own.evidence.line_no or 0) and r.file == own.evidence.file]  # fmt: skip
-    by_line = {int(r.line_no): r for r in rows}
-    for row in rows:
-        if set(_MACHINE_SWITCH.findall(row.text)) - has:
-            has_own = _YES.search(row.text) or _NO.search(row.text)
-            answer = row if has_own else by_line.get(int(row.line_no) + 1)
-            if answer is not None and _YES.search(answer.text):
-                yield from map(line_of_row, dict.fromkeys([row, answer]))
-
-
-def _linked_names(facts: Facts, platform: str) -> set[str]:
+def linked_names(facts: Facts, platform: str) -> set[str]:
     commands = facts.on(facts.link_commands, platform)
     names = {PurePath(name).name for inputs in commands["inputs"] for _, name in inputs}
     own = facts.of_platform(facts.objects, platform)
@@ -290,6 +225,5 @@ CAUSES = (
     # In this order: what configure said, then what was compiled.
     Cause(ASM, "presence", "cause", judge_asm, telling=ASM_TELLING),
     Cause(SOURCE, "presence", "cause", judge_source, telling=TELLING),
-    Cause(PROBE, "presence", "cause", judge_probe, telling=PROBE_TELLING),
 )
 _BY_ID = {cause.id: cause for cause in CAUSES}

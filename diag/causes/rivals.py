@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
-from diag.causes.model import Cause, Evidence, Finding
+from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.schema import each
 
 # General words for what these tell exactly: which input it is and how it came there, whose the two
@@ -26,7 +26,12 @@ _WAITS_FOR = {
     ),
     "object-truncated": ("lto-foreign-bytecode", "thin-archive-broken"),
 }  # fmt: skip
-_OF_NAMES = frozenset(["symbol-version-missing"])  # an open rival about another name is none
+_OF_NAMES = frozenset(
+    ["symbol-version-missing", "symbol-hidden"]
+)  # an open rival about another name is none
+# A hidden copy of a well-known library's function may be a namesake of the one that is meant: as
+# long as the library is open, that the copy is hidden is no answer, and outdoes nothing.
+_NAMESAKES = {"symbol-hidden": "library-not-linked"}
 _Held = dict[tuple[str | None, str], list[Finding]]
 
 STALE = "stale-build-output"
@@ -47,13 +52,20 @@ def explained_once(findings: Iterable[Finding], catalogue: Mapping[str, Cause]) 
     """
     kept = list(findings)
     kept = _without_doubted(kept, catalogue)
+    open_ones = _open(kept)
+    kept = [_beside_namesake(finding, open_ones) for finding in kept]
     held: _Held = {}
     for finding in kept:
         if finding.status == "supported" and finding.role == "cause":
             for name in dict.fromkeys((*finding.symbols, "")):
                 held.setdefault((finding.platform, name), []).append(finding)
     open_ones = _open(kept)
-    told = (_outdone(f, catalogue[f.cause].yields_to, held) for f in kept)
+    circle = _in_circles(kept, catalogue, held)
+    told = (
+        _left_open(f, circle[id(f)]) if id(f) in circle
+        else _outdone(f, catalogue[f.cause].yields_to, held)
+        for f in kept
+    )  # fmt: skip
     return [_held_back(f, catalogue[f.cause].yields_to, open_ones) for f in told]
 
 
@@ -92,6 +104,21 @@ def _without_doubted(findings: list[Finding], catalogue: Mapping[str, Cause]) ->
             finding = replace(finding, status="untestable", missing=first.missing, fix=())
         kept.append(finding)
     return kept
+
+
+def _beside_namesake(finding: Finding, open_ones: _Held) -> Finding:
+    other = next(
+        (
+            rival
+            for name in finding.symbols
+            for rival in open_ones.get((finding.platform, name), ())
+            if rival.cause == _NAMESAKES.get(finding.cause)
+        ),
+        None,
+    )
+    if finding.status != "supported" or other is None:
+        return finding
+    return replace(finding, status="untestable", missing=other.missing, fix=())
 
 
 def _waiting(finding: Finding, open_ones: _Held) -> Finding:
@@ -143,16 +170,54 @@ def _outdone(finding: Finding, asked: tuple[str, ...], held: _Held) -> Finding:
     return replace(finding, status="refuted", evidence=(told,), missing=(), fix=(), experiment=None)
 
 
+def _in_circles(
+    findings: list[Finding], catalogue: Mapping[str, Cause], held: _Held
+) -> dict[int, Finding]:
+    """Those that only explain one another away, by id, each with the one that it yields to. What a
+    surviving explanation outdoes, straight or through others, is not among them."""
+    by: dict[int, list[Finding]] = {}
+    for one in findings:
+        if one.status == "supported" and one.role == "cause":
+            asked = catalogue[one.cause].yields_to
+            exact = [_all_more_exact(one, name, asked, held) for name in one.symbols]
+            by[id(one)] = [other for own in exact for other in own] if all(exact) else []
+    settled = {key for key, others in by.items() if not others}
+    size = -1
+    while size != len(settled):
+        size = len(settled)
+        settled |= {key for key, others in by.items() if any(id(o) in settled for o in others)}
+    return {key: others[0] for key, others in by.items() if key not in settled}
+
+
+def _left_open(finding: Finding, other: Finding) -> Finding:
+    """Two that speak of the same name and neither outdoes the other: the sources tell."""
+    name = finding.symbol or "the name"
+    missing = Missing(
+        f"whose {name} the caller means",
+        f"{finding.cause} and {other.cause} both fit what was given, and each has another cure",
+        (f"git grep -nw '{name}'",),
+    )
+    return replace(finding, status="untestable", missing=(missing,), fix=())
+
+
 def _more_exact(finding: Finding, name: str, asked: tuple[str, ...], held: _Held) -> Finding | None:
-    """The finding that explains the symbol better. `*` stands for any that names a symbol: what
+    return next(iter(_all_more_exact(finding, name, asked, held)), None)
+
+
+def _all_more_exact(
+    finding: Finding, name: str, asked: tuple[str, ...], held: _Held
+) -> list[Finding]:
+    """The findings that explain the symbol better. `*` stands for any that names a symbol: what
     is not known of a whole platform stays unknown."""
+    if not asked:
+        return []
     if asked == ("*",):
-        found = (f for f in held.get((finding.platform, name), ()) if name)
+        found = [f for f in held.get((finding.platform, name), ()) if name]
     else:
-        of_platform = (f for f in held.get((finding.platform, ""), ()) if not f.symbol)
-        every = (*held.get((finding.platform, name), ()), *of_platform)
-        found = (f for f in every if f.cause in asked)
-    return next((other for other in found if other.cause != finding.cause), None)
+        of_platform = [f for f in held.get((finding.platform, ""), ()) if not f.symbol]
+        every = [*held.get((finding.platform, name), ()), *of_platform]
+        found = [f for f in every if f.cause in asked]
+    return [other for other in found if other.cause != finding.cause]
 
 
 def answer_claims(

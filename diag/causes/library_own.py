@@ -1,0 +1,123 @@
+"""Whether a well-known library's name may be the project's own: this build compiles something that
+is named like it, makes what the link was not given, or defines it for itself or misspelt."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from diag.causes.compiles import Compile
+from diag.causes.facts import Facts
+from diag.causes.link_inputs import link_command
+from diag.causes.made_here import inputs_of, made_on, stem_of
+from diag.causes.model import Missing
+from diag.causes.named import Named, wanted_on
+from diag.causes.on_line import library_name
+from diag.knowledge.names import Library, library_of
+from diag.schema import each
+
+ALIKE = 0.9  # of difflib: one slip in ten letters
+MIN_PART = 3  # letters of a name's first part that tell
+MAX_NAMES = 50_000
+
+
+def may_be_own(facts: Facts, library: Library, names: Sequence[Named]) -> Missing | None:
+    """What shows that the project may define one of the names itself, and would decide; or None."""
+    for named in names:
+        for what, why in _signs(facts, library, named):
+            name = named.symbol.name
+            how = (f"nm {what}", f"grep -rnw {name} --include='*.h' --include='*.c' .")
+            return Missing(f"whose {name} is meant, and {what}", why, how)
+    return None
+
+
+def _signs(facts: Facts, library: Library, named: Named) -> Iterator[tuple[str, str]]:
+    """(a file of this build, why it may be meant to give the name), the strongest first."""
+    seen = facts.seen(named.symbol, "defined")
+    for row in each(seen[~seen["is_output"].astype(bool)] if len(seen) else seen):
+        if library_name(PurePath(row.file).name) not in library.files:
+            yield row.member or row.file, "it defines the name for itself alone"
+    for file, name in _misspelt(facts, named):
+        yield file, f"it defines {name}, which is the wanted name but for a slip"
+    users = {stem_of(name) for ref in named.references for name in (ref.name, ref.source) if name}
+    compiles = [c for c in _compiles(facts, named) if stem_of(c.source) not in users]
+    for compile in compiles:
+        stem = stem_of(compile.source)
+        if is_named_like(stem, named.symbol.name) or stem.removeprefix("lib") in library.files:
+            yield compile.output, f"{compile.source} is compiled here, and is named like the symbol"
+    for compile in compiles:
+        if _is_left_out(facts, named, compile) and not _is_for_another(facts, named, compile):
+            yield (
+                compile.output,
+                "it is compiled here, no link was given it, and it may define the name",
+            )
+
+
+def _compiles(facts: Facts, named: Named) -> tuple[Compile, ...]:
+    return made_on(facts, named.symbol.platform).compiles
+
+
+def is_named_like(stem: str, name: str) -> bool:
+    """The source is named for the symbol, or for the first part of it: `sha256.c` and `SHA256_Init`,
+    `linenoise_readline.c` and `readline`."""
+    words = _words(stem)
+    whole = re.sub(r"[^a-z]", "", name.lower())
+    first = next(iter(_words(name)), "")
+    own = re.sub(r"[^a-z]", "", stem.lower())
+    if len(first) >= MIN_PART and first in words:
+        return True
+    return len(whole) > MIN_PART and whole in own
+
+
+def _words(name: str) -> list[str]:
+    """Its parts in small letters, without figures."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    return [part for part in re.split(r"[^a-z]+", spaced.lower()) if part]
+
+
+def _is_left_out(facts: Facts, named: Named, compile: Compile) -> bool:
+    """No link of the platform was given the object, straight or in an archive, and nobody gave it
+    to read: one that was read and defined the name would be known."""
+    command = link_command(facts, named.symbol)
+    if command is None:
+        return False
+    platform = named.symbol.platform
+    own = facts.of_platform(facts.objects, platform)
+    read = {PurePath(name).name for column in ("file", "member") for name in own[column] if name}
+    made = made_on(facts, platform)
+    commands = each(facts.on(facts.link_commands, platform))
+    given = frozenset(name for one in (command, *commands) for name in inputs_of(one))
+    return compile.output not in read and not made.is_in(compile, given)
+
+
+def _is_for_another(facts: Facts, named: Named, compile: Compile) -> bool:
+    """What was left out is named like a name of the project's own that the link misses as well."""
+    others = (other.symbol.name for other in wanted_on(facts, named.symbol.platform))
+    stem = stem_of(compile.source)
+    return any(library_of(name) is None and is_named_like(stem, name) for name in others)
+
+
+def _misspelt(facts: Facts, named: Named) -> Iterator[tuple[str, str]]:
+    """Global definitions of plain objects, as (file, name), that differ by a slip. What wants the
+    name itself may well offer one beside it."""
+    platform, wanted = named.symbol.platform, named.symbol.name
+    rows = facts.symbols[facts.symbols["is_defined"].astype(bool)]
+    rows = facts.of_platform(rows[rows["bind"] == "GLOBAL"], platform)
+    objects = facts.objects[facts.objects["kind"] == "relocatable"]
+    rows = rows[rows["file"].isin(set(objects["file"]))]
+    wanting = set(facts.seen(named.symbol, "wanted")["file"])
+    for row in each(rows[~rows["file"].isin(wanting)].head(MAX_NAMES)):
+        if _is_slip(wanted, row.name):
+            yield row.member or row.file, row.name
+
+
+def _is_slip(wanted: str, name: str) -> bool:
+    one, other = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (wanted, name))
+    if name == wanted or len(one) <= MIN_PART:
+        return False
+    if one == other:
+        return True
+    is_long = min(len(one), len(other)) >= 2 * MIN_PART and abs(len(one) - len(other)) <= 1
+    return is_long and difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE

@@ -1,0 +1,92 @@
+"""What the log shows this build to make by itself, and what of it the failed link was given: a name
+that nothing defines may be meant to come from there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from diag.causes.compiles import MAX_LINES, Compile, compile_of_line
+from diag.causes.facts import Facts, clip
+from diag.causes.model import Evidence
+from diag.causes.provenance import compiler_of
+from diag.schema import each
+
+_CALLS = (" -c", "nasm ", "yasm ", "as ", "-shared")
+# A shared library that is made of its sources in one go.
+_SHARED = re.compile(r"(?<!\S)-o ?\"?(?P<name>[^\s\"']+\.so(?:\.[\d.]+)?)(?=[\s\"']|$)")
+_SOURCE = re.compile(r"[^\s\"']+\.(?:c|cc|cpp|cxx|S|s|m)(?=[\s\"']|$)")
+_ARCHIVES = re.compile(
+    r"(?:^|[\s/\"])(?:[\w.+]+-)*ar\"? +\S+ +\"?(?P<archive>\S+?\.a)\"? +(?P<members>.+)"
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The compiles of a platform, and base names of members by the archive they were put into."""
+
+    compiles: tuple[Compile, ...]
+    archives: dict[str, frozenset[str]]
+
+    def is_in(self, compile: Compile, names: frozenset[str]) -> bool:
+        """One of these inputs is the object of that compile, or an archive that holds it."""
+        held = (self.archives.get(name, frozenset()) for name in names)
+        return compile.output in names or any(compile.output in members for members in held)
+
+    def makes(self, name: str) -> bool:
+        """The log shows how an input of that name was made."""
+        return name in self.archives or any(compile.output == name for compile in self.compiles)
+
+
+def made_on(facts: Facts, platform: str) -> Made:
+    """All that the log shows to be compiled and archived for the platform."""
+    key = ("made here", platform)
+    if key not in facts.known:
+        compiles = dict.fromkeys(_compiles(facts, platform))
+        facts.known[key] = Made(tuple(compiles), _archives(facts, platform))
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _compiles(facts: Facts, platform: str) -> Iterator[Compile]:
+    rows = facts.on(facts.lines_with(_CALLS), platform)
+    for row in each(rows.drop_duplicates(["file", "text"]).head(MAX_LINES)):
+        yield from compile_of_line(row)
+        yield from _in_one_go(row)
+
+
+def _in_one_go(row: Any) -> Iterator[Compile]:
+    text = row.text[:4096]
+    output = _SHARED.search(text) if " -shared" in text and compiler_of(text) else None
+    if output:
+        for source in dict.fromkeys(_SOURCE.findall(text)):
+            evidence = Evidence(row.file, int(row.line_no), clip(text))
+            yield Compile(source, PurePath(output["name"]).name, evidence)
+
+
+def _archives(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in each(facts.on(facts.lines_with((".a ",)), platform).head(MAX_LINES)):
+        told = _ARCHIVES.search(row.text[:8192])
+        if told:
+            members = {PurePath(word.strip("\"'")).name for word in told["members"].split()}
+            name = PurePath(told["archive"]).name
+            found[name] = found.get(name, frozenset()) | members
+    return found
+
+
+def inputs_of(command: Any) -> frozenset[str]:
+    """Base names of what a link command names; a library by the file names that `-l` stands for."""
+    names: set[str] = set()
+    for kind, name in command.inputs:
+        base = PurePath(str(name)).name
+        names |= {f"lib{base}.a", f"lib{base}.so"} if kind == "library" else {base}
+    return frozenset(names)
+
+
+def stem_of(name: str) -> str:
+    """What a source and its object have in common: `sum` of `sum.c`, `sum.o` and `sum.c.o`."""
+    base = PurePath(name).name
+    return base.partition(".")[0] or base
