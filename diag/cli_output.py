@@ -283,8 +283,10 @@ def case_of(path: str, **options: Any) -> Case:
     """The Case of a folder with a case.toml, of that file, or of a log; `options` outrank it."""
     from diag.case import Case
     from diag.case_inputs import read_case_toml
+    from diag.cli_tar import unpacked
 
     given = {name: value for name, value in options.items() if value}
+    path = unpacked(path)
     is_folder = path != "-" and (Path(path).is_dir() or Path(path).suffix == ".toml")
     if path and is_folder:
         return Case(**{**read_case_toml(path), **given})

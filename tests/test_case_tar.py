@@ -1,0 +1,93 @@
+"""A tar of `diag collect` is opened as the folder would be, and nothing of it leads out."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from diag.cli import main
+from diag.errors import InputError
+from diag.read import case_tar
+
+CASE = b'title = "t"\n[[platform]]\nname = "linux/amd64"\nlog = "build.log"\n'
+LOG = b"gcc -o app main.o\n/usr/bin/ld: main.o: undefined reference to `f'\ncollect2: error: ld returned 1 exit status\n"
+
+
+def packed(path: Path, members: dict[str, bytes], *links: tarfile.TarInfo) -> Path:
+    with tarfile.open(path, "w:gz") as tar:
+        for link in links:
+            tar.addfile(link)
+        for name, data in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return path
+
+
+@pytest.fixture
+def run(capsys):
+    """Exit status and output of a command."""
+
+    def run(*words: object) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as left:
+            main([str(word) for word in words])
+        told = capsys.readouterr()
+        return int(left.value.code or 0), told.out + told.err
+
+    return run
+
+
+def test_what_collect_packs_is_opened_and_leaves_nothing(tmp_path, monkeypatch, run):
+    """The same verdict as of the log; the temporary folder is gone."""
+    log = tmp_path / "build.log"
+    log.write_bytes(LOG)
+    made, temporary = tmp_path / "case.tar.gz", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    assert run("collect", log, "-o", made)[0] == 0
+    code, told = run("investigate", made)
+    assert code == run("investigate", log)[0]
+    assert "undefined symbol `f`" in told
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/tmp-out/x", "c/../../x"])
+def test_a_name_that_leads_out_is_refused(tmp_path, name):
+    path = packed(tmp_path / "x.tar.gz", {"c/case.toml": CASE, name: b"x"})
+    with pytest.raises(InputError, match="leads out"):
+        case_tar.unpack_case(path, tmp_path / "in")
+
+
+def test_links_are_not_made(tmp_path):
+    """So that no later member is written through one."""
+    link = tarfile.TarInfo("c/logs")
+    link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path)
+    path = packed(tmp_path / "x.tar.gz", {"c/logs/x": b"x", "c/case.toml": CASE}, link)
+    folder = case_tar.unpack_case(path, tmp_path / "in")
+    assert folder == tmp_path / "in" / "c"
+    assert not (folder / "logs").is_symlink()
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("named", ["/etc/hostname", "../../secret"])
+def test_a_case_that_names_files_outside_is_refused(tmp_path, named, run):
+    path = packed(tmp_path / "x.tgz", {"c/case.toml": CASE.replace(b"build.log", named.encode())})
+    code, told = run("investigate", path)
+    assert code == 2
+    assert "which is not in it" in told
+
+
+def test_what_is_too_large_says_how_to_unpack_it(tmp_path):
+    path = packed(tmp_path / "x.tar.gz", {"c/case.toml": CASE, "c/build.log": b" " * 5000})
+    with pytest.raises(InputError) as told:
+        case_tar.unpack_case(path, tmp_path / "in", max_bytes=4000)
+    assert "tar -xf" in told.value.help
+
+
+def test_a_tar_without_a_case_is_what_it_was(tmp_path):
+    path = packed(tmp_path / "x.tar.gz", {"a.txt": b"x"})
+    assert case_tar.unpack_case(path, tmp_path / "in") is None
