@@ -17,7 +17,7 @@ def case_toml(
 ) -> Iterator[str]:  # fmt: skip
     """The lines of the case.toml."""
     yield "# Written by diag collect."
-    yield f"title = {_toml(mask.text(case.title or 'A failed build'))}"
+    yield f"title = {_toml(mask.text(case.title or _title(case)))}"
     yield f"engine = {_toml(case.engine)}"
     yield from [f"dockerfile = {_toml(dockerfile)}"] if dockerfile else []
     stated = {
@@ -33,6 +33,13 @@ def case_toml(
     for platform in dict.fromkeys([*case.asked, *logs, *objects]):
         if platform:
             yield from _platform(case, platform, logs.get(platform, []), objects.get(platform, []))
+
+
+def _title(case: Case) -> str:
+    """What is known of a build that nobody named."""
+    is_failed = len(case.link_errors) or (case.steps["status"] == "error").any()
+    is_failed = is_failed or any(log.failure for log in case.logs)
+    return "A failed build" if is_failed else "A build"
 
 
 def _platform(case: Case, name: str, logs: list[str], objects: list[str]) -> Iterator[str]:

@@ -92,6 +92,4 @@ def _tell(found: Collected, mask: Any) -> None:
 def _next(path: str) -> str:
     import shlex
 
-    if path.endswith((".tar.gz", ".tgz")):
-        return f"tar xzf {shlex.quote(path)} && diag investigate FOLDER"
     return f"diag investigate {shlex.quote(path)}"

@@ -55,6 +55,18 @@ def test_what_collect_packs_is_opened_and_leaves_nothing(tmp_path, monkeypatch, 
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [(LOG, "A failed build"), (b"gcc -c a.c\ngcc -o a a.o\n", "A build")],
+)
+def test_only_a_build_that_failed_is_titled_so(tmp_path, run, text, title):
+    log = tmp_path / "build.log"
+    log.write_bytes(text)
+    code, told = run("collect", log, "-o", tmp_path / "case")
+    assert code == 0, told
+    assert f'title = "{title}"' in (tmp_path / "case/case.toml").read_text()
+
+
 @pytest.mark.parametrize("name", ["../out.txt", "/tmp-out/x", "c/../../x"])
 def test_a_name_that_leads_out_is_refused(tmp_path, name):
     path = packed(tmp_path / "x.tar.gz", {"c/case.toml": CASE, name: b"x"})

@@ -123,12 +123,14 @@ def test_the_cc_crates_bare_cc_is_the_wrong_compiler():
     ],
 )
 def test_cgo_is_told_by_what_the_c_compiler_refuses(text):
-    """In a Go build; the switch alone, without Go around it, is left open."""
+    """In a Go build; its switch without the package's header is left open, and without Go it is none."""
     header = {"platform": ARM64, "line_no": 1, "kind": "output", "text": "# runtime/cgo"}
     line = {"platform": ARM64, "line_no": 2, "kind": "compiler", "text": text}
     assert judge("cgo-cc-not-cross", lines=[header, line])[0].status == "supported"
     if "-marm" in text:
-        assert judge("cgo-cc-not-cross", lines=[line])[0].status == "untestable"
+        called = {**header, "text": "CGO_ENABLED=1 GOARCH=arm go build ./..."}
+        assert judge("cgo-cc-not-cross", lines=[called, line])[0].status == "untestable"
+        assert judge("cgo-cc-not-cross", lines=[{**header, "text": "cargo: CC=gcc"}, line]) == []
 
 
 def test_a_hosts_library_that_was_passed_over_and_is_missed():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from diag.causes.facts import Facts, Symbol, clip, log_missing
-from diag.causes.go_link import linker_beside_cc
+from diag.causes.go_link import go_took_part, linker_beside_cc
 from diag.causes.machines import Refusal, fitted, platform_in, refusals_on, target_of
 from diag.causes.machines_skipped import SKIPPING, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
@@ -225,7 +225,7 @@ def judge_cgo(facts: Facts, platform: str) -> Iterator[Finding]:
             yield CAUSES_BY_ID[CGO].finding("refuted", Symbol("", platform), [*beside, *evidence])
         else:
             yield _found(facts, CGO, platform, linked, evidence, target)
-    elif flags:
+    elif flags and go_took_part(facts, platform):
         evidence = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in flags[:2]]
         yield CAUSES_BY_ID[CGO].finding(
             "untestable", Symbol("", platform), evidence, (log_missing(platform),)

@@ -8,14 +8,25 @@ from typing import Any
 from diag.causes.facts import Facts, clip
 from diag.causes.machines import platform_in
 from diag.causes.model import Evidence
+from diag.causes.searched import having
 from diag.platforms import Platform
 from diag.schema import each
 
 _GO = r"\bgo (?:build|install|run|test)\b"
+_GO_TOLD = ("go build", "go install", "go run", "go test", "cgo", "CGO_", "go: ")
+_BY_GO = rf"{_GO}|\bcgo\b|\bCGO_|^go: "
 # Source: `go tool link -help`: -extld is the driver of the external link, CC where it is not given.
 _EXTLD = re.compile(rf"{_GO}.*?-extld[= ][\"']?(?P<program>[^\s\"']+)")
 _CC = re.compile(rf"(?:^|[\s;&])CC=[\"']?(?P<program>[^\s\"']+)[^;&|]*?{_GO}")
 _RUNNING = re.compile(r"/link: running (?P<program>\S+) failed")
+
+
+def go_took_part(facts: Facts, platform: str) -> bool:
+    """Whether a line of the log, or a command of the Dockerfile, is of Go's tools."""
+    if (facts.env["command"] == "go").any() or having(facts.instructions["value_text"], _GO).any():
+        return True
+    lines = facts.on(facts.lines_with(_GO_TOLD), platform)
+    return bool(having(lines["text"], _BY_GO).any())
 
 
 def linker_beside_cc(facts: Facts, platform: str, target: Platform) -> list[Evidence]:
