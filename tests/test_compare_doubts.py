@@ -206,6 +206,12 @@ def test_a_name_that_went_for_another_reason_is_not(tmp_path, more):
     assert undefined_ignored(built(tmp_path / "a", log(line), main=MAIN, app=APP)) != "supported"
 
 
+def test_a_link_that_names_no_output_makes_a_out(tmp_path):
+    """And a program of another name is not its output."""
+    line = "gcc main.o -Wl,--unresolved-symbols=ignore-all"
+    assert undefined_ignored(built(tmp_path / "a", log(line), main=MAIN, app=APP)) != "supported"
+
+
 def test_what_did_not_change_is_told_in_words(before):
     """The same failure again, and no failure at all."""
     assert "it fails as before" in said(compare(before, before))

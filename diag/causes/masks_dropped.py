@@ -35,7 +35,7 @@ def _dropped_by(facts: Facts, platform: str, command: Any) -> list[str]:
     own = facts.of_platform(facts.objects, platform)
     rows = facts.of_platform(facts.symbols, platform)
     programs = own.loc[own["kind"] == "executable", "file"].drop_duplicates()
-    output = PurePath(command.output or "a.out").name
+    output = PurePath(command.output).name if isinstance(command.output, str) else "a.out"
     made = [file for file in programs if PurePath(file).name == output]
     told = rows[rows["file"].isin(made) & (rows["table"] == ".symtab")]
     if len(made) != 1 or told.empty:
