@@ -91,3 +91,18 @@ def test_a_start_file_of_static_programs_is_no_archive_without_pic(file, status)
     (finding,) = judge("non-pic-archive-in-shared", link_errors=[row])
     assert finding.status == status
     assert finding.claim.startswith("The link asks for a static program") == (file[0] == "/")
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("ok", True), ("unfinished", False)])
+def test_two_logs_of_one_platform_that_end_otherwise_are_told(status, is_told):
+    """A green log beside the red one is not passed over without a word."""
+    step = {
+        "step_id": "#2", "platform": AMD64, "target_platform": AMD64, "step_no": 2, "n_steps": 2,
+        "name_text": "[2/2] RUN make", "line_no": 4,
+    }  # fmt: skip
+    red = {**step, "file": "red.log", "status": "error"}
+    green = {**step, "file": "green.log", "status": status}
+    found = judge("artefacts-disagree", steps=[red, green])
+    assert [(f.status, [e.file for e in f.evidence]) for f in found] == (
+        [("supported", ["red.log", "green.log"])] if is_told else []
+    )

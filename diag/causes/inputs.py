@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -76,6 +77,12 @@ def judge_disagreement(facts: Facts) -> Iterator[Finding]:
     errors = facts.link_errors[facts.link_errors["kind"] == "undefined"]
     for platform in facts.judged:
         own = facts.on(errors, platform)
+        if ends := _ends_differ(facts, platform):
+            claim = (
+                "One log of this platform failed and another one went well: they are of two builds."
+            )
+            yield replace(_finding(DISAGREE, "supported", ends, (), platform), claim=claim)
+            continue
         logs = _logs_differ(facts, platform)
         if logs:
             yield _finding(DISAGREE, "supported", logs, (), platform)
@@ -164,6 +171,22 @@ def _logs_differ(facts: Facts, platform: str) -> list[Evidence]:
         if row.file != other.file and texts[0] != texts[1]:
             return [Evidence(r.file, int(r.line_no), clip(r.name_text)) for r in (other, row)]
     return []
+
+
+def _ends_differ(facts: Facts, platform: str) -> list[Evidence]:
+    """One log of the platform tells of a step that failed, another one that its last step went well."""
+    rows = facts.steps[(facts.steps["target_platform"] == platform)]
+    failed = rows[rows["status"] == "error"].head(1)
+    is_last = rows["step_no"].notna() & (rows["step_no"] == rows["n_steps"]).fillna(False)
+    well = rows[is_last & rows["status"].isin(["ok", "cached"])]
+    well = well[~well["file"].isin(set(rows.loc[rows["status"] == "error", "file"]))].head(1)
+    if failed.empty or well.empty:
+        return []
+    return [
+        Evidence(row.file, int(row.line_no), clip(f"{how} in this log: {row.name_text}"))
+        for how, one in (("failed", failed), ("went well", well))
+        for row in each(one)
+    ]
 
 
 def _agreement(facts: Facts, platform: str, errors: object) -> list[Evidence]:
