@@ -21,6 +21,7 @@ from diag.schema import each
 ALIKE = 0.9  # of difflib: one slip in ten letters
 MIN_PART = 3  # letters of a name's first part that tell
 MAX_NAMES = 50_000
+MAX_OTHERS = 100  # wanted names beside it that are looked at
 
 
 def may_be_own(facts: Facts, library: Library, names: Sequence[Named]) -> Missing | None:
@@ -47,8 +48,8 @@ def _signs(facts: Facts, library: Library, named: Named) -> Iterator[tuple[str, 
         stem = stem_of(compile.source)
         if is_named_like(stem, named.symbol.name) or stem.removeprefix("lib") in library.files:
             yield compile.output, f"{compile.source} is compiled here, and is named like the symbol"
-    for compile in compiles:
-        if _is_left_out(facts, named, compile) and not _is_for_another(facts, named, compile):
+    for compile in _left_out(facts, named, compiles):
+        if not _is_for_another(facts, named, compile):
             yield (
                 compile.output,
                 "it is compiled here, no link was given it, and it may define the name",
@@ -77,24 +78,24 @@ def _words(name: str) -> list[str]:
     return [part for part in re.split(r"[^a-z]+", spaced.lower()) if part]
 
 
-def _is_left_out(facts: Facts, named: Named, compile: Compile) -> bool:
-    """No link of the platform was given the object, straight or in an archive, and nobody gave it
-    to read: one that was read and defined the name would be known."""
-    command = link_command(facts, named.symbol)
-    if command is None:
-        return False
+def _left_out(facts: Facts, named: Named, compiles: Sequence[Compile]) -> Iterator[Compile]:
+    """Those whose object no link of the platform was given, straight or in an archive, and nobody
+    gave to read: one that was read and defined the name would be known."""
     platform = named.symbol.platform
+    if link_command(facts, named.symbol) is None:
+        return
     own = facts.of_platform(facts.objects, platform)
     read = {PurePath(name).name for column in ("file", "member") for name in own[column] if name}
-    made = made_on(facts, platform)
     commands = each(facts.on(facts.link_commands, platform))
-    given = frozenset(name for one in (command, *commands) for name in inputs_of(one))
-    return compile.output not in read and not made.is_in(compile, given)
+    given = frozenset(name for command in commands for name in inputs_of(command))
+    held = made_on(facts, platform).outputs_in(given)
+    yield from (one for one in compiles if one.output not in read and one.output not in held)
 
 
 def _is_for_another(facts: Facts, named: Named, compile: Compile) -> bool:
     """What was left out is named like a name of the project's own that the link misses as well."""
-    others = (other.symbol.name for other in wanted_on(facts, named.symbol.platform))
+    wanted = wanted_on(facts, named.symbol.platform)[:MAX_OTHERS]
+    others = (other.symbol.name for other in wanted)
     stem = stem_of(compile.source)
     return any(library_of(name) is None and is_named_like(stem, name) for name in others)
 

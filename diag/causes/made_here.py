@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
@@ -15,7 +16,9 @@ from diag.causes.model import Evidence
 from diag.causes.provenance import compiler_of
 from diag.schema import each
 
-_CALLS = (" -c", "nasm ", "yasm ", "as ", "-shared")
+MAX_COMPILES = 20_000
+_CALLS = (" -c", "nasm ", "yasm ", ".s", ".S", "-shared")
+_TOLD = re.compile(r"\s\"?-c\b|(?:^|[\s/-])(?:nasm|yasm|as)\s|\s-shared\b")
 # A shared library that is made of its sources in one go.
 _SHARED = re.compile(r"(?<!\S)-o ?\"?(?P<name>[^\s\"']+\.so(?:\.[\d.]+)?)(?=[\s\"']|$)")
 _SOURCE = re.compile(r"[^\s\"']+\.(?:c|cc|cpp|cxx|S|s|m)(?=[\s\"']|$)")
@@ -31,14 +34,17 @@ class Made:
     compiles: tuple[Compile, ...]
     archives: dict[str, frozenset[str]]
 
-    def is_in(self, compile: Compile, names: frozenset[str]) -> bool:
-        """One of these inputs is the object of that compile, or an archive that holds it."""
-        held = (self.archives.get(name, frozenset()) for name in names)
-        return compile.output in names or any(compile.output in members for members in held)
+    def outputs_in(self, names: frozenset[str]) -> frozenset[str]:
+        """What these inputs of a link bring: the files themselves, and members of archives."""
+        return names.union(*(self.archives.get(name, frozenset()) for name in names))
 
     def makes(self, name: str) -> bool:
         """The log shows how an input of that name was made."""
-        return name in self.archives or any(compile.output == name for compile in self.compiles)
+        return name in self.archives or name in self._outputs
+
+    @cached_property
+    def _outputs(self) -> frozenset[str]:
+        return frozenset(compile.output for compile in self.compiles)
 
 
 def made_on(facts: Facts, platform: str) -> Made:
@@ -52,7 +58,8 @@ def made_on(facts: Facts, platform: str) -> Made:
 
 def _compiles(facts: Facts, platform: str) -> Iterator[Compile]:
     rows = facts.on(facts.lines_with(_CALLS), platform)
-    for row in each(rows.drop_duplicates(["file", "text"]).head(MAX_LINES)):
+    rows = rows[rows["text"].str.contains(_TOLD.pattern, regex=True).astype(bool)]
+    for row in each(rows.drop_duplicates(["file", "text"]).head(MAX_COMPILES)):
         yield from compile_of_line(row)
         yield from _in_one_go(row)
 

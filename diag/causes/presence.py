@@ -157,7 +157,8 @@ def _siblings(facts: Facts, compiles: list[Compile], symbols: list[Symbol]) -> l
     if not of_user:
         return []
     beside = [c for c in compiles if c not in of_user]
-    text = f"{len(compiles)} compiles are shown, none of a source for {symbols[0].name}; this one wants it"
+    shown = "1 compile is" if len(compiles) == 1 else f"{len(compiles)} compiles are"
+    text = f"{shown} shown, none of a source for {symbols[0].name}; this one wants it"
     return [
         Evidence(c.evidence.file, c.evidence.line_no, clip(f"{text}: {c.evidence.text}"))
         for c in of_user[:1]

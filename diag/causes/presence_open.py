@@ -180,7 +180,7 @@ def is_suspect(facts: Facts, symbol: Symbol, compile: Compile, users: Iterable[s
     command = link_command(facts, symbol)
     if command is None or not may_hold(compile, symbol, set(users)):
         return False
-    return made_on(facts, symbol.platform).is_in(compile, inputs_of(command))
+    return compile.output in made_on(facts, symbol.platform).outputs_in(inputs_of(command))
 
 
 def _sources(artefact: str, why: str, symbol: Symbol) -> Missing:

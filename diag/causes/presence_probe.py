@@ -21,7 +21,7 @@ from diag.causes.presence import (
     users_of,
     wanted_lines,
 )
-from diag.causes.presence_open import is_suspect
+from diag.causes.presence_open import is_kept_back, is_suspect
 from diag.knowledge import isa_words_in
 from diag.schema import each
 
@@ -70,6 +70,7 @@ def judge_probe(facts: Facts) -> Iterator[Finding]:
 def _suspected(facts: Facts, platform: str) -> Iterator[Finding]:
     """A kernel's name that a source on the link may have left out: its guard is not seen."""
     asked = [s for s in asked_on(facts, platform)[:MAX_ASKED] if isa_words_in(s.name)]
+    asked = [s for s in asked if not is_kept_back(facts, s)]
     for symbol in asked[:1]:
         users = users_of(facts, [symbol])
         compiles = made_on(facts, platform).compiles
