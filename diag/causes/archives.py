@@ -118,6 +118,17 @@ def _complaints(facts: Facts, platform: str) -> pd.DataFrame:
 
 def _may_be_short(facts: Facts, platform: str) -> Iterator[Finding]:
     errors = errors_with(facts, platform, _MAY_BE_SHORT)
+    own = facts.errors[having(facts.errors["reason"], "git-lfs pointer|HTML page")]
+    named_so = [r for r in each(own) if PurePath(r.file).name in _named_inputs(facts, platform)]
+    if named_so:
+        row = named_so[0]
+        missing = Missing(PurePath(row.file).name, f"what was given {row.reason}", (str(row.help),))
+        claim = f"{PurePath(row.file).name} {row.reason}: no linker can read it."
+        answer = Answer(
+            "untestable", [Evidence(row.file, None, row.reason)], (missing,), claim=claim
+        )
+        yield about(facts, FAMILY, TRUNCATED, platform, (), answer)
+        return
     if errors.empty or facts.has_objects(platform):
         return
     named = [str(name) for name in errors["object"].dropna().unique()]

@@ -14,7 +14,7 @@ from pathlib import Path
 from diag.read.archive import Archive, Fault, Member, parse_archive
 from diag.read.files import Problems, file_key, on_file, open_bytes, read_head, walk
 from diag.read.layers import Selection
-from diag.read.magic import FORMATS_IN_FOLDERS, describe, sniff
+from diag.read.magic import FORMATS_IN_FOLDERS, describe, is_stand_in, sniff
 from diag.read.packed import is_layout, is_packed, iter_layout, iter_packed
 from diag.read.sources import Inside, Source, expanded
 
@@ -153,7 +153,9 @@ def _opened_file(path: str, problems: Problems) -> Iterator[Opened]:
 
 def _looks_useful(path: str) -> bool:
     try:
-        return sniff(*read_head(path)) in FORMATS_IN_FOLDERS
+        head, size = read_head(path)
+        is_named_so = path.endswith((".a", ".o", ".so"))
+        return sniff(head, size) in FORMATS_IN_FOLDERS or (is_named_so and is_stand_in(bytes(head)))
     except OSError:
         return True  # told when it is opened
 

@@ -6,6 +6,10 @@ Magic numbers: ELF gABI, ar(5), LLVM bitcode format (raw and wrapped), PE/COFF s
 
 from __future__ import annotations
 
+import re
+
+_LFS = b"version https://git-lfs"
+_HTML = re.compile(rb"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 FORMATS_IN_FOLDERS = ("elf", "coff", "macho", "bitcode", "archive", "thin-archive")
 SAMPLE_BYTES = 4096
 
@@ -85,6 +89,11 @@ def _pe_arch(data: bytes | memoryview, place: int) -> str:
     return _COFF_MACHINES.get(int.from_bytes(header[4:6], "little"), "")
 
 
+def is_stand_in(sample: bytes) -> bool:
+    """Text that came in the place of a file: a git-lfs pointer, or a server's page."""
+    return sample.startswith(_LFS) or _HTML.match(sample) is not None
+
+
 def describe(data: memoryview) -> tuple[str, str]:
     """(what a file that is no object is, what would help)."""
     sample = bytes(data[:SAMPLE_BYTES])
@@ -96,6 +105,16 @@ def describe(data: memoryview) -> tuple[str, str]:
         return (
             f"is no object that is known here (first bytes {sample[:8].hex(' ')})",
             "give ELF objects, archives or binaries",
+        )
+    if is_stand_in(sample):
+        if sample.startswith(_LFS):
+            return (
+                "is a git-lfs pointer, not the file itself",
+                "git lfs pull, before the build copies it",
+            )
+        return (
+            "is an HTML page, not an object",
+            "look at what was downloaded: curl --fail tells of an error page",
         )
     if sample.startswith(b"/* GNU ld script") or b"GROUP (" in sample or b"INPUT (" in sample:
         return "is a linker script, not an object", "give the libraries that it names"
