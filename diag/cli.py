@@ -98,6 +98,9 @@ def _run(args: Sequence[str] | None) -> int:
         leave_reader()
         return 0
     except click.ClickException as error:
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click 8.2
+            error.show()
+            return BAD_INPUT
         return _refuse(*_usage(error))
     except (click.Abort, KeyboardInterrupt):
         return _refuse("diag: interrupted", status=INTERRUPTED)

@@ -22,6 +22,7 @@ from diag.cli_output import (
     write_text,
 )
 from diag.cli_progress import reading_progress
+from diag.cli_targets import note_written
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -71,6 +72,7 @@ def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -
     status = _show_verdict(taken, verdict, options)
     if options["notebook"]:
         write_asked_notebook(taken, case, logs, objects, of_build, options)
+        note_written(options["notebook"])
     return status
 
 
@@ -84,6 +86,7 @@ def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:
         from diag.show.report import write_report
 
         write_report(options["html"], case, verdict, mask=mask)
+        note_written(options["html"])
     status = 0 if verdict.outcome == "no_failure" else 1
     format_, output = options["format_"], options["output"]
     if format_ == "json":

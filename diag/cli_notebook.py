@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diag.cli_output import F, by_platform, engine_given, tell_waiting
+from diag.cli_targets import note_written
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -135,8 +136,8 @@ def _piped(case: Case, target: Path, mask: Redactor) -> str:
         return ""
     beside = target.with_suffix(".stdin.log")
     try:
-        beside.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(mask_bytes(read[0], mask)[0])
+        note_written(str(beside))
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=str(beside)) from None
     return beside.name

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 
+from diag.cli_targets import check_targets, is_given, write_file
 from diag.errors import InputError
 
 if TYPE_CHECKING:
@@ -83,21 +84,14 @@ def format_option(*formats: str) -> Callable[[F], F]:
         @wraps(command)
         def called(*args: Any, **given: Any) -> Any:
             suffix = Path(given.get("output") or "").suffix[1:].lower()
-            if suffix in formats and not _is_given("format_"):
+            if suffix in formats and not is_given("format_"):
                 given["format_"] = suffix
+            check_targets(given, formats)
             return command(*args, **given)
 
         return option(cast(F, called))
 
     return decorated
-
-
-def _is_given(name: str) -> bool:
-    """Whether a parameter stands on the command line."""
-    from click import get_current_context
-    from click.core import ParameterSource
-
-    return get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def pairs(given: Iterable[str], option: str) -> dict[str, str]:
@@ -129,7 +123,7 @@ def by_platform(given: Iterable[str]) -> dict[str, list[str]]:
 
 def engine_given(name: str) -> str | None:
     """The engine where it was named: a case.toml tells its own."""
-    return name if _is_given("engine") else None
+    return name if is_given("engine") else None
 
 
 def source_of(path: str) -> Any:
@@ -177,15 +171,7 @@ def write_text(text: str, output: str | None) -> None:
         except BrokenPipeError:
             leave_reader()
         return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(output, error) from None
-
-
-def _unwritable(output: str, error: OSError) -> InputError:
-    reason = error.strerror or type(error).__name__
-    return InputError(f"cannot be written: {reason}", file=output, help="give another --output")
+    write_file(output, text.encode("utf-8"))
 
 
 def write_json(data: Any, output: str | None) -> None:
@@ -244,10 +230,7 @@ def _write_parquet(frame: pd.DataFrame, output: str | None) -> None:
         except BrokenPipeError:
             leave_reader()
         return
-    try:
-        Path(output).write_bytes(stream.getvalue())
-    except OSError as error:
-        raise _unwritable(output, error) from None
+    write_file(output, stream.getvalue())
 
 
 def tell(errors: pd.DataFrame) -> None:

@@ -209,6 +209,7 @@ def test_investigate_writes_files(diag, tmp_path) -> None:
     """--output and --html write what would be shown; the page loads nothing."""
     ended = diag("investigate", "build.log", "--output", "out.txt", "--html", "page.html")
     assert (ended.status, ended.out) == (1, "")
+    assert ended.err == "written: page.html, out.txt\n"
     assert SYMBOL in (tmp_path / "out.txt").read_text(encoding="utf-8")
     assert SYMBOL in (tmp_path / "page.html").read_text(encoding="utf-8")
 

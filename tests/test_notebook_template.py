@@ -19,9 +19,9 @@ import diag
 from diag import cli
 from diag.errors import InputError
 from diag.show import notebook_run as run
-from diag.show.investigation import UNFILLED, Investigation
+from diag.show.investigation import DEMO, UNFILLED, Investigation
 from diag.show.redact import MASK, Redactor
-from diag.show.shown import MAX_ROWS, Lines, Shown, Tabled
+from diag.show.shown import MAX_ROWS, Lines, Shown, Tabled, Typed
 from tests import notebook_rules as rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -251,6 +251,50 @@ def test_every_section_reads_well_for_every_case(name: str) -> None:
         assert "\x1b" not in str(getattr(told, section)())
 
 
+def test_a_demo_is_told_as_one_and_gives_way() -> None:
+    """To a log, a Dockerfile, objects or a case; parameters of the build alone are none of them."""
+    demo = str(LINKS / "prebuilt-for-the-host" / "arm64-bfd")
+    for given in ({}, {"platforms": ["linux/arm64"]}):
+        told = diag.investigate(demo=demo, **given)
+        assert sentences(html_of(told.answer())).startswith(DEMO)
+        assert told.verdict.title
+    for name, value in (("log", LOG), ("dockerfile", DOCKERFILE), ("case", demo)):
+        told = diag.investigate(**{name: value}, demo=demo)  # type: ignore[arg-type]
+        assert DEMO not in sentences(html_of(told.answer()))
+    told = diag.investigate(log=LOG, demo=demo)
+    assert "frobnicate" in html_of(told.answer())
+    assert told.case.dockerfile is None
+    assert not told.object_files
+
+
+def test_a_demo_that_is_not_there_is_nothing_named() -> None:
+    """The notebook was taken out of its folder."""
+    assert "Nothing is named yet" in sentences(html_of(diag.investigate(demo="no/demo").answer()))
+
+
+def test_the_committed_notebook_says_that_it_shows_the_demo() -> None:
+    """The cells are empty, and the first answer says so."""
+    committed = nbformat.read(ROOT / "notebooks" / "investigate.ipynb", as_version=4)
+    given: dict[str, Any] = {}
+    exec(run.parameters_cell(committed)["source"], given)
+    assert not any(given[name] for name in ("case", "log", "dockerfile", "objects"))
+    shown = [o["data"].get("text/html", "") for c in committed.cells for o in c.get("outputs", [])]
+    assert DEMO in sentences(shown[0])
+
+
+def test_a_long_command_can_be_copied() -> None:
+    """Its comment stands above it, and it is broken where a shell reads on; lines stay lines."""
+    words = " ".join(f"--option-{n}=value" for n in range(9))
+    html = Typed([f"tool {words} # {'why it is so ' * 12}\nnext"]).html()
+    lines = sentences(html).split("\n")
+    assert max(map(len, lines)) <= 84
+    comment = [line for line in lines if line.startswith("# ")]
+    assert lines[: len(comment)] == comment
+    assert len(comment) > 1
+    command = "\n".join(lines[len(comment) :])
+    assert command.replace(" \\\n ", "") == f"tool {words}\nnext"
+
+
 def test_a_section_without_data_is_one_line() -> None:
     """Of a log alone: no Dockerfile, no objects, nothing refuted, and each says so."""
     told = diag.investigate(log=LOG)
@@ -340,8 +384,9 @@ def test_a_log_from_a_pipe_with_secrets_becomes_a_notebook(command: Any, tmp_pat
     (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("-O2", f"-D{SECRET}"))
     args = ("--dockerfile", "Dockerfile", "--build-arg", f"NPM_TOKEN={SECRET}")
     log = LOG.strip().replace("cc main.o", f"cc -D{SECRET}").encode()
+    (tmp_path / "out").mkdir()
     status, err = command("investigate", "-", *args, "--notebook", "out/case.ipynb", piped=log)
-    assert (status, err) == (1, "")
+    assert (status, err) == (1, "written: out/case.stdin.log, out/case.ipynb\n")
     source = run.parameters_cell(nbformat.read(tmp_path / "out/case.ipynb", as_version=4))["source"]
     assert 'log = "case.stdin.log"' in source
     assert 'dockerfile = "../Dockerfile"' in source
@@ -358,7 +403,7 @@ def test_a_case_folder_becomes_a_postmortem(command: Any, tmp_path: Path) -> Non
     for name in ("arm64", "arm64-bfd"):
         shutil.copytree(LINKS / "prebuilt-for-the-host" / name, tmp_path / name)
     args = ("investigate", "arm64-bfd", "--notebook", "post.ipynb", "--template", "postmortem")
-    assert command(*args) == (1, "")
+    assert command(*args) == (1, "written: post.ipynb\n")
     text = outputs(tmp_path / "post.ipynb")
     assert "linux/arm64: ✘ failed; wrong-arch-prebuilt-archive" in text
     assert "to be written" in text
