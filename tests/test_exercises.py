@@ -20,7 +20,7 @@ import diag
 from diag.errors import InputError
 from diag.exercises import Exercises, read_exercises
 from diag.exercises.answers import MAX_LETTERS, MAX_WORDS
-from diag.exercises.words import WIDTH
+from diag.exercises.words import AGAIN, WIDTH
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
@@ -158,9 +158,10 @@ def test_each_wrong_answer_is_told_more(check: Exercises, said: Any, name: str) 
     first, second, third = wrong_answers(check, name)
     plain = " ".join(exercise.hints[0].split())
     slips = [" ".join(text.split()) for text in exercise.slips.values()]
-    for _ in range(2):
+    for n in range(3):
         assert check(name, first, right) is False
         text = said()
+        assert (AGAIN in text) == (n > 0)
         assert text.startswith(f"✘ {name}: not yet. ")
         assert plain in text or any(slip in text for slip in slips)
         assert "The kit's answer" not in text

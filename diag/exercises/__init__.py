@@ -32,7 +32,7 @@ from diag.exercises.answers import (
     shown_word,
     truth,
 )
-from diag.exercises.words import N_BEFORE_ANSWER, say, wrong
+from diag.exercises.words import AGAIN, N_BEFORE_ANSWER, say, wrong
 from diag.show.text import counted, listed
 
 __all__ = ["Exercises", "read_exercises"]
@@ -94,9 +94,13 @@ class Exercises:
             say(f"✔ {name}: right. {exercise.right}")
             return True
         tried = self.tried.setdefault(name, [])
-        if not tried or tried[-1] != given:  # the same once more is no further try
+        is_again = bool(tried) and tried[-1] == given  # a cell that is run twice is one try
+        if not is_again:
             tried.append(given)
-        say(*wrong(exercise, given, known, len(tried)))
+        say(
+            *wrong(exercise, given, known, len(tried)),
+            *([AGAIN] if is_again and len(tried) <= N_BEFORE_ANSWER else []),
+        )
         return len(tried) >= N_BEFORE_ANSWER
 
     def summary(self) -> None:

@@ -9,6 +9,7 @@ from diag.exercises.answers import MAX_WORDS, Exercise, shown_word
 from diag.show.text import listed
 
 WIDTH = 96  # letters of a printed line, so that a page shows it whole
+AGAIN = "The same prediction again is no further try: another one brings more."
 N_BEFORE_ANSWER = 2  # wrong predictions before the answer is told
 
 

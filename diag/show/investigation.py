@@ -21,11 +21,15 @@ from diag.show import notebook_postmortem as post
 from diag.show import notebook_sections as sections
 from diag.show.flags import df_flags
 from diag.show.redact import Redactor, redactor_for
-from diag.show.shown import Shown, said
+from diag.show.shown import Shown, joined, said
 from diag.show.steps import drawn_steps
 from diag.show.symbols import df_symbols
 from diag.verdict import Verdict
 
+DEMO = (
+    "This is the demo, a recorded build: nothing of yours is named yet. Fill in the cell of "
+    "parameters above, and run all cells."
+)
 UNFILLED = "Nothing to show here: see the first answer above."
 
 
@@ -61,10 +65,12 @@ class Investigation:
         problem: str = "",
         help: str = "",
         fixed: Sequence[Case] = (),
+        is_demo: bool = False,
     ) -> None:
         self.mask: Redactor = redactor_for(case)
         self.case: Any = case
         self.verdict: Any = None if verdict is None else self.mask.data(verdict)
+        self.is_demo = is_demo
         self.problem, self.help, self.fixed = self.mask.text(problem), help, tuple(fixed)
 
     def _repr_html_(self) -> str:
@@ -77,7 +83,8 @@ class Investigation:
         """What went wrong, where and why, or what keeps it from being said."""
         if self.verdict is None:
             return sections.problem_shown(self.problem, self.help)
-        return sections.answer_shown(self.verdict)
+        told = sections.answer_shown(self.verdict)
+        return joined([said(DEMO), told]) if self.is_demo else told
 
     @_filled
     def sentences(self) -> Shown:

@@ -37,13 +37,15 @@ def investigate(
     engine: str = "",
     claims: str | Sequence[str] = (),
     fixed: Any = (),
+    demo: Source = "",
 ) -> Investigation:
     """The investigation of a case: its sections for a notebook, its case and verdict.
 
     `case` is a folder with a case.toml, or a Case; the others are as for `diag.Case`, outrank what
     the folder states, and count as not given where they are empty. `fixed`: the build with the
     change and, if there is one, the build with the change taken out again (case folders or logs).
-    It never raises for unusable input: the sections say what is wrong.
+    `demo` is a case folder that is told while nothing else is named: the answer says so, and what
+    is named takes its place whole. It never raises for unusable input: the sections say what is wrong.
     """
     given = {
         "log": log,
@@ -56,14 +58,24 @@ def investigate(
     }
     try:
         _check(given)
-        opened = _opened(case, {name: value for name, value in given.items() if value})
+        named = {name: value for name, value in given.items() if value}
+        is_demo = _is_demo(case, named, demo)
+        opened = _opened(demo if is_demo else case, named)
         if opened is None:
             return Investigation(None, None, NOTHING_NAMED, WHAT_TO_NAME)
         verdict = opened.diagnose(claims=_words(claims))
         others = [other for other in (_opened(one, {}) for one in _many(fixed)) if other]
     except DiagError as error:
         return Investigation(None, None, *problem_of(error))
-    return Investigation(opened, verdict, fixed=others)
+    return Investigation(opened, verdict, fixed=others, is_demo=is_demo)
+
+
+def _is_demo(case: Source | Case, named: Mapping[str, Any], demo: Source) -> bool:
+    """Whether the demo is told: nothing of a case is named, and the demo is at hand. A notebook that
+    was taken out of its folder has none."""
+    if case or any(named.get(name) for name in ("log", "dockerfile", "objects")):
+        return False
+    return bool(demo) and isinstance(demo, str | Path) and Path(demo).exists()
 
 
 def _words(given: str | Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from diag.show.deciding import is_command
+from diag.show.deciding import is_command, shell_lines
 from diag.show.grid import frame_table
 from diag.show.html import html_table
 from diag.show.report_parts import excerpts, marked_html, ticked
@@ -34,6 +34,7 @@ MAX_ROWS = 12  # of a table
 MAX_PLACES = 8  # of one explanation
 MAX_WORD = 96  # characters of a name in a sentence or a table
 MAX_SENTENCE = 700
+MAX_COMMAND = 84  # of a line of a command: JupyterLab shows it whole
 MAX_LINE = 100  # characters of a line of a log
 WIDTH = 100  # of the same as text
 _LONG_WORD = re.compile(rf"[^\s`]{{{MAX_WORD + 1},}}|(?<=`)[^`]{{{MAX_WORD + 1},}}(?=`)")
@@ -219,7 +220,7 @@ class Typed:
     def html(self) -> str:
         """Commands in a frame of their own."""
         return "".join(
-            f"<pre{_PRE}>{escape(as_text(step))}</pre>"
+            f"<pre{_PRE}>{escape(_copyable(step))}</pre>"
             if is_command(step)
             else f"<p>{ticked(shortened(step))}</p>"
             for step in self.steps
@@ -228,6 +229,13 @@ class Typed:
     def screen(self) -> RenderableType:
         """Commands behind `$`."""
         return Steps(self.steps)
+
+
+def _copyable(command: str) -> str:
+    """Broken where a shell reads on, its comment above it: a page that wraps it by itself would make
+    a command of the rest of a comment."""
+    lines = map(as_text, command.split("\n"))
+    return "\n".join(part for line in lines for part in shell_lines(line, MAX_COMMAND))
 
 
 class Shown:
