@@ -12,6 +12,7 @@ from diag.cli_output import (
     by_platform,
     case_of,
     complete_causes,
+    complete_platform_paths,
     engine_given,
     format_option,
     output_option,
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 @click.command("investigate")
 @click.argument("case", metavar="[CASE|LOG|-]", required=False)
 @click.option(
-    "--log", "logs", multiple=True, metavar="[PLATFORM=]FILE", help="A build log; repeatable."
-)
+    "--log", "logs", multiple=True, metavar="[PLATFORM=]FILE", help="A build log; repeatable.",
+    shell_complete=complete_platform_paths,
+)  # fmt: skip
 @click.option("--dockerfile", metavar="FILE", help="The Dockerfile as built.")
 @click.option(
     "--objects", "objects", multiple=True, metavar="[PLATFORM=]PATH",
     help="Objects, archives, binaries, folders, patterns, layer tars, images; repeatable.",
+    shell_complete=complete_platform_paths,
 )  # fmt: skip
 @build_options
 @click.option(

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diag.cli_build import build_options, given_to_build
-from diag.cli_output import by_platform, case_of, engine_given, redact_option, source_of
+from diag.cli_output import (
+    by_platform,
+    case_of,
+    complete_platform_paths,
+    engine_given,
+    redact_option,
+    source_of,
+)
 from diag.cli_progress import reading_progress
 
 if TYPE_CHECKING:
@@ -20,12 +27,14 @@ MAX_TOLD = 8
 @click.command("collect", short_help="Pack what is at hand of a failure into a case folder.")
 @click.argument("case", metavar="[CASE|LOG|-]", required=False)
 @click.option(
-    "--log", "logs", multiple=True, metavar="[PLATFORM=]FILE", help="A build log; repeatable."
-)
+    "--log", "logs", multiple=True, metavar="[PLATFORM=]FILE", help="A build log; repeatable.",
+    shell_complete=complete_platform_paths,
+)  # fmt: skip
 @click.option("--dockerfile", metavar="FILE", help="The Dockerfile as built.")
 @click.option(
     "--objects", "objects", multiple=True, metavar="[PLATFORM=]PATH",
     help="Objects, archives, binaries, or a folder of them; repeatable.",
+    shell_complete=complete_platform_paths,
 )  # fmt: skip
 @build_options
 @click.option("--title", default="", help="What failed, in a few words.")

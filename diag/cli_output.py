@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
+from click.shell_completion import CompletionItem
 
 from diag.cli_targets import check_targets, is_given, write_file
 from diag.errors import InputError
@@ -47,6 +48,14 @@ def complete_platforms(ctx: click.Context, param: click.Parameter, word: str) ->
     from diag.platforms import BY_NAME
 
     return [name for name in BY_NAME if name.startswith(word)]
+
+
+def complete_platform_paths(
+    ctx: click.Context, param: click.Parameter, word: str
+) -> list[CompletionItem]:
+    """Of `[PLATFORM=]PATH`: platforms that begin so, else what the shell finds as files."""
+    names = [f"{name}=" for name in complete_platforms(ctx, param, word)] if word else []
+    return [CompletionItem(name) for name in names] or [CompletionItem(word, type="file")]
 
 
 output_option = click.option(

@@ -381,6 +381,8 @@ COMPLETED = [
     (["investigate", "--claim", "static-link"], "static-link-order"),
     (["investigate", "--platform", "linux/arm"], "linux/arm/v7"),
     (["log", "--platform", "linux/s"], "linux/s390x"),
+    (["investigate", "--objects", "linux/a"], "linux/arm64="),
+    (["collect", "--log", "linux/s"], "linux/s390x="),
     (["isa", "--extension", "avx512v"], "avx512vl"),
     (["investigate", "--form"], "--format"),
     (["investigate", "--format", "sa"], "sarif"),
