@@ -295,6 +295,14 @@ def test_a_long_command_can_be_copied() -> None:
     assert command.replace(" \\\n ", "") == f"tool {words}\nnext"
 
 
+def test_an_experiment_names_what_is_known() -> None:
+    """The Dockerfile and the platform, in place of words for them."""
+    text = 'FROM debian\nARG TARGETARCH\nRUN case "$TARGETARCH" in amd64) export F=1 ;; esac; cargo build\n'
+    verdict = diag.Case(dockerfile=text, platforms=["linux/arm64"]).diagnose()
+    told = {f.experiment for f in verdict.findings if f.cause == "no-branch-matched"}
+    assert "diag env Dockerfile --platform linux/arm64 --command cargo" in told
+
+
 def test_a_section_without_data_is_one_line() -> None:
     """Of a log alone: no Dockerfile, no objects, nothing refuted, and each says so."""
     told = diag.investigate(log=LOG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from shlex import quote
 from typing import Any
 
 import pandas as pd
@@ -196,7 +197,7 @@ def judge_no_branch(facts: Facts) -> Iterator[Finding]:
     if not facts.has_dockerfile:
         if NO_BRANCH in facts.claims:
             yield from (
-                _no_branch(p, "cause", "untestable", (), (dockerfile_missing(),))
+                _no_branch(facts, p, "cause", "untestable", (), (dockerfile_missing(),))
                 for p in facts.judged
             )
         return
@@ -205,17 +206,23 @@ def judge_no_branch(facts: Facts) -> Iterator[Finding]:
         if len(rows):
             followed = what_followed(facts, platform, rows)
             role = _role(facts, platform, is_explained=bool(followed))
-            yield _no_branch(platform, role, "supported", [*_unmatched_evidence(rows), *followed])
+            evidence = [*_unmatched_evidence(rows), *followed]
+            yield _no_branch(facts, platform, role, "supported", evidence)
     rows = _unmatched(facts.unlisted_env)
     if len(rows):
         yield _no_branch(
-            "", "latent", "supported", _unmatched_evidence(rows), tried=facts.unlisted_platform
+            facts,
+            "",
+            "latent",
+            "supported",
+            _unmatched_evidence(rows),
+            tried=facts.unlisted_platform,
         )
     elif not facts.case_assignments.empty and not facts.unlisted_env.empty:
         first = facts.case_assignments.iloc[0]
         text = f"on {facts.unlisted_platform} every variable that a branch assigns reaches its commands"
         found = Evidence(first["file"], int(first["case_line_no"]), text)
-        yield _no_branch("", "latent", "refuted", (found,), tried=facts.unlisted_platform)
+        yield _no_branch(facts, "", "latent", "refuted", (found,), tried=facts.unlisted_platform)
 
 
 def _role(facts: Facts, platform: str, *, is_explained: bool) -> Role:
@@ -247,6 +254,7 @@ def _unmatched_evidence(rows: pd.DataFrame) -> list[Evidence]:
 
 
 def _no_branch(
+    facts: Facts,
     platform: str,
     role: Role,
     status: Status,
@@ -260,9 +268,13 @@ def _no_branch(
         "value."
     )
     words = texts_of("environment")[NO_BRANCH]
+    experiment = words.experiment or ""
+    known = {"DOCKERFILE": facts.dockerfile, "PLATFORM": platform or tried}
+    for name, value in known.items():
+        experiment = experiment.replace(name, quote(value)) if value else experiment
     return Finding.of(
         NO_BRANCH, "environment", role, status, claim, platform=platform, evidence=evidence,
-        missing=missing, fix=words.fix, experiment=words.experiment,
+        missing=missing, fix=words.fix, experiment=experiment,
     )  # fmt: skip
 
 
