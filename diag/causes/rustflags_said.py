@@ -42,11 +42,13 @@ class Outranked:
 
 def outranked_on(facts: Facts, platform: str) -> Iterator[tuple[Symbol, tuple[Evidence, ...]]]:
     """Each C name that Rust code wants, a library given defines, and flags of lower rank ask for."""
-    if _cargo_of(facts, platform) is None:
-        return  # before each name is looked at
+    if not facts.has_objects(platform):
+        return  # nothing shows a library that defines the name
     for symbol in facts.wanted[:MAX_JUDGED]:
         if symbol.platform != platform or not is_plain(symbol.name):
             continue
+        if not len(facts.definitions(symbol)) or _cargo_of(facts, platform) is None:
+            continue  # before all lines are searched, and each name is looked at
         defined = answering(facts, symbol)
         command = link_command(facts, symbol)
         stems = libraries_of(defined, command)
