@@ -11,6 +11,7 @@ Both take the options of `diag investigate` and give a Verdict. What goes wrong 
 
 from __future__ import annotations
 
+import difflib
 import keyword
 import os
 import shlex
@@ -158,6 +159,8 @@ def _run(command: click.Command, line: str, session: Session) -> Verdict | None:
             _words(line), prog_name=command.name, standalone_mode=False, obj=session
         )
         return None if isinstance(found, int) else found  # 0 where help was shown
+    except click.NoSuchOption as error:
+        told = f"no such option: {error.option_name}; help: {_near_option(command, error)}"
     except click.ClickException as error:
         told = f"{error.format_message().rstrip('.')}; help: `{command.name} --help`"
     except InputError as error:
@@ -170,6 +173,25 @@ def _run(command: click.Command, line: str, session: Session) -> Verdict | None:
         told = f"an error in diag itself, not in what you gave: {type(error).__name__}: {error}"
         told += "; help: report it with what the cell gives where DIAG_DEBUG=1 is set"
     raise UsageError(_harmless(told)) from None
+
+
+# What `diag investigate` writes at the prompt, and what gives the same of a Verdict in a cell.
+_ELSEWHERE = {
+    "--format": "`verdict.to_json()`",
+    "--output": "the Verdict that the magic gives: `verdict = %diag_investigate ...`",
+    "--html": "`!diag investigate ... --html FILE`",
+    "--notebook": "`!diag investigate ... --notebook FILE.ipynb`",
+}
+
+
+def _near_option(command: click.Command, error: click.NoSuchOption) -> str:
+    """What is nearest among the magic's options and those that the prompt alone has."""
+    known = [name for option in command.params for name in option.opts if name.startswith("--")]
+    near = difflib.get_close_matches(error.option_name, [*known, *_ELSEWHERE], n=1)
+    if near and near[0] in _ELSEWHERE:
+        return f"{near[0]} is of the prompt; here {_ELSEWHERE[near[0]]}"
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"{hint}see `{command.name} --help`"
 
 
 def _words(line: str) -> list[str]:

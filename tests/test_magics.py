@@ -91,7 +91,10 @@ def test_a_hostile_log_is_taken(shell) -> None:
     [
         ("%diag_investigate absent.log", "absent.log: no such log", "check the path"),
         ("%diag_investigate", "give a case folder, a build log", "`%diag_investigate --help`"),
-        ("%diag_investigate build.log --frob", "No such option '--frob';", "--help"),
+        ("%diag_investigate build.log --frob", "no such option: --frob;", "--help"),
+        ("%diag_investigate build.log --formt json", "no such option", "verdict.to_json()"),
+        ("%diag_investigate build.log --html x", "no such option", "!diag investigate"),
+        ("%diag_investigate build.log --dockerfil x", "no such option", "--dockerfile?"),
         ("%diag_investigate 'build.log", "no closing quotation", "close the quotes"),
         ("%diag_investigate build.log --claim archive", "unknown cause 'archive'", "diag explain"),
         ("%diag_investigate build.log --platform plan9/x", "unknown platform", "linux/amd64"),

@@ -46,6 +46,8 @@ FORMS = (
     f"machine git.example login me password {secret(16)}",
     f"https://hooks.slack.com/services/T0/B0/{secret(17)}",
     f"sk_live_{secret(18, 24)}",
+    f"mysql -u root -p{secret(19)} shop",
+    f"mariadb-dump --all-databases -p'{secret(20)}' -P 3306",
 )
 ALL = " ".join(FORMS)
 BARE = f"{S}-printed-without-its-name"  # a build argument's value, known by that argument's name
@@ -303,3 +305,23 @@ def test_a_verdict_tells_what_is_to_be_masked(taken) -> None:
     assert all(finding.known is verdict.known for finding in verdict.findings)
     assert "known" not in str(verdict.to_json())
     assert h.verdict().known == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("mysql -u root -pMyS3cretPw shop", f"mysql -u root -p{MASK} shop"),
+        ("mysqldump -pMyS3cretPw -h db shop > x", f"mysqldump -p{MASK} -h db shop > x"),
+        ("/usr/bin/mysqladmin -p'My S3' status", f"/usr/bin/mysqladmin -p'{MASK}' status"),
+        ("... -u root -pMyS3cretPw shop", f"... -u root -p{MASK} shop"),
+        ("sort -u -p x; set -u; mkdir -pv /x", "sort -u -p x; set -u; mkdir -pv /x"),
+        ("mysql -P3306 -u root -p shop", "mysql -P3306 -u root -p shop"),
+        ("mysql -u root -p$PW shop", "mysql -u root -p$PW shop"),
+        ("psql -p5432 shop", "psql -p5432 shop"),
+        ("apt-get install mysql-client && mkdir -pv /x", "apt-get install mysql-client && mkdir -pv /x"),
+        ("cc -pthread -lmysqlclient", "cc -pthread -lmysqlclient"),
+    ],
+)  # fmt: skip
+def test_a_password_in_one_with_its_option(text: str, shown: str) -> None:
+    """The clients of MySQL and MariaDB take it so; psql's -p is a port."""
+    assert Redactor().text(text) == shown

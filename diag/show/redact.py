@@ -59,9 +59,11 @@ _PLACES = re.compile(
         | \b(?:docker|podman|nerdctl|buildah|skopeo|helm|crane|oras|az)\s+(?:\w+\s+){0,2}?login\s[^|;&]{0,300}?\s-p[ =]?
         | \bcurl\s(?:[^|;&]{0,300}?\s)?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'$]{1,80}:
         | \bsshpass\s+-p[ =]?
+        | \b(?:mysql|mariadb)(?:-?(?:dump|admin|import|check|show|slap|binlog|upgrade|backup|hotcopy))?\s(?:[^|;&]{0,300}?\s)??(?-i:-p)
+        | (?<!\S)(?-i:-u)\s?[^\s|;&]{1,80}\s+(?-i:-p)(?=\S)  # the same, cut off from its program
         | [?&](?:sig|signature|x-(?:amz|goog)-signature|key|code|jwt)=
         | \bhooks\.slack\.com/services/ )
-        (?P<quote>["']?)(?![$<\s"'])[^\s"'&|;]+""",
+        (?P<quote>["']?)(?![$<\s"'])(?:(?<=')[^']+(?=')|(?<=")(?:[^"\\]|\\.)+(?=")|[^\s"'&|;]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _OLD_ENV = re.compile(r"\bENV\s+(?P<name>[A-Za-z_]\w{0,80})\s+(?![$=\s])\S.*")  # ENV without `=`
@@ -95,7 +97,7 @@ _HINTS = (
     "basic", "login", "curl", "://", "?sig", "&sig", "?x-", "&x-", "?code", "&code", "jwt", "slack",
     "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "glpat-", "gldt-", "glrt-", "glft-", "glcbt-", "xox", "npm_", "pypi-",
     "dckr_", "cio", "akia", "asia", "aiza", "eyj", "hf_", "sk-", "sk_", "rk_", "sg.", "hvs.", "hvb.",
-    "atlasv1", "rubygems", "oy2", "atatt3", "dop_v1", "glsa_", "ya29", "gocspx",
+    "atlasv1", "rubygems", "oy2", "atatt3", "dop_v1", "glsa_", "ya29", "gocspx", "mysql", "mariadb", "-u ", "-uroot",
 )  # fmt: skip
 
 T = TypeVar("T")
