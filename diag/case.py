@@ -19,7 +19,7 @@ import pandas as pd
 from diag import schema
 from diag.case_inputs import Inputs, PlatformFacts, Source, gather, read_case_toml, source_of
 from diag.errors import InputError
-from diag.join.outcomes import platforms_told
+from diag.join.outcomes import platforms_in_error, platforms_told
 from diag.platforms import DEFAULT_PLATFORMS, PLATFORMS, display_order, find_platform
 
 if TYPE_CHECKING:
@@ -255,17 +255,17 @@ class Case:
     def platforms(self) -> tuple[str, ...]:
         """The platforms to judge, in the order of display."""
         names = {*self.asked, *self.inputs.platforms} - {""}
+        names |= platforms_in_error(self.steps) if names and not self.asked else set()
         return tuple(display_order(names or platforms_told(self.steps, self.link_commands)))
 
     @property
     def errors(self) -> pd.DataFrame:
         """What could not be read so far: frame `errors`."""
-        rows = []
-        for place, row in enumerate(self._errors):
-            known = {key: row[key] for key in row if not pd.isna(row[key])}
-            rows.append({"member": "", "help": "", "where": str(place), **known})
-        frame = schema.make("errors", rows)
-        return frame.drop_duplicates(["file", "where", "reason"], ignore_index=True)
+        known = [{key: row[key] for key in row if not pd.isna(row[key])} for row in self._errors]
+        base = {"member": "", "help": ""}
+        rows = [{**base, "where": str(place), **row} for place, row in enumerate(known)]
+        same = ["file", "where", "reason"]
+        return schema.make("errors", rows).drop_duplicates(same, ignore_index=True)
 
     def diagnose(self, claims: Iterable[str] = ()) -> Verdict:
         """Run every cause over the frames."""
@@ -291,8 +291,8 @@ class Case:
         )
 
     def __repr__(self) -> str:
-        told = f"{len(self.inputs.logs)} logs, {len(self._paths)} object paths"
-        return f"<Case {self.title!r}: {told}, Dockerfile {self.inputs.dockerfile or 'none'}>"
+        logs, paths, own = len(self.inputs.logs), len(self._paths), self.inputs.dockerfile or "none"
+        return f"<Case {self.title!r}: {logs} logs, {paths} object paths, Dockerfile {own}>"
 
 
 def open_case(folder: Source) -> Case:

@@ -17,6 +17,7 @@ from diag.join import (
     join_symbols,
 )
 from diag.join.dockerfile import fits
+from diag.join.outcomes import platforms_told
 from diag.read.dockerfile import frame_of, parse_dockerfile
 
 DATA = Path("data/avx512-link")
@@ -193,7 +194,7 @@ class TestOutcomes:
         [
             ("error", "failed"),
             ("canceled", "canceled"),
-            ("unfinished", "canceled"),
+            ("unfinished", "unknown"),  # a log that was cut off: nobody is seen to stop it
             ("ok", "linked"),
             ("cached", "linked"),
         ],
@@ -205,6 +206,16 @@ class TestOutcomes:
     def test_a_stage_that_was_not_finished_is_not_green(self):
         """Step 3 of 5 went well and then the log ends: that is no link, and nobody stopped it."""
         assert self.end({**self.AMD, "step_no": 3, "n_steps": 5})["outcome"] == "unknown"
+
+    def test_a_shared_step_that_fails_is_told_of_the_platform_it_ran_on(self):
+        """Two targets and an ERROR in a step done for both: the failure never vanishes."""
+        shared = {"platform": "linux/amd64", "step_no": 1, "n_steps": 4, "status": "error"}
+        others = [{"target_platform": f"linux/{name}", "step_no": 2} for name in ("arm64", "s390x")]
+        steps = steps_frame(shared, *others)
+        told = platforms_told(steps, schema.empty("link_commands"))
+        assert told == {"linux/amd64", "linux/arm64", "linux/s390x"}
+        names = ("linux/amd64", "linux/arm64", "linux/s390x")
+        assert self.end(shared, *others, platforms=names)["outcome"] == "failed"
 
     def test_a_log_of_its_own_outranks_the_build_that_was_canceled(self):
         """One failing platform cancels the others; each alone tells what it does."""

@@ -44,8 +44,20 @@ def platforms_told(steps: pd.DataFrame, link_commands: pd.DataFrame) -> set[str]
     """The platforms that a builder's steps are for; without any, that of the cross compiler which
     calls every link."""
     told = set(steps["target_platform"].dropna()) - {""}
+    if len(told) > 1:  # one target alone is who the shared steps are for
+        told |= _where_shared_steps_failed(steps)
     made = platform_of_drivers(link_commands["driver"])
     return told or ({made.name} if made is not None else set())
+
+
+def platforms_in_error(steps: pd.DataFrame) -> set[str]:
+    """The platforms that a step was for which ended in ERROR."""
+    return set(steps.loc[steps["status"] == "error", "target_platform"].dropna()) - {""}
+
+
+def _where_shared_steps_failed(steps: pd.DataFrame) -> set[str]:
+    bad = steps[(steps["status"] == "error") & steps["target_platform"].isna()]
+    return set(bad["platform"].dropna()) - {""}
 
 
 def _of(frame: pd.DataFrame, column: str, platform: str, is_only: bool) -> list[Any]:
@@ -64,6 +76,7 @@ def _by_log(
     """The best-informed log decides: one that saw the failure, then one that saw the end."""
     own = _of(steps, "target_platform", platform, is_only)
     failed = next((step for step in own if step.status == "error"), None)
+    failed = failed or _shared_error(platform, steps)
     if failed is not None:
         return _seen("failed", failed)
     error = next(iter(_of(link_errors, "platform", platform, is_only)), None)
@@ -76,11 +89,18 @@ def _by_log(
     return ends[0] if ends else None
 
 
+def _shared_error(platform: str, steps: pd.DataFrame) -> Any:
+    """A step that ran on the platform for several ones and ended in ERROR: never forgotten."""
+    is_shared = steps["target_platform"].isna() & (steps["platform"] == platform)
+    return next(iter(each(steps[is_shared & (steps["status"] == "error")])), None)
+
+
 def _end_of(steps: list[Any]) -> dict[str, Any]:
     """The end of one platform in one log without an error of its own."""
-    left = next((step for step in steps if step.status in ("canceled", "unfinished")), None)
-    if left is not None:
-        return _seen("canceled", left)
+    for status, outcome in (("canceled", "canceled"), ("unfinished", "unknown")):
+        left = next((step for step in steps if step.status == status), None)
+        if left is not None:  # a log that was cut off tells of nobody who stopped the step
+            return _seen(outcome, left)
     counted = [step for step in steps if not pd.isna(step.step_no) and not pd.isna(step.n_steps)]
     reached: dict[str, tuple[int, int]] = {}
     for step in counted:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from diag.errors import UnknownPlatformError
@@ -93,12 +93,15 @@ def known_platform(name: str) -> str:
         return name
 
 
-def target_platforms(names: Iterable[tuple[str, StepName]]) -> dict[str, str | None]:
+def target_platforms(
+    names: Iterable[tuple[str, StepName]], stopped: Container[str] = ()
+) -> dict[str, str | None]:
     """Step id -> the platform that the step is for, or None where several share it.
 
     A name without an arrow is for its own platform, save where other steps show that this
     platform builds for others: then a step of a stage that the platforms have not yet parted
-    in is done once for all of them.
+    in is done once for all of them. A step of `stopped` did not end well: a platform that went on
+    to later steps cannot have shared it.
     """
     kept = list(names)
     builders = {name.platform for _, name in kept if name.label != name.platform}
@@ -108,7 +111,7 @@ def target_platforms(names: Iterable[tuple[str, StepName]]) -> dict[str, str | N
         from_step = parted.get((name.bake_target, name.stage))
         is_own = from_step is not None and (name.step_no or 0) >= from_step
         is_shared = name.platform in builders and name.label == name.platform and not is_own
-        is_shared |= _is_used_by_others(name, labels)
+        is_shared |= step_id not in stopped and _is_used_by_others(name, labels)
         targets[step_id] = None if is_shared else name.label
     return targets
 

@@ -203,7 +203,8 @@ def name_steps(steps: Iterable[Step], platform: str | None = None) -> dict[str, 
     """Step id -> step with its name read. `platform` is for a log that names no other one."""
     kept = list(steps)
     names = {step.step_id: step.parts or parse_step_name(step.name) for step in kept}
-    targets = target_platforms(names.items())
+    stopped = {step.step_id for step in kept if step.status not in ("ok", "cached")}
+    targets = target_platforms(names.items(), stopped)
     if platform is not None and set(targets.values()) <= {platform, None}:
         targets = {step_id: target or platform for step_id, target in targets.items()}
     return {

@@ -14,6 +14,8 @@ from diag.platforms import display_order
 from diag.show.text import is_missing, listed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from diag.causes.model import Finding, Missing
     from diag.verdict import Verdict
 
@@ -29,6 +31,7 @@ RESULT_WORDS = {
     "unproven": "the evidence does not show that the cause is gone",
     "worse": "a failure that was not there before",
 }
+_MAX_STEP = 80  # of a step's name; the log holds the whole
 
 
 @dataclass(frozen=True)
@@ -140,18 +143,41 @@ def _death_sentence(verdict: Verdict) -> str:
 
 
 def failure_sentence(verdict: Verdict) -> str:
-    """Which platforms failed, and the first symbol that the linker names."""
+    """Which platforms failed: at the link, with the first symbol that the linker names; elsewhere,
+    with the step."""
     failed = _by_outcome(verdict, "failed")
-    where = f" on {listed(failed)}" if failed else ""
     errors = verdict.link_errors
     named = errors[errors["symbol"].notna()] if len(errors) else errors
     if not len(named):
+        where = f" on {listed(failed)}" if failed else ""
         return f"The build fails{where}." if _has_failed(verdict) else _death_sentence(verdict)
     first = named.iloc[0]
     count = named["symbol"].nunique()
     more = f" and {count - 1} more" if count > 1 else ""
     kind = str(first["kind"]).replace("_", " ")
-    return f"The link fails{where}: {kind} symbol `{first['symbol']}`{more}."
+    at_link = _platforms_of_errors(verdict, named)
+    where = f" on {listed(at_link)}" if at_link else ""
+    others = "".join(f"; {_failed_step(verdict, name)}" for name in failed if name not in at_link)
+    return f"The link fails{where}: {kind} symbol `{first['symbol']}`{more}{others}."
+
+
+def _platforms_of_errors(verdict: Verdict, errors: pd.DataFrame) -> list[str]:
+    """The platforms that these errors name; errors that name none are of the only one judged."""
+    names = {str(name) for name in errors["platform"].dropna()} - {""}
+    judged = list(verdict.outcomes["platform"])
+    return display_order(names) or (_by_outcome(verdict, "failed") if len(judged) == 1 else [])
+
+
+def _failed_step(verdict: Verdict, platform: str) -> str:
+    """`PLATFORM failed in step "..." (exit 1)`, as far as the log tells."""
+    row = verdict.outcomes[verdict.outcomes["platform"] == platform].iloc[0]
+    steps = verdict.steps
+    own = steps[(steps["file"] == row["file"]) & (steps["line_no"] == row["line_no"])]
+    if not len(own):
+        return f"{platform} failed"
+    name, code = " ".join(str(own.iloc[0]["name_text"]).split()), own.iloc[0]["exit_code"]
+    name = name if len(name) <= _MAX_STEP else f"{name[:_MAX_STEP]}..."
+    return f"{platform} failed in step `{name}`" + ("" if is_missing(code) else f" (exit {code})")
 
 
 def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
