@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from diag.cited import cited
 from diag.errors import InputError
+from diag.near_files import logs_in, meant
 from diag.platforms import find_platform
 from diag.read.buildscript import is_build_script_output
 from diag.read.globs import expand
@@ -178,7 +179,7 @@ def _absent(path: Any, what: str) -> dict[str, Any]:
         "file": str(path),
         "where": what,
         "reason": f"the {what} {kind}",
-        "help": "check the path; the rest of the input is used without it",
+        "help": f"{meant(path)}check the path; the rest of the input is used without it",
     }
 
 
@@ -189,10 +190,11 @@ def read_case_toml(folder: Source) -> dict[str, Any]:
     path = Path(folder)
     path = path / "case.toml" if path.is_dir() else path
     if not path.is_file():
+        near = logs_in(folder) if Path(folder).is_dir() else meant(path)
         raise InputError(
             "no such case: there is no case.toml",
             file=str(path),
-            help="give a folder that holds a case.toml, or --dockerfile, --log and --objects apart",
+            help=f"{near}give a folder that holds a case.toml, or --dockerfile, --log and --objects apart",
         )
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8", errors="replace"))

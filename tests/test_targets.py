@@ -161,6 +161,25 @@ def test_what_is_written_is_told_harmless(run) -> None:
     assert "\x1b" not in run("log", "build.log", "-o", "a\n\x1b[31m.txt")[1]
 
 
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        ("investigate target/..", "target/../build.log?"),
+        ("investigate build.lgo", "did you mean build.log?"),
+        ("log build.lgo", "did you mean build.log?"),
+        ("investigate --dockerfile Dokerfile", "did you mean Dockerfile?"),
+        ("investigate --objects target/b.o", "did you mean target/a.o?"),
+        ("investigate cas.toml", "give a folder"),
+        ("investigate target", "  help: give a folder"),
+    ],
+)
+def test_a_file_that_is_not_there_is_answered_with_a_near_one(run, words: str, near: str) -> None:
+    """Of the same folder; of a folder without a case.toml, its logs."""
+    status, err = run(*words.split())
+    assert status == 2
+    assert near in err
+
+
 def test_diag_alone_is_its_help(run) -> None:
     """All of it, not one line cut short."""
     shutil.rmtree("target")

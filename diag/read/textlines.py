@@ -23,6 +23,7 @@ from typing import IO, Any, cast
 
 from diag.cited import cited
 from diag.errors import InputError
+from diag.near_files import meant
 
 Source = str | Path | bytes | IO[Any]
 
@@ -115,7 +116,8 @@ def _fetch_path(path: Path, name: str) -> bytes | mmap.mmap:
                 return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
             return _drain(stream, name)
     except FileNotFoundError:
-        raise InputError("no such log", file=name, help="check the path") from None
+        help = f"{meant(path)}check the path"
+        raise InputError("no such log", file=name, help=help) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"the log cannot be read: {reason}", file=name) from None
