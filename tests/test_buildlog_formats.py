@@ -75,8 +75,9 @@ def printed(frames: LogFrames, status: str | None = None) -> dict[str, list[str]
     wanted = frames.steps if status is None else frames.steps[frames.steps["status"] == status]
     lines = frames.log_lines
     output = lines[lines["kind"].isin(PRINTED)]
-    # A cached step's own event, and a line that is blank, print nothing.
-    output = output[(output["kind"] != "cache") & (output["text"].str.strip() != "")]
+    # A cached step's own event, the builder's CANCELED, and a line that is blank, print nothing.
+    is_builders = (output["kind"] == "cache") | (output["text"] == "CANCELED")
+    output = output[~is_builders & (output["text"].str.strip() != "")]
     by_step = {step_id: list(group["text"]) for step_id, group in output.groupby("step_id")}
     return {
         f"{step.stage} {step.target_platform} {step.step_no}": by_step[step.step_id]

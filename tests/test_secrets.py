@@ -109,6 +109,7 @@ def folder(tmp_path_factory) -> Path:
 def said(folder, capsys, monkeypatch):
     """Runs a command and gives all that it printed, on both streams."""
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "160")
 
     def run(*args: str, stdin: str = "") -> str:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
