@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -188,20 +187,17 @@ LINE = "a.c:(.text+0x{n:x}): undefined reference to `function_of_the_library_{n}
 
 
 def test_ten_thousand_link_errors_are_bounded_and_counted() -> None:
-    """Of 10,000 errors and 2,000 findings each form shows the first ones and counts the rest, soon."""
+    """Of 10,000 errors and 2,000 findings each form shows the first ones and counts the rest."""
     errors = schema.make("link_errors", [h.link_error(n, f"f_{n}") for n in range(1, 10_001)])
     findings = tuple(h.finding(symbol=f"f_{n}", claim=f"f_{n} is nowhere") for n in range(2_000))
     verdict = h.verdict(findings=findings, link_errors=errors)
-    began = time.process_time()
     told = displays(verdict)
     text = as_plain_text(verdict_screen(verdict))
-    spent = time.process_time() - began
     assert {kind: len(words) < 60_000 for kind, words in told.items()} == dict.fromkeys(told, True)
     assert f"{2_000 - MAX_GROUPS:,} further explanations" in told["text/html"]
     assert "further" in told["text/markdown"]
     assert "further explanations" in text
     assert len(text) < 60_000
-    assert spent < 20
     page = report_page(h.case(link_errors=errors), verdict)
     assert "1,940 explanations not shown" in page
     assert len(page) < 2_000_000

@@ -37,18 +37,22 @@ def df_symbols(case: Case, symbols: Sequence[str] = ()) -> pd.DataFrame:
     for platform in display_order({*sizes.index, *case.platforms}):
         own = seen[seen["platform"] == platform]
         n_members = int(sizes.get(platform, 0))
-        rows += [_heading(platform, name, own, n_members) for name in names]
+        counts = _counts(own)
+        rows += [_heading(platform, name, counts, n_members) for name in names]
         rows += _members(platform, own, n_members)
     return table_of(COLUMNS, rows)
 
 
-def _heading(platform: str, name: str, own: pd.DataFrame, n_members: int) -> tuple[Any, ...]:
-    mine = own[(own["name"] == name) & ~own["is_output"]]
-    counts = [
-        len(mine.loc[mine["role"] == role, ["file", "member", "member_no"]].drop_duplicates())
-        for role in ("wanted", "defined")
-    ]
-    told = f"wanted by {counts[0]}, defined by {counts[1]}" if n_members else "no objects given"
+def _counts(own: pd.DataFrame) -> dict[Any, int]:
+    """(name, role) -> members, linked outputs left out."""
+    members = own[~own["is_output"].astype(bool)]
+    once = members.drop_duplicates(["name", "role", "file", "member", "member_no"])
+    return {key: len(rows) for key, rows in once.groupby(["name", "role"]).indices.items()}
+
+
+def _heading(platform: str, name: str, counts: dict[Any, int], n_members: int) -> tuple[Any, ...]:
+    n_wanted, n_defined = (counts.get((name, role), 0) for role in ("wanted", "defined"))
+    told = f"wanted by {n_wanted}, defined by {n_defined}" if n_members else "no objects given"
     return (platform, "", name, told, n_members, "")
 
 
