@@ -24,6 +24,12 @@ JOINED_FRAMES = (
         _c("extensions", "list", "instruction-set extensions that it uses, in order of the alphabet"),
         _c("n_instructions", "int", "instructions of the extension that it uses most"),
     )),
+    Frame("failure_lines", ("platform", "file", "line_no"), "join_failure_lines: what a failed step complained of", (
+        _c("platform", "str", "platform that failed without a link error; empty if the log names none"),
+        _c("file", "str", "log"),
+        _c("line_no", "int", "line there, from 1"),
+        _c("text", "str", "what stands there, of its first 2,000 characters"),
+    )),
     Frame("near", ("platform", "wanted", "name", "file", "member_no"), "join_near: definitions that resemble", (
         PLATFORM_OF_FILE,
         _c("wanted", "str", "raw name that a link wants"),

@@ -23,6 +23,7 @@ ROWS = {
     ("investigate", "link_error"): "link_errors",
     ("investigate", "outcome"): "outcomes",
     ("investigate", "error"): "errors",
+    ("investigate", "failure_line"): "failure_lines",
     ("log", "step"): "steps",
     ("log", "link_error"): "link_errors",
     ("env", "env"): "env",

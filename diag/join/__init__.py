@@ -2,6 +2,7 @@
 
 from diag.join.bases import join_bases, join_packages
 from diag.join.dockerfile import join_case_assignments, join_log_and_dockerfile
+from diag.join.failure_lines import join_failure_lines
 from diag.join.flow import join_flow_and_echoes
 from diag.join.isa import join_isa
 from diag.join.near import join_near, names_of_build
@@ -12,6 +13,7 @@ __all__ = [
     "distinct_definitions",
     "join_bases",
     "join_case_assignments",
+    "join_failure_lines",
     "join_flow_and_echoes",
     "join_isa",
     "join_log_and_dockerfile",

@@ -1,0 +1,92 @@
+"""What a failed step complained of is told where no explanation and no link error does."""
+
+from __future__ import annotations
+
+import pytest
+
+import diag
+
+HEAD = '#0 building with "multi" instance using docker-container driver\n\n'
+OK = "#5 [linux/amd64 build 2/2] RUN make\n#5 1.1 src.c:3: error: a message that a passing step printed\n#5 DONE 1.2s\n\n"
+
+
+def step(*said: str) -> str:
+    """A failed step of arm64 that printed that."""
+    lines = "".join(f"#6 2.{n} {line}\n" for n, line in enumerate(said))
+    end = 'process "/bin/sh -c make" did not complete successfully: exit code: 2'
+    return f"#6 [linux/arm64 build 2/2] RUN make\n{lines}#6 ERROR: {end}\n------\n > [linux/arm64 build 2/2] RUN make:\n2.0 {said[0]}\n------\nERROR: failed to solve: {end}\n"
+
+
+def told(text: str) -> list[tuple[str, int, str]]:
+    frame = diag.Case(log=text.encode()).diagnose().failure_lines
+    return [(r.platform, int(r.line_no), r.text) for r in frame.itertuples()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gcc: error: unrecognized command-line option '-msse4.2'",
+        "cc: error: unrecognized command-line option ‘-mavx2’",
+        "hash.c:3:10: fatal error: immintrin.h: No such file or directory",
+        "error[E0432]: unresolved import `std::arch::x86_64`",
+        "hash.c(3): error C2065: 'x': undeclared identifier",
+        "CMake Error at CMakeLists.txt:9 (find_package):",
+        "npm ERR! Missing: left-pad@1.3.0 from lock file",
+        "npm error Missing: left-pad@1.3.0 from lock file",
+        "ERROR: No matching distribution found for numpy==9",
+        "ModuleNotFoundError: No module named 'setuptools'",
+        "E: Unable to locate package libfoo-dev",
+        "fatal: could not read Username for 'origin': terminal prompts disabled",
+        "/bin/sh: 1: cmake: not found",
+        "sh: protoc: command not found",
+        "thread 'main' panicked at build.rs:7:5:",
+    ],
+)
+def test_a_complaint_of_a_failed_step_is_told(line: str) -> None:
+    """Its own platform and line; not what another step printed, not the echo below the build."""
+    log = HEAD + OK + step("compiling", line, "make: *** [Makefile:3: all] Error 1")
+    assert told(log) == [("linux/arm64", 9, line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "make: *** [Makefile:3: all] Error 1",
+        "collect2: error: ld returned 1 exit status",
+        'error: could not compile `app` (bin "app") due to 1 previous error',
+        "compilation terminated.",
+        "checking for strerror... yes",
+        "0 errors, 3 warnings",
+        "-- Looking for error_at_line - found",
+    ],
+)
+def test_what_repeats_or_only_speaks_of_errors_is_not(line: str) -> None:
+    """A follow-up, a probe, a count."""
+    assert told(HEAD + step(line)) == []
+
+
+def test_the_first_three_are_told_each_once() -> None:
+    """A compiler's first complaint tells; the same words again are left out."""
+    lines = [f"a.c:{n}: error: number {n}" for n in (1, 1, 2, 3, 4)]
+    assert [text for _, _, text in told(HEAD + step(*lines))] == [lines[0], *lines[2:4]]
+
+
+def test_of_a_log_without_steps_the_last_are_told() -> None:
+    """What came before may be a probe that was expected to fail."""
+    lines = [f"a.c:{n}: error: number {n}" for n in range(1, 6)]
+    log = "gcc -c a.c\n" + "\n".join(lines) + "\nmake: *** [Makefile:3: a.o] Error 1\n"
+    assert [text for _, _, text in told(log)] == lines[2:]
+
+
+def test_a_link_error_is_told_by_its_own_evidence() -> None:
+    """Where the linker complained of the platform nothing is added."""
+    line = "/usr/bin/ld: a.c:(.text+0x1): undefined reference to `f'"
+    assert told(HEAD + step("gcc: error: something before", line)) == []
+
+
+def test_the_json_has_them() -> None:
+    """One key, a row a line."""
+    line = "gcc: error: unrecognized command-line option '-msse4.2'"
+    verdict = diag.Case(log=(HEAD + step(line)).encode()).diagnose()
+    (row,) = verdict.to_json()["failure_lines"]
+    assert (row["platform"], row["line_no"], row["text"]) == ("linux/arm64", 4, line)
