@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -14,6 +14,7 @@ from diag import join, schema
 from diag.case import Case
 from diag.causes import CATALOGUE
 from diag.causes.advice import advised
+from diag.causes.explanation import unknown_cause
 from diag.causes.facts import Facts
 from diag.causes.model import NEVER_SHOWN, Finding, Pairs
 from diag.causes.rivals import answer_claims, explained_once
@@ -70,9 +71,7 @@ class Verdict:
     @property
     def headline(self) -> Finding | None:
         """The first supported finding of role `cause`."""
-        return next(
-            (f for f in self.findings if f.status == "supported" and f.role == "cause"), None
-        )
+        return _headline(self.findings)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -99,8 +98,8 @@ class Verdict:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a frame as plain JSON values; what is missing is None."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False)]
+    values = frame.astype(object).where(frame.notna(), None)
+    return [dict(zip(values.columns, row, strict=True)) for row in values.itertuples(index=False)]
 
 
 def diagnose(case: Case, claims: Iterable[str] = ()) -> Verdict:
@@ -120,7 +119,7 @@ def judge(case: Case, facts: Facts) -> Verdict:
     told = (advised(facts, f, CATALOGUE) for f in explained_once(found, CATALOGUE))
     known = _known(case, facts)
     findings = _ordered([replace(finding, known=known) for finding in told], facts.claims)
-    headline = next((f for f in findings if f.status == "supported" and f.role == "cause"), None)
+    headline = _headline(findings)
     return Verdict(
         outcome=_outcome(facts, headline),
         cause=headline.cause if headline else None,
@@ -132,6 +131,10 @@ def judge(case: Case, facts: Facts) -> Verdict:
         title=case.title,
         known=known,
     )
+
+
+def _headline(findings: Iterable[Finding]) -> Finding | None:
+    return next((f for f in findings if f.status == "supported" and f.role == "cause"), None)
 
 
 def _known(case: Case, facts: Facts) -> Pairs:
@@ -199,13 +202,10 @@ def _outcome(facts: Facts, headline: Finding | None) -> str:
 
 def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] = ()) -> Facts:
     """Read and join what the causes look at. `symbols` are names to look for besides its own."""
-    asked = (*case.claims, *claims)
-    for claim in asked:
-        _check_claim(claim)
+    asked = _checked((*case.claims, *claims))
     platforms = case.platforms or _platforms_of_objects(case)
-    telling = [text for cause in CATALOGUE.values() for text in cause.telling]
-    lines = case.telling_lines(tuple(dict.fromkeys([*telling, *TELLING])))
-    steps, errors, lines, env = map(plain, (case.steps, case.link_errors, lines, case.env))
+    told = (case.steps, case.link_errors, _telling_lines(case), case.env)
+    steps, errors, lines, env = map(plain, told)
     drift = plain(
         join.join_log_and_dockerfile(steps, case.instructions, case.inputs.dockerfile or "")
     )
@@ -216,16 +216,7 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     sightings = join.join_symbols(case.symbols, case.objects, case.platform_of_file, names)
     return Facts(
         platforms=platforms,
-        outcomes=plain(
-            join.join_outcomes(
-                platforms,
-                steps,
-                errors,
-                case.runs,
-                case.linked,
-                [f for log in case.logs if (f := log.failure)],
-            )
-        ),
+        outcomes=plain(_outcomes(case, platforms, steps, errors)),
         steps=steps,
         lines=lines,
         link_errors=errors,
@@ -253,10 +244,25 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
         symbols=case.symbols,
         errors=plain(case.errors),
         load_details=lambda: plain(case.details),
-        load_lines=lambda literals: plain(
-            schema.stack("log_lines", [log.lines_with(literals) for log in case.logs])
-        ),
+        load_lines=lambda literals: plain(_lines_with(case, literals)),
     )
+
+
+def _telling_lines(case: Case) -> pd.DataFrame:
+    """The log lines that any cause has words for."""
+    telling = [text for cause in CATALOGUE.values() for text in cause.telling]
+    return case.telling_lines(tuple(dict.fromkeys([*telling, *TELLING])))
+
+
+def _lines_with(case: Case, literals: Collection[str]) -> pd.DataFrame:
+    return schema.stack("log_lines", [log.lines_with(literals) for log in case.logs])
+
+
+def _outcomes(
+    case: Case, platforms: tuple[str, ...], steps: pd.DataFrame, errors: pd.DataFrame
+) -> pd.DataFrame:
+    failures = [end for log in case.logs if (end := log.failure)]
+    return join.join_outcomes(platforms, steps, errors, case.runs, case.linked, failures)
 
 
 def _unlisted(
@@ -272,11 +278,12 @@ def _undefined(errors: pd.DataFrame) -> list[str]:
     return list(errors.loc[errors["kind"].isin(kinds), "symbol"].dropna().unique())
 
 
-def _check_claim(claim: str) -> None:
-    if claim not in CATALOGUE:
-        near = difflib.get_close_matches(claim, CATALOGUE, n=3)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
-        raise InputError(f"unknown cause {claim!r}", help=f"{hint}`diag explain` lists them all")
+def _checked(claims: tuple[str, ...]) -> tuple[str, ...]:
+    """The claims; InputError for one that the catalogue does not hold."""
+    for claim in claims:
+        if claim not in CATALOGUE:
+            raise unknown_cause(CATALOGUE, claim)
+    return claims
 
 
 def _platforms_of_objects(case: Case) -> tuple[str, ...]:

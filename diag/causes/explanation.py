@@ -33,7 +33,7 @@ def explain_from(catalogue: Mapping[str, Cause], cause: str, *, width: int = WID
     """
     entry = catalogue.get(cause)
     if entry is None:
-        raise _unknown(catalogue, cause)
+        raise unknown_cause(catalogue, cause)
     return "\n".join(_lines(entry, max(width, _LEAST))) + "\n"
 
 
@@ -111,7 +111,8 @@ def _filled(text: str, width: int, mark: str = "") -> list[str]:
     )
 
 
-def _unknown(catalogue: Mapping[str, Cause], cause: str) -> InputError:
+def unknown_cause(catalogue: Mapping[str, Cause], cause: str) -> InputError:
+    """The error for an id that the catalogue does not hold, with near ones."""
     near = difflib.get_close_matches(cause, list(catalogue), n=3)
     near += [known for known in catalogue if cause in known and known not in near][:3]
     hint = f"did you mean {' or '.join(near[:4])}? " if cause and near else ""
