@@ -109,7 +109,7 @@ def _echo_evidence(facts: Facts, platform: str, names: set[str]) -> list[Evidenc
         (facts.arrivals["platform"] == platform) & facts.arrivals["name"].isin(names)
     ]
     return [
-        Evidence(r.file, int(r.line_no), clip(f"the log echoes {r.name}={r.echoed}"))
+        Evidence.of_row(r, f"the log echoes {r.name}={r.echoed}")
         for r in each(rows[rows["is_same"]])
     ][:2]
 

@@ -70,10 +70,9 @@ def _source_missing() -> Missing:
 def _arrived(facts: Facts, platform: str) -> list[Evidence]:
     rows = facts.arrivals[(facts.arrivals["platform"] == platform) & facts.arrivals["is_same"]]
     rows = rows[rows["name"].str.endswith("FLAGS") & (rows["echoed"] != "")]
-    return [
-        Evidence(r.file, int(r.line_no), clip(f"the flags did arrive: {r.name}={r.echoed}"))
-        for r in each(rows)
-    ][:1]
+    return [Evidence.of_row(r, f"the flags did arrive: {r.name}={r.echoed}") for r in each(rows)][
+        :1
+    ]
 
 
 def _withheld(facts: Facts, platform: str) -> list[Evidence]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.model import Evidence
 from diag.causes.provenance import compiler_of
 from diag.schema import each, keep
@@ -70,7 +70,7 @@ def compile_of_line(row: Any) -> Iterator[Compile]:
     output = _OUTPUT.search(text)
     for source in dict.fromkeys(_SOURCE.findall(text)):
         name = PurePath(output["name"]).name if output else PurePath(source).stem + ".o"
-        yield Compile(source, name, Evidence(row.file, int(row.line_no), clip(text)))
+        yield Compile(source, name, Evidence.of_row(row, text))
 
 
 def _names(facts: Facts, platform: str) -> set[str]:

@@ -54,7 +54,7 @@ def judge_pkg_config(facts: Facts) -> Iterator[Finding]:
         skipped = [s for s in skipped_on(facts, platform) if s.is_of_system]
         told = {} if skipped else _brought(facts, platform)
         if refused:
-            evidence = [*map(_line, refused[:2]), *_settings(facts, platform)]
+            evidence = [*map(Evidence.of_row, refused[:2]), *_settings(facts, platform)]
             yield _found(facts, PKG_CONFIG, platform, evidence, target)
         elif skipped:
             yield _judge_skipped(facts, platform, skipped, target)
@@ -124,9 +124,7 @@ def _judge_folders(facts: Facts, platform: str, target: Platform) -> Iterator[Fi
             if not (evidence or of_host):
                 continue
             evidence += [r.evidence for r in (of_host or refused)[:3]]
-            evidence += [
-                Evidence(r.file, int(r.line_no), clip(first_part(r.detail_text))) for r in said[:2]
-            ]
+            evidence += [Evidence.of_row(r, first_part(r.detail_text)) for r in said[:2]]
             yield _found(facts, PKG_CONFIG, platform, evidence + _settings(facts, platform), target)
             return
 
@@ -155,7 +153,7 @@ def _folder_told(
     told = [r for r in each(rows.head(200)) if any(map(is_other, r.text[:4096].split()))]
     text = f"the link command of {command.driver} asks pkg-config for its libraries"
     asked = Evidence(command.file, int(command.line_no), text)
-    return [asked, *map(_line, told[:1])] if told else []
+    return [asked, *map(Evidence.of_row, told[:1])] if told else []
 
 
 def _settings(facts: Facts, platform: str) -> list[Evidence]:
@@ -165,7 +163,7 @@ def _settings(facts: Facts, platform: str) -> list[Evidence]:
     ]
     rows = rows[rows["source"] == "shell"].drop_duplicates(["name", "status", "value"])
     return [
-        Evidence(r.file, int(r.line_no), clip(f"`{r.command}` receives {r.name}: {r.status} {r.value or ''}"))
+        Evidence.of_row(r, f"`{r.command}` receives {r.name}: {r.status} {r.value or ''}")
         for r in each(rows)
     ][:3]  # fmt: skip
 
@@ -180,12 +178,10 @@ def judge_sysroot(facts: Facts) -> Iterator[Finding]:
         errors = facts.on(facts.link_errors, platform)
         rows = errors[errors["kind"] == "object_not_found"].dropna(subset=["object"])
         startup = [r for r in each(rows) if STARTUP.search(r.object) and not _is_of_gcc(r.object)]
-        evidence = [
-            Evidence(r.file, int(r.line_no), clip(first_part(r.detail_text))) for r in startup[:4]
-        ]
+        evidence = [Evidence.of_row(r, first_part(r.detail_text)) for r in startup[:4]]
         lines = facts.on(facts.lines, platform)
         headers = [r for r in _rows(lines, "fatal error: ") if _HEADER.search(r.text)]
-        evidence += [_line(r) for r in headers[:4]]
+        evidence += [Evidence.of_row(r) for r in headers[:4]]
         if evidence:
             evidence += _installs(facts, target)
             yield _found(facts, SYSROOT, platform, evidence, target)
@@ -207,7 +203,7 @@ def _installs(facts: Facts, target: Platform | None) -> list[Evidence]:
         if r.instruction == "RUN" and wanted.search(r.value_text) and "libc6-dev-" not in r.value_text
     ]  # fmt: skip
     return [
-        Evidence(r.file, int(r.line_no), clip(f"{_option(r.value_text)}{wanted.search(r.value_text)[0]} is installed here, libc6-dev-{target.debian}-cross is not"))  # type: ignore[index]
+        Evidence.of_row(r, f"{_option(r.value_text)}{wanted.search(r.value_text)[0]} is installed here, libc6-dev-{target.debian}-cross is not")  # type: ignore[index]
         for r in rows[:1]
     ]  # fmt: skip
 
@@ -226,7 +222,7 @@ def judge_float_abi(facts: Facts) -> Iterator[Finding]:
         told = [r for r in each(errors) if FLOAT_WORDS.search(r.detail_text)]
         target = target_of(facts, platform)
         evidence = [
-            Evidence(r.file, int(r.line_no), clip(first_part(r.detail_text)))
+            Evidence.of_row(r, first_part(r.detail_text))
             for r in told[:4]
         ]  # fmt: skip
         by_abi = _by_abi(facts, platform, target)
@@ -273,10 +269,6 @@ def _uses_floats(facts: Facts, objects: pd.DataFrame) -> pd.Series:
 
 def _rows(lines: Any, literal: str) -> list[Any]:
     return list(each(lines[lines["text"].str.contains(literal, regex=False).astype(bool)]))
-
-
-def _line(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))
 
 
 def _found(

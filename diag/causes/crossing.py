@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from diag.causes.facts import Facts, Symbol, clip, log_missing
+from diag.causes.facts import Facts, Symbol, log_missing
 from diag.causes.go_link import go_took_part, linker_beside_cc
 from diag.causes.machines import Refusal, fitted, platform_in, refusals_on, target_of
 from diag.causes.machines_skipped import SKIPPING, skipped_on
@@ -84,11 +84,10 @@ def _is_for(refused: Refusal, target: Platform) -> bool:
 def _called(facts: Facts, platform: str) -> list[Evidence]:
     """The driver that was called to link."""
     rows = facts.lines[facts.lines["text"].str.contains("linking with `", regex=False)]
-    told = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(facts.on(rows, platform))]
+    told = [Evidence.of_row(r) for r in each(facts.on(rows, platform))]
     commands = facts.on(facts.link_commands, platform)
     told += [
-        Evidence(c.file, int(c.line_no), clip(f"the link command calls {c.driver}"))
-        for c in each(commands.tail(1))
+        Evidence.of_row(c, f"the link command calls {c.driver}") for c in each(commands.tail(1))
     ]
     return told[:2]
 
@@ -216,7 +215,7 @@ def judge_cgo(facts: Facts, platform: str) -> Iterator[Finding]:
     target = target_of(facts, platform)
     if sources or (flags and headers):
         rows = [*headers[:1], *sources[:2], *flags[:2]]
-        evidence = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in rows]
+        evidence = [Evidence.of_row(r) for r in rows]
         evidence += _cc_at_go(facts, platform)
         yield _found(facts, CGO, platform, linked, evidence, target)
     elif linked and target is not None and _is_for(linked[0], target):
@@ -226,7 +225,7 @@ def judge_cgo(facts: Facts, platform: str) -> Iterator[Finding]:
         else:
             yield _found(facts, CGO, platform, linked, evidence, target)
     elif flags and go_took_part(facts, platform):
-        evidence = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in flags[:2]]
+        evidence = [Evidence.of_row(r) for r in flags[:2]]
         yield CAUSES_BY_ID[CGO].finding(
             "untestable", Symbol("", platform), evidence, (log_missing(platform),)
         )
@@ -241,7 +240,7 @@ def _cc_at_go(facts: Facts, platform: str) -> list[Evidence]:
     rows = facts.env[(facts.env["platform"] == platform) & (facts.env["command"] == "go")]
     rows = rows[rows["name"].isin(["CC", "GOARCH"]) & (rows["source"] == "shell")]
     return [
-        Evidence(r.file, int(r.line_no), clip(f"`go` receives {r.name}: {r.status} {r.value or ''}"))
+        Evidence.of_row(r, f"`go` receives {r.name}: {r.status} {r.value or ''}")
         for r in each(rows.drop_duplicates(["name", "status", "value"]))
     ][:2]  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from diag.causes.compiles import compiles_on
-from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.facts import Facts, Symbol, objects_missing
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import (
     Judged,
@@ -177,9 +177,7 @@ def _inline_lines(facts: Facts, platform: str) -> dict[str, Evidence]:
         ):
             said = _INLINE_TOLD.search(row.text[:2000])
             if said:
-                found.setdefault(
-                    _bare(said["name"]), Evidence(row.file, int(row.line_no), clip(row.text))
-                )
+                found.setdefault(_bare(said["name"]), Evidence.of_row(row))
         facts.known[key] = found
     return facts.known[key]  # type: ignore[no-any-return]
 
@@ -204,7 +202,7 @@ def _compiled_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
 def _unoptimised(lines: pd.DataFrame) -> Iterator[tuple[Evidence, ...]]:
     for row in each(lines[lines["text"].str.contains(" -c ", regex=False)]):
         is_c = _is_unoptimised(row.text)
-        yield (Evidence(row.file, int(row.line_no), clip(row.text)),) if is_c else ()
+        yield (Evidence.of_row(row),) if is_c else ()
 
 
 def _as_unoptimised(evidence: Evidence) -> tuple[Evidence, ...]:

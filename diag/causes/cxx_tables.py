@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.facts import Facts, Symbol, objects_missing
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import (
     Judged,
@@ -114,7 +114,7 @@ def _no_rtti_lines(facts: Facts, platform: str, tables: list[Any]) -> tuple[Evid
     names = sorted({row.member or row.file.rpartition("/")[2] for row in tables})
     lines = lines_that_make(facts, platform, names)
     rows = lines[lines["text"].str.contains("-fno-rtti", regex=False)].head(1)
-    return tuple(Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(rows))
+    return tuple(Evidence.of_row(r) for r in each(rows))
 
 
 CAUSES = (

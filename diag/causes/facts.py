@@ -220,7 +220,7 @@ class Facts:
         rows = self.errors_of(symbol)
         rows = rows[rows["kind"] == "undefined"]
         told = rows.drop_duplicates(["detail_text"])  # the combined log and a platform's own agree
-        found = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(told)]
+        found = [Evidence.of_row(r, r.detail_text) for r in each(told)]
         wanted = self.seen(symbol, "wanted")
         return (*found[:2], *sightings_evidence(wanted, f"wants {symbol.name} (undefined)")[:3])
 

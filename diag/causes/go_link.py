@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.machines import platform_in
 from diag.causes.model import Evidence
 from diag.causes.searched import having
@@ -36,16 +35,12 @@ def linker_beside_cc(facts: Facts, platform: str, target: Platform) -> list[Evid
     rows = list(each(lines.head(500)))
     given = [r for r in rows if _is_other(_EXTLD.search(r.text), target)]
     if given:
-        return [_line(given[-1])]
+        return [Evidence.of_row(given[-1])]
     called = [r for r in rows if _is_other(_RUNNING.search(r.text), target)]
     named = [r for r in rows if (m := _CC.search(r.text)) and platform_in(m["program"]) == target]
-    return [_line(named[-1]), _line(called[-1])] if called and named else []
+    return [Evidence.of_row(named[-1]), Evidence.of_row(called[-1])] if called and named else []
 
 
 def _is_other(found: re.Match[str] | None, target: Platform) -> bool:
     """A program is named, and its name is not that of the target's."""
     return found is not None and platform_in(found["program"]) != target
-
-
-def _line(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol
 from diag.causes.infrastructure_doubts import (
     CANCELED_TELLING,
     hosts_of,
@@ -88,7 +88,7 @@ def judge_killed(facts: Facts, platform: str) -> Iterator[Finding]:
         return
     by_link = [r for r in rows if _BY_LINK.search(r.text)]
     if (doubt := why_killed(facts, platform, rows)) is not None:
-        yield _open(facts, KILLED, platform, map(_line, rows), doubt)
+        yield _open(facts, KILLED, platform, map(Evidence.of_row, rows), doubt)
         return
     who = "The linker" if by_link else "A process of the build"
     claim = f"{who} was killed or was refused memory: nothing is wrong with what it was given."
@@ -110,7 +110,7 @@ def judge_qemu(facts: Facts, platform: str) -> Iterator[Finding]:
             (f"docker buildx build --platform {platform} --builder NATIVE_BUILDER .",
              "# or once more with --no-cache: does it die at the same file?"),
         )  # fmt: skip
-        evidence = [*map(_line, (told + crashed)[:3]), *emulated[:1]]
+        evidence = [*map(Evidence.of_row, (told + crashed)[:3]), *emulated[:1]]
         yield _BY_ID[QEMU].finding("untestable", Symbol("", platform), evidence, (missing,))
 
 
@@ -121,10 +121,7 @@ def _emulated_steps(facts: Facts, platform: str) -> list[Evidence]:
     ]
     if host_of(facts, platform) is None and not hosts_of(facts):
         # No step crosses: what runs under an emulator is told by the emulator's own line.
-        return [
-            Evidence(r.file, int(r.line_no), clip(r.name_text))
-            for r in each(rows[rows["status"] == "error"])
-        ]
+        return [Evidence.of_row(r, r.name_text) for r in each(rows[rows["status"] == "error"])]
     return _emulated_steps_told(facts, platform)
 
 
@@ -138,7 +135,7 @@ def _emulated_steps_told(facts: Facts, platform: str) -> list[Evidence]:
     rows = facts.steps[
         (facts.steps["platform"] == platform) & (facts.steps["instruction"] == "RUN")
     ]
-    return [Evidence(r.file, int(r.line_no), clip(r.name_text)) for r in each(rows)]
+    return [Evidence.of_row(r, r.name_text) for r in each(rows)]
 
 
 def judge_disk(facts: Facts, platform: str) -> Iterator[Finding]:
@@ -155,7 +152,7 @@ def judge_disk(facts: Facts, platform: str) -> Iterator[Finding]:
             ("df -h OUTPUT_FOLDER /tmp  # in the step that links, right after it failed",
              "# or link once more to another disk: -o /dev/shm/x"),
         )  # fmt: skip
-        evidence = list(map(_line, bus[:3]))
+        evidence = list(map(Evidence.of_row, bus[:3]))
         yield _BY_ID[DISK].finding("untestable", Symbol("", platform), evidence, (missing,))
 
 
@@ -168,7 +165,7 @@ def judge_exec(facts: Facts, platform: str) -> Iterator[Finding]:
         return
     crosses = bool(_emulated_steps_told(facts, platform))
     if (doubt := what_was_started(facts, platform, rows, crosses=crosses)) is not None:
-        yield _open(facts, EXEC, platform, map(_line, rows), doubt)
+        yield _open(facts, EXEC, platform, map(Evidence.of_row, rows), doubt)
         return
     yield _found(facts, EXEC, platform, rows[:3])
 
@@ -212,15 +209,15 @@ def _dies_where_it_was_compiled(facts: Facts, platform: str) -> bool:
 def judge_shared_native(facts: Facts, platform: str) -> Iterator[Finding]:
     """native-march-in-shared-cache: the same, and the objects came out of a compiler cache."""
     dead, native = _illegal(facts, platform), _native(facts, platform)
-    cached = [_line(r) for r in lines_like(facts, platform, _CACHED)]
+    cached = [Evidence.of_row(r) for r in lines_like(facts, platform, _CACHED)]
     cached += [
-        Evidence(r.file, int(r.line_no), clip(f"{r.instruction} {r.value_text}"))
+        Evidence.of_row(r, f"{r.instruction} {r.value_text}")
         for r in each(facts.instructions)
         if _CACHED.search(r.value_text)
     ]
     if not (dead and native and cached):
         return
-    hits = [_line(r) for r in lines_like(facts, platform, _HITS)]
+    hits = [Evidence.of_row(r) for r in lines_like(facts, platform, _HITS)]
     evidence = [*dead[:2], *native[:2], *cached[:1], *hits[:2]]
     if hits:
         fix = _steps(facts, SHARED_NATIVE, platform)
@@ -236,28 +233,23 @@ def judge_shared_native(facts: Facts, platform: str) -> Iterator[Finding]:
 
 
 def _illegal(facts: Facts, platform: str) -> list[Evidence]:
-    told = [_line(r) for r in lines_like(facts, platform, _ILLEGAL)]
+    told = [Evidence.of_row(r) for r in lines_like(facts, platform, _ILLEGAL)]
     return told + [e for e in facts.end_of_run(platform) if "SIGILL" in e.text]
 
 
 def _native(facts: Facts, platform: str) -> list[Evidence]:
     """Where a compiler is told to build for the machine that it runs on."""
-    told = [_line(r) for r in lines_like(facts, platform, _IS_NATIVE)]
+    told = [Evidence.of_row(r) for r in lines_like(facts, platform, _IS_NATIVE)]
     rows = facts.instructions[facts.instructions["value_text"].str.contains(_IS_NATIVE.pattern)]
-    told += [Evidence(r.file, int(r.line_no), clip(f"{r.instruction} {r.value_text}")) for r in each(rows)]  # fmt: skip
+    told += [Evidence.of_row(r, f"{r.instruction} {r.value_text}") for r in each(rows)]  # fmt: skip
     env = facts.env[(facts.env["platform"] == platform) & facts.env["value"].notna()]
     env = env[env["value"].str.contains(_IS_NATIVE.pattern).astype(bool)].drop_duplicates(["name", "value"])  # fmt: skip
     return told + [
-        Evidence(r.file, int(r.line_no), clip(f"`{r.command}` receives {r.name}={r.value}"))
-        for r in each(env)
+        Evidence.of_row(r, f"`{r.command}` receives {r.name}={r.value}") for r in each(env)
     ]
 
 
 # -- words ---------------------------------------------------------------------------------------
-
-
-def _line(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))
 
 
 def _steps(facts: Facts, cause: str, platform: str) -> tuple[str, ...]:
@@ -268,7 +260,7 @@ def _steps(facts: Facts, cause: str, platform: str) -> tuple[str, ...]:
 def _found(
     facts: Facts, cause: str, platform: str, rows: list[Any], claim: str = ""
 ) -> Finding:  # fmt: skip
-    evidence = list(dict.fromkeys(map(_line, rows)))[:MAX_SHOWN]
+    evidence = list(dict.fromkeys(map(Evidence.of_row, rows)))[:MAX_SHOWN]
     return _BY_ID[cause].finding(
         "supported", Symbol("", platform), evidence, fix=_steps(facts, cause, platform), claim=claim
     )

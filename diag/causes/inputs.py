@@ -51,7 +51,7 @@ def judge_drift(facts: Facts) -> Iterator[Finding]:
         return
     found = []
     for row in each(other.head(3)):
-        found.append(Evidence(row.file, int(row.line_no), clip(f"the log has: {row.name_text}")))
+        found.append(Evidence.of_row(row, f"the log has: {row.name_text}"))
         if row.dockerfile_line_no is not None and row.dockerfile_line_no == row.dockerfile_line_no:
             text = clip(f"the Dockerfile differs at: {row.differs_at}")
             found.append(Evidence(row.dockerfile, int(row.dockerfile_line_no), text))
@@ -169,7 +169,7 @@ def _logs_differ(facts: Facts, platform: str) -> list[Evidence]:
         bare = [_STEP.sub("", str(r.name_text)) for r in (row, other)]
         texts = [text.removesuffix("...")[:60] for text in bare]
         if row.file != other.file and texts[0] != texts[1]:
-            return [Evidence(r.file, int(r.line_no), clip(r.name_text)) for r in (other, row)]
+            return [Evidence.of_row(r, r.name_text) for r in (other, row)]
     return []
 
 
@@ -183,7 +183,7 @@ def _ends_differ(facts: Facts, platform: str) -> list[Evidence]:
     if failed.empty or well.empty:
         return []
     return [
-        Evidence(row.file, int(row.line_no), clip(f"{how} in this log: {row.name_text}"))
+        Evidence.of_row(row, f"{how} in this log: {row.name_text}")
         for how, one in (("failed", failed), ("went well", well))
         for row in each(one)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol
 from diag.causes.link_inputs import command_evidence, is_whole, link_command
 from diag.causes.model import Evidence, Finding, Missing
 from diag.causes.runtime_cxx import is_cxx_name
@@ -127,7 +127,7 @@ def _told(facts: Facts, platform: str, names: list[str]) -> Iterator[Kept]:
         if fresh:
             found = by_crate.get(fresh["crate"].replace("-", "_"))
         if found:
-            yield Kept(found, (_line(row),))
+            yield Kept(found, (Evidence.of_row(row),))
 
 
 def _crate_of(name: str) -> str:
@@ -165,7 +165,7 @@ def _makers(facts: Facts, platform: str, command: Any, names: list[str]) -> dict
         is_link = (row.file, int(row.line_no)) in places
         for name in names:
             if name not in made and _is_named(name, words, is_link, row.text):
-                made[name] = _line(row)
+                made[name] = Evidence.of_row(row)
     return made
 
 
@@ -202,7 +202,3 @@ def _is_neighbour(name: str, parents: Iterable[PurePath]) -> bool:
     if _OBJECT.search(name) and not path.is_absolute():
         return True
     return any(path.parent == parent or parent in path.parents[:-1] for parent in parents)
-
-
-def _line(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))

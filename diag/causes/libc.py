@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol
 from diag.causes.libc_seen import MUSL_WORDS, LibcSeen, dockerfile_of_libc, libc_of
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.named import Named, group_finding, pick, wanted_on
@@ -126,7 +126,7 @@ def _asks_for_them(facts: Facts, platform: str, told: dict[str, Evidence]) -> Ev
     rows = facts.on(facts.lines_with(sorted(sources)), platform) if sources else facts.lines[:0]
     for row in each(rows):
         if _COMPILES.search(row.text[:MAX_LINE]) and any(source in row.text for source in sources):
-            return Evidence(row.file, int(row.line_no), clip(row.text))
+            return Evidence.of_row(row)
     return None
 
 
@@ -199,7 +199,7 @@ def _undeclared(facts: Facts, platform: str) -> dict[str, Evidence]:
         for match in _UNDECLARED.finditer(row.text[:MAX_LINE]):
             name = next(part for part in match.groups() if part)
             if is_lfs64(name) or name.removesuffix("64") in ("off", "stat", "dirent"):
-                found.setdefault(name, Evidence(row.file, int(row.line_no), clip(row.text)))
+                found.setdefault(name, Evidence.of_row(row))
     return found
 
 

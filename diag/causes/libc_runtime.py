@@ -53,7 +53,7 @@ def _repositories(facts: Facts, platform: str) -> list[Evidence]:
         match = _EDGE.search(row.value_text)
         if match and "apk" in row.value_text:
             text = f"packages of another repository: {match[0]}"
-            found.append(Evidence(row.file, int(row.line_no), clip(text)))
+            found.append(Evidence.of_row(row, text))
     return found[:3]
 
 

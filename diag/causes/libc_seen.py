@@ -83,14 +83,14 @@ def _of_commands(facts: Facts, platform: str) -> LibcSeen:
             word = long[-MAX_LINE:]
             musl = _MUSL.search(word)
             if musl:
-                return LibcSeen("musl", "", (_at(command, f"the link command has {musl[0]}"),))
+                return LibcSeen(
+                    "musl", "", (Evidence.of_row(command, f"the link command has {musl[0]}"),)
+                )
             if gnu is None and (found := _GNU.search(word)):
-                gnu = LibcSeen("glibc", "", (_at(command, f"the link command has {found[0]}"),))
+                gnu = LibcSeen(
+                    "glibc", "", (Evidence.of_row(command, f"the link command has {found[0]}"),)
+                )
     return gnu or LibcSeen()
-
-
-def _at(row: Any, text: str) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(text))
 
 
 def _of_lines(facts: Facts, platform: str) -> LibcSeen:
@@ -102,7 +102,7 @@ def _of_lines(facts: Facts, platform: str) -> LibcSeen:
             text = row.text[:MAX_LINE]
             is_of_tool = row.kind in _TOOL_KINDS or _TOOL.match(text)
             if is_of_tool and pattern.search(text):
-                return LibcSeen(libc, "", (_at(row, row.text),))
+                return LibcSeen(libc, "", (Evidence.of_row(row),))
     return LibcSeen()
 
 

@@ -173,7 +173,7 @@ def unread_inputs(facts: Facts, command: Any) -> list[str]:
 def command_evidence(command: Any, what: str) -> Evidence:
     """The command's line in the log."""
     text = f"{what}: {' '.join((command.driver, *command.words))}"
-    return Evidence(command.file, int(command.line_no), clip(text))
+    return Evidence.of_row(command, text)
 
 
 def platform_missing(facts: Facts) -> Missing:

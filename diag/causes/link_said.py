@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding
 from diag.causes.searched import having
 from diag.causes.wants import MAX_SHOWN, Answer, told, wants_of
@@ -41,13 +41,13 @@ def lines_with(facts: Facts, platform: str, pattern: re.Pattern[str]) -> pd.Data
 def said(rows: pd.DataFrame, limit: int = 4) -> list[Evidence]:
     """Rows of `link_errors` as evidence, each message once."""
     once = rows.drop_duplicates(["detail_text"]).head(limit)
-    return [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(once)]
+    return [Evidence.of_row(r, r.detail_text) for r in each(once)]
 
 
 def read_lines(rows: pd.DataFrame, limit: int = 4) -> list[Evidence]:
     """Log lines as evidence, each text once."""
     once = rows.drop_duplicates(["text"]).head(limit)
-    return [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(once)]
+    return [Evidence.of_row(r) for r in each(once)]
 
 
 def wanted_in_links_of(facts: Facts, platform: str, errors: pd.DataFrame) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from diag.causes.facts import Facts, clip, objects_missing
+from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import (
     about,
@@ -123,7 +123,7 @@ def _by_gcc(facts: Facts, platform: str, told: list[Evidence]) -> list[Evidence]
     if not before or not _GCC_DRIVER.fullmatch(PurePath(str(before[-1].driver)).name):
         return []
     text = f"the link is of {before[-1].driver}, whose own bytecode is GCC's"
-    return [Evidence(before[-1].file, int(before[-1].line_no), clip(text))]
+    return [Evidence.of_row(before[-1], text)]
 
 
 def judge_archiver(facts: Facts) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.model import Evidence
 from diag.knowledge import table
 from diag.platforms import BY_NAME, PLATFORMS, Platform
@@ -153,7 +153,7 @@ def _refusals(facts: Facts, platform: str) -> Iterator[Refusal]:
         if row.kind == "format" and (found in ("", linker, driver) or _CUT.search(said)):
             continue  # broken, or of another kind: nothing shows that it is of another machine
         seen |= {(object, member), (object, "*" if not member else "")}
-        line = Evidence(row.file, int(row.line_no), clip(said))
+        line = Evidence.of_row(row, said)
         symbol = next((n for at, n in missed.get(_step(row), ()) if at > row.line_no), "")
         yield Refusal(object, member, found, expected or linker or driver, line, symbol, driver)
         if len(seen) > MAX_REFUSED:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.machines import Given, arch_in, arch_of_name, first_part
 from diag.causes.model import Evidence
 from diag.platforms import Platform
@@ -77,7 +77,7 @@ def _skipped(facts: Facts, platform: str) -> Iterator[Skipped]:
     errors = facts.on(facts.link_errors, platform)
     rows = errors[errors["kind"].isin(["library_not_found", "object_not_found"])]
     missed = {
-        bare(r.object): Evidence(r.file, int(r.line_no), clip(first_part(r.detail_text)))
+        bare(r.object): Evidence.of_row(r, first_part(r.detail_text))
         for r in each(rows.dropna(subset=["object"]).drop_duplicates("object"))
     }
     if not missed:
@@ -88,7 +88,7 @@ def _skipped(facts: Facts, platform: str) -> Iterator[Skipped]:
     for row in each(lines.drop_duplicates("text").head(500)):
         file, arch, library = _read(row.text)
         if file and library in missed:
-            line = Evidence(row.file, int(row.line_no), clip(row.text))
+            line = Evidence.of_row(row)
             linker = arch_in(row.text.partition(SKIPPING)[0].replace(file, ""))
             command = given.command_of(row)
             linker = linker or (arch_in(command.driver) if command is not None else "")

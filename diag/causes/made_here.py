@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.compiles import MAX_LINES, Compile, compile_of_line
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.model import Evidence
 from diag.causes.provenance import compiler_of
 from diag.schema import each
@@ -69,7 +69,7 @@ def _in_one_go(row: Any) -> Iterator[Compile]:
     output = _SHARED.search(text) if " -shared" in text and compiler_of(text) else None
     if output:
         for source in dict.fromkeys(_SOURCE.findall(text)):
-            evidence = Evidence(row.file, int(row.line_no), clip(text))
+            evidence = Evidence.of_row(row, text)
             yield Compile(source, PurePath(output["name"]).name, evidence)
 
 

@@ -148,7 +148,7 @@ def _loader_errors(facts: Facts, platform: str) -> list[tuple[str, Evidence]]:
     rows = facts.on(facts.link_errors, platform)
     rows = rows[rows["linker"].isin(_LOADERS) & (rows["kind"] == "undefined")]
     return [
-        (str(r.symbol), Evidence(r.file, int(r.line_no), clip(r.detail_text)))
+        (str(r.symbol), Evidence.of_row(r, r.detail_text))
         for r in each(rows[rows["symbol"].notna()])
     ]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from diag.causes.clipped import clip
 from diag.causes.texts import Texts, texts_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class Evidence:
     file: str
     line_no: int | None
     text: str
+
+    @classmethod
+    def of_row(cls, row: Any, text: str | None = None) -> Evidence:
+        """A row of a frame of lines, with its text or what is said of it, cut to be read."""
+        return cls(row.file, int(row.line_no), clip(row.text if text is None else text))
 
     @property
     def place(self) -> str:

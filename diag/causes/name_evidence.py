@@ -115,7 +115,7 @@ def told_in_log(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     """The log line that first names the symbol as undefined; else a member that wants it."""
     rows = [row for row in errors_of(facts, symbol) if row.kind == "undefined"]
     if rows:
-        return (Evidence(rows[0].file, int(rows[0].line_no), clip(rows[0].detail_text)),)
+        return (Evidence.of_row(rows[0], rows[0].detail_text),)
     return facts.reference_evidence(symbol)[:1]
 
 

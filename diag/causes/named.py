@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding, Missing, Role, Status
 from diag.causes.texts import texts_of
 from diag.causes.toolchain import toolchain_of
@@ -84,7 +84,7 @@ def reference_of(row: Any) -> Reference:
     return Reference(
         _text(row.object), _text(row.member), _text(row.function), _text(row.source_file),
         row.linker, row.detail_text,
-        Evidence(row.file, int(row.line_no), clip(row.detail_text)),
+        Evidence.of_row(row, row.detail_text),
         (row.file, _text(row.step_id)),
     )  # fmt: skip
 

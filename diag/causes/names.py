@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.facts import Facts, Symbol, objects_missing
 from diag.causes.invites import languages_beside
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import (
@@ -193,7 +193,7 @@ def _compiled_by_fortran(
     names = sorted({(member or file).rpartition("/")[2] for file, member in members})
     for row in each(lines_that_make(facts, platform, names)):
         if _FORTRAN_COMPILER.search(row.text[:4000]):
-            return (Evidence(row.file, int(row.line_no), clip(row.text)),)
+            return (Evidence.of_row(row),)
     return ()
 
 

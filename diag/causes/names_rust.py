@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import Judged, source_missing, told_in_log
 from diag.causes.rust_evidence import rust_units
@@ -60,5 +60,5 @@ def _never_used(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     near = facts.on(facts.lines_with((f"fn {symbol.name}",)), symbol.platform)
     for row in each(near):
         if row.file == told[0].file and 0 < row.line_no - told[0].line_no < 6 and defined.search(row.text):  # fmt: skip
-            return tuple(Evidence(r.file, int(r.line_no), clip(r.text)) for r in (told[0], row))
+            return tuple(Evidence.of_row(r) for r in (told[0], row))
     return ()

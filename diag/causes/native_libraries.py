@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from diag.causes.facts import Facts, Symbol, clip, objects_missing, sightings_evidence
+from diag.causes.facts import Facts, Symbol, objects_missing, sightings_evidence
 from diag.causes.link_inputs import command_evidence, command_missing, link_command
 from diag.causes.model import Evidence, Missing
 from diag.causes.name_evidence import MAX_JUDGED, Judged, cause_of_names, errors_of, told_in_log
@@ -116,7 +116,7 @@ def _declared(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     rows = keep(rows, (str(p).replace("-", "_") in crates for p in rows["package"]))
     rows = facts.of_platform(rows, symbol.platform)
     return tuple(
-        Evidence(r.file, int(r.line_no), clip(f"{r.key}={r.value}: the crate asks for a library"))
+        Evidence.of_row(r, f"{r.key}={r.value}: the crate asks for a library")
         for r in each(rows.head(3))
     )
 
@@ -150,7 +150,7 @@ def _asked_in_flags(facts: Facts, symbol: Symbol, stems: set[str]) -> Evidence |
     rows = facts.on(facts.lines_with(("rustflags", "RUSTFLAGS")), symbol.platform)
     named = (r for r in each(rows) if asks_by_flags(r.text, stems))
     row = next(named, None)
-    return None if row is None else Evidence(row.file, int(row.line_no), clip(row.text))
+    return None if row is None else Evidence.of_row(row)
 
 
 def _flags_missing() -> Missing:

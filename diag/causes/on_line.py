@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.link_inputs import command_missing, is_whole, link_command, linker_words
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named
@@ -161,9 +161,7 @@ def _lib_in(word: str, files: Collection[str]) -> bool:
 
 def command_told(command: Any, what: str) -> Evidence:
     """The command's line, and what it has or has not."""
-    return Evidence(
-        command.file, int(command.line_no), clip(f"the link command ({command.driver}) {what}")
-    )
+    return Evidence.of_row(command, f"the link command ({command.driver}) {what}")
 
 
 def whole_command_missing(names: Sequence[Named]) -> Missing:

@@ -155,7 +155,7 @@ def _archived(facts: Facts, platform: str, file: str) -> Evidence | None:
     rows = facts.on(facts.lines, platform)
     rows = rows[rows["kind"] == "archiver"]
     for row in each(rows[rows["text"].str.contains(name, regex=False).astype(bool)].head(1)):
-        return Evidence(row.file, int(row.line_no), clip(row.text))
+        return Evidence.of_row(row)
     return None
 
 

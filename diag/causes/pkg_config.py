@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any
 
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.machines_skipped import LIBRARY_FILE, Skipped
 from diag.causes.model import Evidence
 from diag.schema import each
@@ -30,11 +29,11 @@ def _beside_asked(facts: Facts, platform: str, skipped: Skipped) -> Iterator[Evi
     for row in each(lines.head(200)):
         for told in _FOLDERS.finditer(row.text[:4096]):
             if folder in _folders_of(told["folders"]):
-                yield _line(row)
+                yield Evidence.of_row(row)
     rows = facts.env[facts.env["name"].isin(["PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR"])]
     for row in each(rows[rows["platform"] == platform].head(200)):
         if isinstance(row.value, str) and folder in _folders_of(row.value):
-            yield Evidence(row.file, int(row.line_no), clip(f"`{row.command}` receives {row.name}: {row.value}"))  # fmt: skip
+            yield Evidence.of_row(row, f"`{row.command}` receives {row.name}: {row.value}")  # fmt: skip
 
 
 def _folders_of(value: str) -> list[PurePath]:
@@ -53,7 +52,7 @@ def _answered(facts: Facts, platform: str, skipped: Skipped) -> Iterator[Evidenc
                 (facts.lines["file"] == row.file) & (facts.lines["line_no"] == row.line_no - 1)
             ]
             if any(ASKS.search(text) for text in asked["text"]):
-                yield _line(row)
+                yield Evidence.of_row(row)
 
 
 def _asked_by_link(facts: Facts, platform: str, skipped: Skipped) -> list[Evidence]:
@@ -70,14 +69,10 @@ def _asked_by_link(facts: Facts, platform: str, skipped: Skipped) -> list[Eviden
             return []
         if any(ASKS.search(word) for word in words):
             text = f"the link command of {command.driver} asks pkg-config for its libraries"
-            return [Evidence(command.file, int(command.line_no), clip(text))]
+            return [Evidence.of_row(command, text)]
     return []
 
 
 def _name(skipped: Skipped) -> str:
     found = LIBRARY_FILE.search(PurePath(skipped.file).name)
     return found["name"] if found else ""
-
-
-def _line(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
-from typing import Any
 
 from diag.causes.compiles import Compile, compiles_on
 from diag.causes.facts import Facts, Symbol, clip
@@ -70,7 +69,7 @@ def judge_asm(facts: Facts) -> Iterator[Finding]:
             continue
         lines = facts.on(facts.lines, platform)
         off = list(each(lines[lines["text"].str.contains(_ASM_OFF.pattern, case=False)]))
-        evidence = [*map(line_of_row, off[:3]), *wanted_lines(facts, family)]
+        evidence = [*map(Evidence.of_row, off[:3]), *wanted_lines(facts, family)]
         if off:
             yield found(facts, _BY_ID[ASM], family, evidence)
         elif not is_skipped(facts, family[0]):
@@ -195,10 +194,6 @@ def wanted_lines(facts: Facts, symbols: list[Symbol]) -> list[Evidence]:
         last, more = shown[-1], len(symbols) - len(shown)
         shown[-1] = Evidence(last.file, last.line_no, f"{last.text} (and {more} more)")
     return shown
-
-
-def line_of_row(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))
 
 
 def found(facts: Facts, cause: Cause, symbols: list[Symbol], evidence: list[Evidence]) -> Finding:

@@ -17,7 +17,6 @@ from diag.causes.presence import (
     found,
     is_asm_off,
     is_skipped,
-    line_of_row,
     opened,
     wanted_lines,
 )
@@ -125,7 +124,7 @@ def judge_host_cfg(facts: Facts) -> Iterator[Finding]:
                 r for r in scripts if r.line_no <= other[0][0].line_no
             ][-2:]
             yield found(
-                facts, _BY_ID[HOST_CFG], [Symbol("", platform)], [line_of_row(r) for r in rows]
+                facts, _BY_ID[HOST_CFG], [Symbol("", platform)], [Evidence.of_row(r) for r in rows]
             )
 
 

@@ -15,7 +15,6 @@ from diag.causes.presence import (
     compile_of,
     found,
     is_skipped,
-    line_of_row,
     linked_names,
     opened,
     users_of,
@@ -123,7 +122,7 @@ def _probes(facts: Facts, platform: str, own: Compile) -> Iterator[Evidence]:
             has_own = _YES.search(row.text) or _NO.search(row.text)
             answer = row if has_own else by_line.get(int(row.line_no) + 1)
             if answer is not None and _YES.search(answer.text):
-                yield from map(line_of_row, dict.fromkeys([row, answer]))
+                yield from map(Evidence.of_row, dict.fromkeys([row, answer]))
 
 
 CAUSES = (Cause(PROBE, "presence", "cause", judge_probe, telling=PROBE_TELLING),)

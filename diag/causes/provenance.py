@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
 
-from diag.causes.facts import Facts, clip
+from diag.causes.facts import Facts
 from diag.causes.machines import arch_in
 from diag.causes.model import Evidence
 from diag.schema import each
@@ -63,9 +62,9 @@ def origin_of(facts: Facts, platform: str, object: str, member: str) -> Origin:
     compiled = [row for row in lines if _compiles(row.text, names, sources)]
     archived = [row for row in lines if _archives(row.text, names[0])]
     return Origin(
-        compiled=tuple(_line(row) for row in compiled),
+        compiled=tuple(Evidence.of_row(row) for row in compiled),
         compilers=tuple(compiler_of(row.text) for row in compiled),
-        archived=tuple(_line(row) for row in archived),
+        archived=tuple(Evidence.of_row(row) for row in archived),
         shipped=tuple(_shipped(facts, object, names[0])),
         kept=any(_KEPT.search(row.text) and names[0] in row.text for row in lines),
         is_verbose=_is_verbose(facts, platform, set(names)),
@@ -114,15 +113,11 @@ def _archives(text: str, name: str) -> bool:
     return name.endswith((".a", ".rlib")) and name in text and bool(_ARCHIVES.search(text[:4096]))
 
 
-def _line(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))
-
-
 def _shipped(facts: Facts, object: str, name: str) -> Iterator[Evidence]:
     """That it came as it is: by its folder, or by a COPY or ADD that names it."""
     for row in each(facts.instructions):
         if row.instruction in ("COPY", "ADD") and name in row.value_text:
-            yield Evidence(row.file, int(row.line_no), clip(f"{row.instruction} {row.value_text}"))
+            yield Evidence.of_row(row, f"{row.instruction} {row.value_text}")
     folder = _SHIPPED.search(object)
     if folder is not None:
         rows = facts.link_errors[facts.link_errors["object"] == object].head(1)
@@ -181,7 +176,7 @@ def overriding_cc(facts: Facts, platform: str) -> tuple[str, Evidence] | None:
         for found in _CC_RS.finditer(row.text):
             if found["name"] == "TARGET":
                 block = {}  # each crate's build script begins with it
-            block[found["name"]] = (found["value"], _line(row))
+            block[found["name"]] = (found["value"], Evidence.of_row(row))
             bare = CcCrate(block).overriding
             if bare is not None:
                 return bare

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from diag.causes.facts import Facts, Symbol, clip, log_missing, objects_missing
+from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.schema import each
 
@@ -237,7 +237,7 @@ def answer_claims(
 def _answer(facts: Facts, cause: Cause, platform: str) -> Finding:
     symbol = Symbol("", platform)
     errors = facts.on(facts.link_errors, platform).drop_duplicates(["kind", "symbol"]).head(3)
-    said = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(errors)]
+    said = [Evidence.of_row(r, r.detail_text) for r in each(errors)]
     if said:
         return cause.finding("refuted", symbol, said, role="claim")
     ended_badly = (facts.on(facts.outcomes, platform)["ran"] == False).any()  # noqa: E712

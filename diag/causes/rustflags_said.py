@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.facts import Facts, Symbol
 from diag.causes.link_inputs import command_evidence, link_command
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import MAX_JUDGED, told_in_log
@@ -88,12 +88,12 @@ def _outranked(facts: Facts, symbol: Symbol, stems: set[str]) -> Outranked | Non
     for name, value in assigned.items():
         if _rank(name) > _rank(first) and _names_any(value, stems) and _is_of(name, symbol):
             text = f"{name} asks for the library, and {first} outranks it: {row.text}"
-            line = Evidence(row.file, int(row.line_no), clip(text))
+            line = Evidence.of_row(row, text)
             return Outranked(line, _winner(row, first))
     if _rank(first) > 2:
         return None  # a file's flags of one table are joined with the variable of the same rank
     asked = next((r for r in rows if _is_file_of(r, row, stems)), None)
-    return None if asked is None else Outranked(_line(asked), _winner(row, first))
+    return None if asked is None else Outranked(Evidence.of_row(asked), _winner(row, first))
 
 
 def _rank(name: str) -> int:
@@ -122,10 +122,6 @@ def _names_any(text: str, stems: set[str]) -> bool:
     return asks_by_flags(text[:MAX_LINE], stems)
 
 
-def _line(row: Any) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(row.text))
-
-
 def _winner(row: Any, name: str) -> Evidence:
     text = f"cargo takes {name} and nothing of lower rank: {row.text}"
-    return Evidence(row.file, int(row.line_no), clip(text))
+    return Evidence.of_row(row, text)

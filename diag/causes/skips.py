@@ -100,7 +100,7 @@ def _skips_on(facts: Facts, platform: str) -> list[Skip]:
     is_told &= rows["kind"].isin(["output", "other"])
     is_told |= (rows["kind"] == "archiver") & having(rows["text"], "No such file")
     rows = rows[rows["kind"].isin(["build_script", "compiler"]) | is_told]
-    told = [Evidence(r.file, int(r.line_no), clip(r.text)) for r in each(rows)]
+    told = [Evidence.of_row(r) for r in each(rows)]
     packages = _package_of_warning(facts)
     blocks = [Skip(block, _package(block, packages)) for block in _blocks(told)]
     blocks += [
@@ -113,7 +113,7 @@ def _skips_on(facts: Facts, platform: str) -> list[Skip]:
 def _script_blocks(facts: Facts, platform: str) -> Iterator[tuple[Evidence, ...]]:
     rows = facts.build_script[facts.build_script["key"] == "warning"]
     own = facts.of_platform(rows, platform)
-    yield from _blocks([Evidence(r.file, int(r.line_no), clip(r.value)) for r in each(own)])
+    yield from _blocks([Evidence.of_row(r, r.value) for r in each(own)])
 
 
 def _blocks(lines: Iterable[Evidence]) -> Iterator[tuple[Evidence, ...]]:

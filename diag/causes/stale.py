@@ -123,7 +123,7 @@ def _taken_over(facts: Facts, platform: str, crate: str, refused: Refusal) -> It
         fresh, known = _FRESH.match(row.text), UP_TO_DATE.search(row.text)
         is_crate = fresh and crate and fresh["crate"].replace("-", "_") == crate.replace("-", "_")
         if is_crate or (known and PurePosixPath(known["name"] or known["idle"]).name == name):
-            yield Evidence(row.file, int(row.line_no), clip(row.text))
+            yield Evidence.of_row(row)
 
 
 def _found(

@@ -88,7 +88,7 @@ def _by_errors(facts: Facts, platform: str) -> Iterator[Toolchain]:
         text = " ".join(part for part in parts if isinstance(part, str))
         name = _first(_BY_NAME, text)
         if name:
-            yield Toolchain(name, (_line(row, row.detail_text),))
+            yield Toolchain(name, (Evidence.of_row(row, row.detail_text),))
 
 
 def _by_commands(facts: Facts, platform: str) -> Iterator[Toolchain]:
@@ -96,7 +96,7 @@ def _by_commands(facts: Facts, platform: str) -> Iterator[Toolchain]:
         name = _first(_BY_NAME, " ".join(map(str, row.words))[:20_000])
         if name:
             yield Toolchain(
-                name, (_line(row, f"{row.driver} {' '.join(map(str, row.words[:8]))}"),)
+                name, (Evidence.of_row(row, f"{row.driver} {' '.join(map(str, row.words[:8]))}"),)
             )
 
 
@@ -114,7 +114,7 @@ def _by_lines(facts: Facts, platform: str) -> Iterator[Toolchain]:
     if found:
         at_line = first.line_no if first is not None else found[-1][0].line_no
         row, name = min(found, key=lambda pair: abs(pair[0].line_no - at_line))
-        yield Toolchain(name, (_line(row, row.text),))
+        yield Toolchain(name, (Evidence.of_row(row),))
 
 
 def _first_error(facts: Facts, platform: str) -> Any | None:
@@ -128,7 +128,7 @@ def _by_steps(facts: Facts, platform: str) -> Iterator[Toolchain]:
     for row in each(own if len(own) else steps.head(0)):
         name = _first(_CALLS, row.name_text)
         if name:
-            yield Toolchain(name, (_line(row, row.name_text),))
+            yield Toolchain(name, (Evidence.of_row(row, row.name_text),))
 
 
 def _by_calls(facts: Facts, platform: str) -> Iterator[Toolchain]:
@@ -144,7 +144,3 @@ def _by_calls(facts: Facts, platform: str) -> Iterator[Toolchain]:
 
 def _first(signs: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str:
     return next((name for name, sign in signs if sign.search(text[:20_000])), "")
-
-
-def _line(row: Any, text: str) -> Evidence:
-    return Evidence(row.file, int(row.line_no), clip(text))

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from diag.causes.facts import Facts, Symbol, clip, dockerfile_missing, objects_missing
+from diag.causes.facts import Facts, Symbol, dockerfile_missing, objects_missing
 from diag.causes.link_inputs import platform_missing
 from diag.causes.link_said import errors_of, wanted_in_links_of
 from diag.causes.model import Cause, Evidence, Finding
@@ -77,7 +77,7 @@ def _is_on_line(want: Want) -> bool:
 
 
 def _refused(facts: Facts, platform: str, errors: pd.DataFrame) -> Finding:
-    said = [Evidence(r.file, int(r.line_no), clip(r.detail_text)) for r in each(errors)]
+    said = [Evidence.of_row(r, r.detail_text) for r in each(errors)]
     covers = [s.name for s in facts.wanted if s.platform == platform]
     if covers:
         covers = wanted_in_links_of(facts, platform, errors)
