@@ -27,11 +27,14 @@ from diag import cli, schema
 from diag.causes.model import Evidence
 from diag.cli_ci import _append_summary, _no_commands
 from diag.show import github_summary
+from diag.show.display_html import verdict_html
 from diag.show.github import Annotation, annotation_lines, iter_annotations
 from diag.show.github_summary import summary_markdown
 from diag.show.markdown import code, fence, plain, prose, table
+from diag.show.outline import outline
 from diag.show.places import Place, Places, Roots
 from diag.show.sarif import sarif_log
+from diag.show.terminal import as_plain_text, verdict_screen
 from diag.show.text import as_text
 from tests import handmade as h
 from tests.test_cli import DOCKERFILE, LOG, SYMBOL
@@ -298,6 +301,44 @@ def test_a_summary_that_is_too_long_counts_what_it_leaves_out() -> None:
         assert len(text.encode("utf-8", "replace")) <= room
         assert seen(text).tags <= seen(whole).tags
     assert "further parts would exceed" in text
+
+
+def test_what_a_summary_does_not_show_is_counted() -> None:
+    """No part ends without a word: explanations, what can fail later, steps, what is refuted."""
+    numbers = range(70)
+    fix = tuple(f"step {n}" for n in numbers)
+    findings = [h.finding(cause=f"cause-{n}", fix=fix) for n in numbers]
+    findings += [h.finding(cause=f"latent-{n}", role="latent") for n in numbers]
+    findings += [h.finding(cause=f"wrong-{n}", status="refuted", role="claim") for n in numbers]
+    text = summary_markdown(h.verdict(findings=tuple(findings)))
+    holding, later = text.split("### Seen too")
+    assert "And 30 further explanations." in holding
+    assert "And 10 further steps." in holding
+    assert "And 30 further explanations." in later
+    assert "And 10 further explanations." in later.split("Refuted: 70")[1]
+
+
+@pytest.mark.parametrize("shown", ["screen", "html", "markdown"])
+def test_every_display_tells_its_parts_in_one_order(shown: str) -> None:
+    """Screen, cell and summary have the parts of the outline; a summary has its platforms first."""
+    findings = (*h.FINDINGS, h.finding(cause="can-fail-later", role="latent"))
+    errors = schema.make(
+        "errors", [{"file": "x", "where": "x", "member": "", "reason": "broken", "help": ""}]
+    )
+    verdict = h.verdict(findings=findings, errors=errors)
+    text = {
+        "screen": lambda: as_plain_text(verdict_screen(verdict)),
+        "html": lambda: verdict_html(verdict),
+        "markdown": lambda: summary_markdown(verdict),
+    }[shown]()
+    parts = outline(verdict)
+    assert [part.name for part in parts] == [
+        "holding", "to_do", "platforms", "latent", "open", "refuted", "steps", "unread"
+    ]  # fmt: skip
+    left_out = {"screen": ["steps"], "html": [], "markdown": ["steps", "platforms"]}[shown]
+    titles = [part.title for part in parts if part.name not in left_out]
+    assert sorted(titles, key=text.index) == titles
+    assert "Steps of the build" not in text or shown == "html"
 
 
 # -- SARIF ----------------------------------------------------------------------------------------

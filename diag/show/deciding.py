@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diag.show.sentences import Group, grouped, supported, what_is_missing
+from diag.show.text import counted, listed
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence, Finding, Missing
@@ -39,6 +40,23 @@ class Deciding:
     def n_open(self) -> int:
         """How many explanations wait for it."""
         return len({group.first.cause for group in self.groups})
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of those that wait."""
+        return tuple(symbol for group in self.groups for symbol in group.symbols)
+
+    @property
+    def use(self) -> str:
+        """`decides 5 explanations; would confirm NAME`."""
+        told = [f"decides {counted(self.n_open, 'explanation')}"] if self.n_open else []
+        told += [f"would confirm {listed(self.confirms)}"] if self.confirms else []
+        return "; ".join(told)
+
+    def evidence(self, most: int | None = None) -> tuple[Evidence, ...]:
+        """The places that are shared, then at most so many that each explanation has alone."""
+        own = [item for group in self.groups for item in own_evidence(group, self.shared)[:most]]
+        return tuple(dict.fromkeys([*self.shared, *own]))
 
 
 @dataclass(frozen=True)
@@ -82,8 +100,7 @@ def _deciding(missing: Missing | None, own: list[Finding], confirms: tuple[str, 
 def own_evidence(group: Group, shared: Iterable[Evidence]) -> list[Evidence]:
     """What the group cites and the others do not."""
     known = set(shared)
-    found = dict.fromkeys(item for finding in group.findings for item in finding.evidence)
-    return [item for item in found if item not in known]
+    return [item for item in group.evidence if item not in known]
 
 
 def what_is_refuted(verdict: Verdict) -> tuple[Refuted, ...]:

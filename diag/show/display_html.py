@@ -7,34 +7,25 @@ It stays small: a notebook is kept in git.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from diag.show.deciding import (
-    Deciding,
-    Refuted,
-    is_command,
-    own_evidence,
-    what_is_refuted,
-    what_would_decide,
-)
+from diag.show.deciding import Deciding, Refuted, is_command
 from diag.show.display_case import Held, df_case
 from diag.show.frame_tables import df_errors, table_of
 from diag.show.html import code_html, excerpt_table, html_table, pre_html, sentence
+from diag.show.outline import Part, outline, told_before
 from diag.show.sentences import (
     RESULT_WORDS,
     Group,
-    grouped,
     headline,
     outcome_words,
     platform_sentence,
-    supported,
-    what_to_do,
 )
 from diag.show.steps import bar_text, drawn_steps, step_label
-from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
+from diag.show.tables import STATUS_WORDS, df_changes
 from diag.show.text import NOT_SEEN, as_text, counted, is_missing, listed
 
 if TYPE_CHECKING:
@@ -65,19 +56,18 @@ def _verdict_parts(verdict: Verdict) -> Iterator[str]:
     yield f"<p><strong>{sentence(headline(verdict))}</strong></p>"
     if verdict.outcome == "explained":
         yield f"<p>{sentence(platform_sentence(verdict))}</p>"
-    holding = grouped(supported(verdict, "cause", "contributing", "claim"))
-    yield from _titled("What the evidence shows", _groups(holding, headline(verdict)))
-    steps = what_to_do(verdict)
-    yield from _titled("What to do", [_list("ol", steps)] if steps else [])
-    if len(verdict.outcomes):
-        yield html_table(_told(df_platforms(verdict)), "Platforms", limit=MAX_ROWS)
-    latent = grouped(supported(verdict, "latent"))
-    yield from _titled("Seen too: it can fail later, or elsewhere", _groups(latent))
-    yield from _open(verdict)
-    yield from _refuted(verdict)
-    yield from _steps(verdict)
-    if len(verdict.errors):
-        yield html_table(df_errors(verdict.errors), "What could not be read", limit=MAX_ROWS)
+    draw: dict[str, Callable[[Part], Iterable[str]]] = {
+        "holding": lambda part: _titled(part.title, _groups(part.items, told_before(verdict))),
+        "to_do": lambda part: _titled(part.title, [_list("ol", part.items)]),
+        "platforms": lambda part: [html_table(_told(part.items), part.title, limit=MAX_ROWS)],
+        "latent": lambda part: _titled(part.title, _groups(part.items)),
+        "open": lambda part: [_open(part, is_known=verdict.outcome == "explained")],
+        "refuted": lambda part: [_refuted(part)],
+        "steps": _steps,
+        "unread": lambda part: [html_table(part.items, part.title, limit=MAX_ROWS)],
+    }
+    for part in outline(verdict):
+        yield from draw[part.name](part)
 
 
 def _titled(title: str, parts: Iterable[str]) -> Iterator[str]:
@@ -120,12 +110,11 @@ def _groups(groups: Sequence[Group], told: str = "") -> Iterator[str]:
 def _explanation(group: Group, told: str = "") -> str:
     """Status, name, platforms, claim unless it was told, further symbols, evidence."""
     first = group.first
-    names = list(dict.fromkeys(name for finding in group.findings for name in finding.covers))
-    claim = "" if first.claim.rstrip(".") in told else f"<br>{sentence(first.claim)}"
-    also = f"<br>also of {listed(map(code_html, names))}" if names else ""
-    seen = list(dict.fromkeys(item for finding in group.findings for item in finding.evidence))
-    return f"<p>{STATUS_WORDS[first.status]}: {_named(group)}{claim}{also}</p>" + _cited(
-        seen, group.symbols
+    claim = group.claim_beside(told)
+    said = f"<br>{sentence(claim)}" if claim else ""
+    also = f"<br>also of {listed(map(code_html, group.covers))}" if group.covers else ""
+    return f"<p>{STATUS_WORDS[first.status]}: {_named(group)}{said}{also}</p>" + _cited(
+        group.evidence, group.symbols
     )
 
 
@@ -143,17 +132,14 @@ def _cited(seen: Sequence[Evidence], symbols: Iterable[str | None]) -> str:
     return table + _more(len(seen) - MAX_EVIDENCE, "further place")
 
 
-def _open(verdict: Verdict) -> Iterator[str]:
+def _open(part: Part, *, is_known: bool) -> str:
     """What would decide, each artefact with what waits for it."""
-    deciding = what_would_decide(verdict)
-    if deciding:
-        is_known = verdict.outcome == "explained"
-        title = f"What would decide{' the rest' if is_known else ''}"
-        n_open = len({g.first.cause for one in deciding for g in one.groups})
-        told = f" ({counted(n_open, 'open explanation')})" if n_open else ""
-        parts = [*map(_decides, deciding[:MAX_ROWS])]
-        parts.append(_more(len(deciding) - MAX_ROWS, "further artefact"))
-        yield _folded(title + told, parts, is_open=not is_known)
+    title = f"{part.title}{' the rest' if is_known else ''}"
+    n_open = len({group.first.cause for one in part.items for group in one.groups})
+    told = f" ({counted(n_open, 'open explanation')})" if n_open else ""
+    parts = [*map(_decides, part.items[:MAX_ROWS])]
+    parts.append(_more(len(part.items) - MAX_ROWS, "further artefact"))
+    return _folded(title + told, parts, is_open=not is_known)
 
 
 def _decides(one: Deciding) -> str:
@@ -166,23 +152,18 @@ def _decides(one: Deciding) -> str:
     groups = [f"<li>? {_named(g)}: {sentence(g.first.claim)}</li>" for g in one.groups[:MAX_ROWS]]
     waiting = f"<ul>{''.join(groups)}</ul>" if groups else ""
     waiting += _more(len(one.groups) - MAX_ROWS, "further explanation")
-    own = [item for group in one.groups for item in own_evidence(group, one.shared)]
-    seen = list(dict.fromkeys([*one.shared, *own]))
-    symbols = [symbol for group in one.groups for symbol in group.symbols]
-    return f"<p>{why}{confirms}</p>{how}{waiting}{_cited(seen, symbols)}"
+    return f"<p>{why}{confirms}</p>{how}{waiting}{_cited(one.evidence(), one.symbols)}"
 
 
 def _step(text: str) -> str:
     return pre_html(text) if is_command(text) else f"<p>{sentence(text)}</p>"
 
 
-def _refuted(verdict: Verdict) -> Iterator[str]:
-    refuted = what_is_refuted(verdict)
-    if refuted:
-        n_refuted = len({g.first.cause for one in refuted for g in one.groups})
-        parts = [*map(_put_aside, refuted[:MAX_GROUPS])]
-        parts.append(_more(len(refuted) - MAX_GROUPS, "further explanation"))
-        yield _folded(f"Refuted: {counted(n_refuted, 'explanation')}", parts)
+def _refuted(part: Part) -> str:
+    n_refuted = len({group.first.cause for one in part.items for group in one.groups})
+    parts = [*map(_put_aside, part.items[:MAX_GROUPS])]
+    parts.append(_more(len(part.items) - MAX_GROUPS, "further explanation"))
+    return _folded(f"{part.title}: {counted(n_refuted, 'explanation')}", parts)
 
 
 def _put_aside(one: Refuted) -> str:
@@ -195,16 +176,14 @@ def _put_aside(one: Refuted) -> str:
 # -- steps ----------------------------------------------------------------------------------------
 
 
-def _steps(verdict: Verdict) -> Iterator[str]:
+def _steps(part: Part) -> Iterator[str]:
     """Steps that took longest or ended badly, as bars of letters: they are seen on any page."""
-    steps = verdict.steps
-    if not len(steps):
-        return
+    steps = part.items
     frame = df_step_bars(steps)
     if len(frame):
         left = counted(len(steps) - len(frame), "other step")
         rest = f"; {left} not shown" if len(steps) > len(frame) else ""
-        title = f"Steps of the build: {counted(len(steps), 'step')}"
+        title = f"{part.title}: {counted(len(steps), 'step')}"
         table = html_table(frame, f"Those that took longest or did not end well{rest}")
         yield _folded(title, [table])
 

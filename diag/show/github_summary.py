@@ -7,29 +7,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from diag.show.deciding import (
-    Deciding,
-    Refuted,
-    is_command,
-    own_evidence,
-    what_is_refuted,
-    what_would_decide,
-)
-from diag.show.frame_tables import df_errors
+from diag.show.deciding import Deciding, Refuted, is_command, own_evidence
 from diag.show.markdown import code, details, fence, plain, prose, table
-from diag.show.sentences import (
-    Group,
-    grouped,
-    headline,
-    outcome_words,
-    platform_sentence,
-    supported,
-    what_to_do,
-)
-from diag.show.tables import STATUS_WORDS, df_platforms
+from diag.show.outline import outline, told_before
+from diag.show.sentences import Group, headline, outcome_words, platform_sentence
+from diag.show.tables import STATUS_WORDS
 from diag.show.text import NOT_SEEN, as_text, clip, counted, focus, listed
 
 if TYPE_CHECKING:
@@ -47,6 +32,7 @@ MAX_ROWS = 60
 MAX_TEXT = 400
 MAX_CELL = 160
 WIDTH = 104  # of a line in a block of code: more scrolls sideways on GitHub's page
+_UNTITLED = ("platforms", "refuted")  # the table stands below the headline, the list is folded
 _MARK = re.compile(r"^([✔✘–?]) ")
 
 
@@ -67,63 +53,62 @@ def summary_markdown(verdict: Verdict, case: Case | None = None, *, room: int = 
 
 
 def _parts(verdict: Verdict, case: Case | None) -> Iterator[str]:
-    """Blocks of Markdown, each whole by itself, in the order of need."""
+    """Blocks of Markdown, each whole by itself, in the order of need, the platforms first."""
     yield f"## diag: {outcome_words(verdict)}"
     if verdict.title:
         yield _cut(verdict.title)
     yield f"**{_cut(headline(verdict))}**"
     if verdict.outcome == "explained":
         yield _cut(platform_sentence(verdict))
-    if len(verdict.outcomes):
-        yield _table(df_platforms(verdict, case), ("verdict", "where"))
-    yield from _holding(verdict)
-    steps = what_to_do(verdict)
-    if steps:
-        yield "### What to do"
-        yield "\n".join(f"{n}. {_cut(step)}" for n, step in enumerate(steps[:MAX_ROWS], 1))
-    yield from _titled("### Seen too: it can fail later, or elsewhere", _latent(verdict))
-    yield from _titled("### What would decide", map(_decides, what_would_decide(verdict)))
-    refuted = what_is_refuted(verdict)
-    if refuted:
-        told = "\n".join(map(_refuted, refuted[:MAX_ROWS]))
-        yield details(f"Refuted: {counted(len(refuted), 'explanation')}", told)
-    if len(verdict.errors):
-        yield from _titled("### What could not be read", [_table(df_errors(verdict.errors))])
+    draw: dict[str, Callable[[Any], Iterable[str]]] = {
+        "holding": lambda groups: _explanations(groups, told_before(verdict)),
+        "to_do": _numbered,
+        "platforms": lambda frame: [_table(frame, ("verdict", "where"))],
+        "latent": _explanations,
+        "open": lambda artefacts: map(_decides, artefacts),
+        "refuted": lambda refuted: [_put_aside(refuted)],
+        "unread": lambda frame: [_table(frame)],
+    }
+    parts = [part for part in outline(verdict, case) if part.name in draw]
+    # A job builds for several platforms: which of them failed is asked first.
+    for part in sorted(parts, key=lambda part: part.name != "platforms"):
+        if part.name not in _UNTITLED:
+            yield f"### {part.title}"
+        yield from draw[part.name](part.items)
 
 
-def _titled(title: str, blocks: Iterable[str]) -> Iterator[str]:
-    for number, block in enumerate(blocks):
-        if not number:
-            yield title
-        yield block
+def _numbered(steps: Sequence[str]) -> Iterator[str]:
+    yield "\n".join(f"{n}. {_cut(step)}" for n, step in enumerate(steps[:MAX_ROWS], 1))
+    yield from _more(len(steps) - MAX_ROWS, "further step")
 
 
-def _holding(verdict: Verdict) -> Iterator[str]:
-    groups = grouped(supported(verdict, "cause", "contributing", "claim"))
-    told = headline(verdict) if verdict.outcome == "explained" else ""
-    shown = (_explanation(group, told) for group in groups[:MAX_GROUPS])
-    yield from _titled("### What the evidence shows", shown)
-    if len(groups) > MAX_GROUPS:
-        yield f"And {counted(len(groups) - MAX_GROUPS, 'further explanation')}."
+def _explanations(groups: Sequence[Group], told: str = "") -> Iterator[str]:
+    yield from (_explanation(group, told) for group in groups[:MAX_GROUPS])
+    yield from _more(len(groups) - MAX_GROUPS, "further explanation")
 
 
-def _latent(verdict: Verdict) -> Iterator[str]:
-    return map(_explanation, grouped(supported(verdict, "latent"))[:MAX_GROUPS])
+def _more(number: int, noun: str) -> list[str]:
+    return [f"And {counted(number, noun)}."] if number > 0 else []
+
+
+def _put_aside(refuted: Sequence[Refuted]) -> str:
+    told = "\n".join(map(_refuted, refuted[:MAX_ROWS]))
+    more = _more(len(refuted) - MAX_ROWS, "further explanation")
+    title = f"Refuted: {counted(len(refuted), 'explanation')}"
+    return details(title, "\n\n".join([told, *more]))
 
 
 def _explanation(group: Group, told: str = "") -> str:
     """Name, claim unless it was told, further symbols, and the evidence with its lines."""
     first = group.first
-    names = dict.fromkeys(name for finding in group.findings for name in finding.covers)
-    also = [f"Also of {listed([code(clip(n, MAX_CELL)) for n in names])}."] if names else []
-    lines = _evidence_lines(
-        dict.fromkeys(item for finding in group.findings for item in finding.evidence),
-        group.symbols,
-    )
+    names = [code(clip(name, MAX_CELL)) for name in group.covers]
+    also = [f"Also of {listed(names)}."] if names else []
+    lines = _evidence_lines(group.evidence, group.symbols)
     shown = [fence(lines)] if lines else []
     said = f"{STATUS_WORDS[first.status]}: {_named(group)}"
-    claim = [] if first.claim.rstrip(".") in told else [_cut(first.claim, first.symbols)]
-    return "\n\n".join([said, *claim, *also, *shown])
+    claim = group.claim_beside(told)
+    claimed = [_cut(claim, first.symbols)] if claim else []
+    return "\n\n".join([said, *claimed, *also, *shown])
 
 
 def _named(group: Group) -> str:
@@ -194,9 +179,7 @@ def _table(frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> str:
         [_MARK.sub("\\g<1>&nbsp;", plain(clip(as_text(row[name]), MAX_CELL))) for name in names]
         for row in frame.head(MAX_ROWS).to_dict("records")
     ]
-    more = len(frame) - len(rows)
-    shown = table(names, rows)
-    return f"{shown}\n\nAnd {counted(more, 'further row')}." if more else shown
+    return "\n\n".join([table(names, rows), *_more(len(frame) - len(rows), "further row")])
 
 
 def _cut(text: str, words: Iterable[str] = ()) -> str:

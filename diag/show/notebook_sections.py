@@ -81,9 +81,8 @@ def evidence_shown(verdict: Verdict) -> Shown:
 def _explanation(group: Group) -> list[Part]:
     first = group.first
     where = f" on {listed(group.platforms)}" if group.platforms else ""
-    seen = list(dict.fromkeys(e for finding in group.findings for e in finding.evidence))
     head = Said(f"{first.cause}{where}: {ROLES[first.role]}", is_strong=True)
-    return [head, Said(first.claim), Cited(seen, group.symbols)]
+    return [head, Said(first.claim), Cited(group.evidence, group.symbols)]
 
 
 def _left(number: int) -> list[Part]:

@@ -15,7 +15,6 @@ from diag.show.deciding import (
     Deciding,
     Refuted,
     is_command,
-    own_evidence,
     what_is_refuted,
     what_would_decide,
 )
@@ -215,7 +214,6 @@ def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
 
 def _group(group: Group) -> dict[str, Any]:
     first = group.first
-    seen = list(dict.fromkeys(e for finding in group.findings for e in finding.evidence))
     return {
         "status": first.status,
         "word": STATUS_WORDS[first.status],
@@ -223,8 +221,8 @@ def _group(group: Group) -> dict[str, Any]:
         "role": first.role,
         "platforms": listed(group.platforms),
         "claim": ticked(first.claim),
-        "evidence": excerpts(seen[:MAX_EVIDENCE], group.symbols),
-        "n_more": _more(len(seen) - MAX_EVIDENCE, "further place"),
+        "evidence": excerpts(group.evidence[:MAX_EVIDENCE], group.symbols),
+        "n_more": _more(len(group.evidence) - MAX_EVIDENCE, "further place"),
         "experiment": ticked(first.experiment or "") if first.status != "refuted" else "",
     }
 
@@ -235,12 +233,7 @@ def _more(number: int, noun: str) -> str:
 
 def _deciding(one: Deciding) -> dict[str, Any]:
     """An artefact, and the explanations that wait for it with what they do not share."""
-    symbols = [symbol for group in one.groups for symbol in group.symbols]
-    own = [item for group in one.groups for item in own_evidence(group, one.shared)]
-    seen = list(dict.fromkeys([*one.shared, *own]))[:MAX_EVIDENCE]
     missing = one.missing
-    waiting = [f"decides {counted(one.n_open, 'explanation')}"] if one.n_open else []
-    waiting += [f"would confirm {listed(one.confirms)}"] if one.confirms else []
     return {
         "artefact": as_text(missing.artefact) if missing else "No artefact is known",
         "why": as_text(missing.why) if missing else "that would decide these",
@@ -248,9 +241,9 @@ def _deciding(one: Deciding) -> dict[str, Any]:
             {"text": command_text(step), "is_command": is_command(step)}
             for step in (missing.how if missing else ())
         ],
-        "decides": "; ".join(waiting),
+        "decides": one.use,
         "groups": [_group(group) for group in one.groups],
-        "evidence": excerpts(seen, symbols),
+        "evidence": excerpts(one.evidence()[:MAX_EVIDENCE], one.symbols),
     }
 
 

@@ -16,7 +16,7 @@ from diag.show.text import is_missing, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-    from diag.causes.model import Finding, Missing
+    from diag.causes.model import Evidence, Finding, Missing
     from diag.verdict import Verdict
 
 OUTCOME_WORDS = {
@@ -63,6 +63,20 @@ class Group:
     def symbols(self) -> tuple[str, ...]:
         """Their symbols, once each."""
         return tuple(dict.fromkeys(f.symbol for f in self.findings if f.symbol))
+
+    @property
+    def covers(self) -> tuple[str, ...]:
+        """The further symbols that they are about, once each."""
+        return tuple(dict.fromkeys(name for f in self.findings for name in f.covers))
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every place that one of them cites, once each."""
+        return tuple(dict.fromkeys(item for f in self.findings for item in f.evidence))
+
+    def claim_beside(self, told: str) -> str:
+        """The claim, unless it was told already."""
+        return "" if self.first.claim.rstrip(".") in told else self.first.claim
 
 
 def supported(verdict: Verdict, *roles: str) -> list[Finding]:

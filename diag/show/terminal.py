@@ -6,8 +6,8 @@ and last what is put aside. On a pipe there is neither colour nor a cut: rich se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
@@ -15,27 +15,18 @@ from rich.table import Table
 from rich.text import Text
 
 from diag.show.console import as_plain_text, console_for
-from diag.show.deciding import (
-    Deciding,
-    Refuted,
-    own_evidence,
-    what_is_refuted,
-    what_would_decide,
-)
-from diag.show.frame_tables import df_errors
+from diag.show.deciding import Deciding, Refuted, own_evidence
 from diag.show.grid import frame_table
+from diag.show.outline import outline, told_before
 from diag.show.screen_parts import Entries, Excerpt, Steps, marked, numbered, section, spaced
 from diag.show.sentences import (
     RESULT_WORDS,
-    grouped,
     headline,
     outcome_words,
     platform_sentence,
-    supported,
-    what_to_do,
 )
 from diag.show.sentences import Group as Findings
-from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
+from diag.show.tables import STATUS_WORDS, df_changes
 from diag.show.text import as_text, counted, listed
 
 if TYPE_CHECKING:
@@ -70,30 +61,20 @@ def verdict_screen(verdict: Verdict, case: Case | None = None) -> RenderableType
 
 def _verdict_parts(verdict: Verdict, case: Case | None) -> Iterator[RenderableType]:
     yield _head(verdict)
-    told = headline(verdict) if verdict.outcome == "explained" else ""
-    holding = grouped(supported(verdict, "cause", "contributing", "claim"))
-    if holding:
-        yield section("What the evidence shows", _explanations(holding, told))
-    steps = what_to_do(verdict)
-    if steps:
-        yield section("What to do", numbered(steps))
-    if len(verdict.outcomes):
-        yield section("Platforms", frame_table(df_platforms(verdict, case)))
-    latent = grouped(supported(verdict, "latent"))
-    if latent:
-        yield section("Seen too: it can fail later, or elsewhere", _explanations(latent))
-    deciding = [_decides(one) for one in what_would_decide(verdict)]
-    if deciding:
-        yield section(_open_title(bool(holding)), Group(*spaced(deciding)))
-    refuted = [_refuted(one) for one in what_is_refuted(verdict)]
-    if refuted:
-        yield section("Refuted", Group(*refuted))
-    if len(verdict.errors):
-        yield section("What could not be read", frame_table(df_errors(verdict.errors)))
-
-
-def _open_title(is_known: bool) -> str:
-    return "What would decide the rest" if is_known else "What would decide"
+    draw: dict[str, Callable[[Any], RenderableType]] = {
+        "holding": lambda groups: _explanations(groups, told_before(verdict)),
+        "to_do": numbered,
+        "platforms": frame_table,
+        "latent": _explanations,
+        "open": lambda artefacts: Group(*spaced(map(_decides, artefacts))),
+        "refuted": lambda refuted: Group(*map(_refuted, refuted)),
+        "unread": frame_table,
+    }
+    parts = [part for part in outline(verdict, case) if part.name in draw]
+    for part in parts:
+        is_rest = part.name == "open" and parts[0].name == "holding"
+        title = f"{part.title} the rest" if is_rest else part.title
+        yield section(title, draw[part.name](part.items))
 
 
 def _head(verdict: Verdict) -> RenderableType:
@@ -120,8 +101,9 @@ def _explanation(group: Findings, told: str = "") -> RenderableType:
     evidence."""
     finding = group.first
     status = Text(STATUS_WORDS[finding.status], style=STYLES[finding.status])
-    claim = [] if finding.claim.rstrip(".") in told else [Text(as_text(finding.claim))]
-    return _Explanation(status, _named(group), [*claim, *_covered(group), *_evidence_of(group)])
+    claim = group.claim_beside(told)
+    said: list[RenderableType] = [Text(as_text(claim))] if claim else []
+    return _Explanation(status, _named(group), [*said, *_covered(group), *_evidence_of(group)])
 
 
 class _Explanation:
@@ -146,7 +128,7 @@ class _Explanation:
 
 def _covered(group: Findings) -> list[RenderableType]:
     """The further symbols that it is about."""
-    names = dict.fromkeys(as_text(name) for finding in group.findings for name in finding.covers)
+    names = dict.fromkeys(map(as_text, group.covers))
     return [Text(f"also of {listed(names)}", "dim", overflow="fold")] if names else []
 
 
@@ -162,7 +144,7 @@ def _named(group: Findings) -> Text:
 
 
 def _evidence_of(group: Findings) -> list[RenderableType]:
-    seen = list(dict.fromkeys(item for finding in group.findings for item in finding.evidence))
+    seen = group.evidence
     shown: list[RenderableType] = [
         Excerpt(item, group.symbols) for item in _one_each(group, seen)[:MAX_EVIDENCE]
     ]
@@ -173,7 +155,7 @@ def _evidence_of(group: Findings) -> list[RenderableType]:
     return shown
 
 
-def _one_each(group: Findings, seen: list[Evidence]) -> list[Evidence]:
+def _one_each(group: Findings, seen: Sequence[Evidence]) -> Sequence[Evidence]:
     """The first evidence of each finding before the second of any."""
     firsts = [finding.evidence[0] for finding in group.findings if finding.evidence]
     return list(dict.fromkeys([*firsts, *seen])) if len(group.findings) > 1 else seen
@@ -188,10 +170,7 @@ def _decides(one: Deciding) -> RenderableType:
     parts.append(Padding(Entries(rows[:MAX_OPEN]), (0, 0, 0, 2)))
     if len(rows) > MAX_OPEN:
         parts.append(Text(f"    + {counted(len(rows) - MAX_OPEN, 'further explanation')}", "dim"))
-    symbols = [symbol for group in one.groups for symbol in group.symbols]
-    own = [item for g in one.groups for item in own_evidence(g, one.shared)[:MAX_OWN]]
-    seen = list(dict.fromkeys([*one.shared, *own]))[:MAX_EVIDENCE]
-    parts += [Excerpt(item, symbols) for item in seen]
+    parts += [Excerpt(item, one.symbols) for item in one.evidence(MAX_OWN)[:MAX_EVIDENCE]]
     return Group(*parts)
 
 
@@ -201,9 +180,7 @@ def _artefact(one: Deciding) -> Text:
         return Text("No artefact is known that would decide:", style="bold")
     told = Text(as_text(one.missing.artefact), style="bold")
     told.append(f": {as_text(one.missing.why)}", style="not bold")
-    waiting = [f"decides {counted(one.n_open, 'explanation')}"] if one.n_open else []
-    waiting += [f"would confirm {listed(one.confirms)}"] if one.confirms else []
-    told.append(f" ({'; '.join(waiting)})", style="not bold dim")
+    told.append(f" ({one.use})", style="not bold dim")
     return told
 
 

@@ -1,0 +1,57 @@
+"""The parts of a verdict in the order of need: what shows it, what to do, how each platform ended,
+what can fail later, what would decide the rest, what is put aside, what could not be read.
+
+Each display draws these parts, some leave one out; how a part looks, and how much of it is shown,
+is the display's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from diag.show.deciding import what_is_refuted, what_would_decide
+from diag.show.frame_tables import df_errors
+from diag.show.sentences import grouped, headline, supported, what_to_do
+from diag.show.tables import df_platforms
+
+if TYPE_CHECKING:
+    from diag.case import Case
+    from diag.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Part:
+    """`items` are groups of findings, steps of a fix, artefacts, or the rows of a frame."""
+
+    name: str
+    title: str
+    items: Any
+
+
+def outline(verdict: Verdict, case: Case | None = None) -> list[Part]:
+    """The parts that there are."""
+    parts = (
+        Part(
+            "holding",
+            "What the evidence shows",
+            grouped(supported(verdict, "cause", "contributing", "claim")),
+        ),
+        Part("to_do", "What to do", what_to_do(verdict)),
+        Part("platforms", "Platforms", df_platforms(verdict, case)),
+        Part(
+            "latent",
+            "Seen too: it can fail later, or elsewhere",
+            grouped(supported(verdict, "latent")),
+        ),
+        Part("open", "What would decide", what_would_decide(verdict)),
+        Part("refuted", "Refuted", what_is_refuted(verdict)),
+        Part("steps", "Steps of the build", verdict.steps),
+        Part("unread", "What could not be read", df_errors(verdict.errors)),
+    )
+    return [part for part in parts if len(part.items)]
+
+
+def told_before(verdict: Verdict) -> str:
+    """What stands above the parts and needs not be said in them again."""
+    return headline(verdict) if verdict.outcome == "explained" else ""
