@@ -3,16 +3,16 @@ that is no answer. Each doubt is the artefact that would settle it."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator, KeysView
-from pathlib import PurePath
+from collections.abc import Iterator
 
 import pandas as pd
 
+from diag.causes.alike import NO_NAMES, defined_names, is_near, letters
 from diag.causes.doubts_made import not_made_here
 from diag.causes.facts import Facts, Symbol, objects_missing
-from diag.causes.link_inputs import linker_words
+from diag.causes.file_names import SYSTEM_SONAME
+from diag.causes.link_inputs import linker_words, names_given
 from diag.causes.model import Missing
 from diag.causes.name_arches import arches_of_words
 from diag.causes.name_evidence import symbol_text
@@ -34,7 +34,6 @@ MAX_NAMES = 200_000  # definitions that a name is compared with
 MIN_ALIKE = 4  # shorter names stand in others by chance
 ALIKE = 0.85  # of difflib
 MAX_LONGER = 3  # characters, of a misspelled name
-_NO_NAMES = ["FILE", "SECTION"]
 _START = frozenset(["main", "_start", "_init", "_fini", "__libc_start_main", "WinMain"])
 _BOUNDS = ("__start_", "__stop_", "__real_", "__wrap_")
 # C++ and Rust: tables, templates, members without arguments (data), and what Rust mangles.
@@ -150,13 +149,14 @@ def _alike(facts: Facts, want: Want) -> Missing | None:
 
 
 def _names_alike(facts: Facts, want: Want) -> Iterator[str]:
-    wanted = _letters(_base(symbol_text(facts, want.symbol)))
+    wanted = letters(_base(symbol_text(facts, want.symbol)))
+    defined = defined_names(facts, MAX_NAMES)
     raw = set(facts.raw_of(want.symbol)) | {want.symbol.name}
     wrappers = {f"__wrap_{name}" for name in raw if _is_wrapped(want, name)}
-    near = facts.near[facts.near["wanted"].isin(raw) & ~facts.near["type"].isin(_NO_NAMES)]
+    near = facts.near[facts.near["wanted"].isin(raw) & ~facts.near["type"].isin(NO_NAMES)]
     yield from (str(name) for name in near["name"] if name not in wrappers)
-    if len(wanted) >= MIN_ALIKE or raw & _defined(facts):
-        for name in _defined(facts):  # in order: the answer is the same in every process
+    if len(wanted) >= MIN_ALIKE or raw & defined.keys():
+        for name in defined:
             if name not in wrappers and (name in raw or _is_alike(wanted, name)):
                 yield name
 
@@ -166,32 +166,16 @@ def _is_wrapped(want: Want, name: str) -> bool:
     return any(word in (f"--wrap={name}", name) for word in linker_words(words))
 
 
-def _defined(facts: Facts) -> KeysView[str]:
-    """What the objects of all platforms define, for others or for themselves, by name."""
-    if "defined names" not in facts.known:
-        rows = facts.symbols
-        rows = rows[rows["is_defined"].astype(bool) & ~rows["type"].isin(_NO_NAMES)]
-        names = set(rows["name"].head(MAX_NAMES)) - {"", "main"}
-        facts.known["defined names"] = dict.fromkeys(sorted(names)).keys()
-    return facts.known["defined names"]  # type: ignore[no-any-return]
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def _is_alike(wanted: str, name: str) -> bool:
     """By letters and digits alone; a mangled name spells its identifiers, so that they are in it."""
-    other = _letters(name)
+    other = letters(name)
     if len(other) < MIN_ALIKE:
         return False
     if wanted in other:
         return True
     if name.startswith(("_Z", "_R")):
         return False
-    if other in wanted or abs(len(wanted) - len(other)) > MAX_LONGER:
-        return other in wanted
-    return difflib.SequenceMatcher(None, wanted, other).ratio() >= ALIKE
+    return other in wanted or is_near(wanted, other, ALIKE, MAX_LONGER)
 
 
 # -- what was searched ----------------------------------------------------------------------------
@@ -223,9 +207,8 @@ def _by_shared(facts: Facts, want: Want) -> Missing | None:
     own = facts.of_platform(facts.objects, want.symbol.platform)
     shared = own[own["kind"] == "shared"]
     wanting = set(facts.seen(want.symbol, "wanted")["file"]) & set(shared["file"])
-    given = {PurePath(str(f)).name for f in own["file"]} | set(own["soname"].dropna())
-    needed = {str(n) for row in each(shared) for n in row.needed} - given
-    left = [name for name in sorted(needed) if not _OF_SYSTEM.match(name)]
+    needed = {str(n) for row in each(shared) for n in row.needed} - names_given(own)
+    left = [name for name in sorted(needed) if not SYSTEM_SONAME.match(name)]
     said = facts.errors_of(want.symbol)["object"].dropna()
     told = [str(name) for name in said if _SHARED.search(str(name))]
     if not (wanting or left or told):
@@ -238,9 +221,6 @@ def _by_shared(facts: Facts, want: Want) -> Missing | None:
 
 
 _SHARED = re.compile(r"\.so(?:\.[\w.]+)?$")
-_OF_SYSTEM = re.compile(
-    r"^(?:lib(?:c|m|dl|rt|pthread|util|gcc_s|resolv)\.so|ld-|libc\.musl-|linux-)"
-)
 
 
 def _by_switch(facts: Facts, want: Want) -> Missing | None:

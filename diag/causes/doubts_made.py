@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+from diag.causes.alike import NO_NAMES
 from diag.causes.facts import Facts, Symbol
+from diag.causes.file_names import stem_of, unhashed
+from diag.causes.link_inputs import inputs_of
 from diag.causes.model import Missing
 from diag.causes.name_arches import arches_of_words
 from diag.causes.skips import skips_on
@@ -59,10 +62,7 @@ def not_made_here(facts: Facts, want: Want) -> Missing | None:
 
 def _inputs(facts: Facts, want: Want) -> set[str]:
     """Base names of what the command names and of the members of its archives."""
-    command: Any = want.command  # known: the whole link command was read
-    named = {PurePath(str(name)).name for kind, name in command.inputs if kind != "library"}
-    libraries = {str(name) for kind, name in command.inputs if kind == "library"}
-    named |= {f"lib{name}{end}" for name in libraries for end in (".a", ".so")}
+    named = inputs_of(want.command)  # known: the whole link command was read
     own = facts.of_platform(facts.objects, want.symbol.platform)
     rows = [row for row in each(own) if PurePath(row.file).name in named]
     files = {PurePath(row.file).name for row in rows}
@@ -70,8 +70,8 @@ def _inputs(facts: Facts, want: Want) -> set[str]:
 
 
 def _stem(name: str) -> str:
-    """What object and source have in common: `lib` and endings apart."""
-    return re.sub(r"^[0-9a-f]{8,16}-", "", name.partition(".")[0] or name)
+    """What object and source have in common, the hash of the cc crate apart."""
+    return unhashed(stem_of(name))
 
 
 def _making(facts: Facts, platform: str, names: list[str]) -> Iterator[Any]:
@@ -110,7 +110,7 @@ def _made_besides(facts: Facts, platform: str, names: list[str]) -> Missing | No
     known = {_stem(name) for name in names}
     own = facts.of_platform(facts.objects, platform)
     for column in ("file", "member"):
-        known |= {_stem(PurePath(str(name)).name) for name in own[column]}
+        known |= {_stem(str(name)) for name in own[column]}
     rows = facts.on(facts.lines_with((" -c ", " -shared", ".a ")), platform)
     for row in each(rows[rows["kind"] != "linker"].head(MAX_ROWS)):
         text = row.text[:8192]
@@ -130,7 +130,7 @@ def _empty(facts: Facts, platform: str, names: list[str]) -> Missing | None:
     own = facts.of_platform(facts.objects, platform)
     own = own[own["kind"] == "relocatable"]
     rows = facts.symbols[facts.symbols["is_defined"].astype(bool)]
-    rows = rows[~rows["type"].isin(["FILE", "SECTION"])]
+    rows = rows[~rows["type"].isin(NO_NAMES)]
     full = set(zip(rows["file"], rows["member_no"], strict=True))
     for row in each(own):
         name = PurePath(row.member or row.file).name

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol
+from diag.causes.file_names import SYSTEM_LIBRARIES
 from diag.causes.name_arches import names_a_machine
 from diag.causes.name_evidence import lines_that_make
 from diag.causes.named import Named, wanted_on
@@ -25,10 +26,6 @@ from diag.knowledge import algorithm_words, isa_words_in
 from diag.knowledge.names import library_of, prefix_of
 from diag.schema import each
 
-# What the system's C libraries and compilers bring to every link: no definition of a project's own.
-_OF_SYSTEM = frozenset(
-    ["c", "m", "pthread", "dl", "rt", "util", "gcc", "gcc_s", "gcc_eh", "atomic"]
-)
 _STATIC = ("-static", "--static", "-static-pie")
 _START = re.compile(r"(?:[SMgr]?crt[1in]|rcrt1|gcrt1|crt(?:begin|end)[ST]?)\.o")
 _LIBRARY = re.compile(r".*\.(?:a|lib|rlib|so|dylib|tbd)(?:\.[\d.]+)?")
@@ -122,7 +119,7 @@ def _has_library(command: Any) -> bool:
 
 def _is_library(word: str) -> bool:
     if word.startswith("-"):
-        return word.startswith("-l") and word[2:] not in _OF_SYSTEM
+        return word.startswith("-l") and word[2:] not in SYSTEM_LIBRARIES
     return bool(_LIBRARY.fullmatch(word))
 
 

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, clip
+from diag.causes.link_inputs import objects_of
 from diag.causes.model import Evidence, Missing
 from diag.causes.searched import having
 from diag.schema import each
@@ -148,11 +149,7 @@ def _of_own_objects(facts: Facts, platform: str) -> LibcSeen:
     compiles for the C library of that distribution unless its command says another (heard before).
     """
     commands = list(each(facts.on(facts.link_commands, platform)))
-    plain = (
-        {PurePath(name).name for kind, name in commands[-1].inputs if kind == "object"}
-        if commands
-        else set()
-    )
+    plain = objects_of(commands[-1]) if commands else set()
     for row in each(facts.of_platform(facts.objects, platform)):
         maker = _MAKER.search(row.compiler or "") if PurePath(row.file).name in plain else None
         if maker:

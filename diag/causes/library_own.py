@@ -3,15 +3,16 @@ is named like it, makes what the link was not given, or defines it for itself or
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
+from diag.causes.alike import is_near, letters
 from diag.causes.compiles import Compile
 from diag.causes.facts import Facts
-from diag.causes.link_inputs import link_command
-from diag.causes.made_here import inputs_of, made_on, stem_of
+from diag.causes.file_names import stem_of
+from diag.causes.link_inputs import inputs_of, link_command
+from diag.causes.made_here import made_on
 from diag.causes.model import Missing
 from diag.causes.named import Named, wanted_on
 from diag.causes.on_line import library_name
@@ -115,10 +116,10 @@ def _misspelt(facts: Facts, named: Named) -> Iterator[tuple[str, str]]:
 
 
 def _is_slip(wanted: str, name: str) -> bool:
-    one, other = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (wanted, name))
+    one, other = letters(wanted), letters(name)
     if name == wanted or len(one) <= MIN_PART:
         return False
     if one == other:
         return True
-    is_long = min(len(one), len(other)) >= 2 * MIN_PART and abs(len(one) - len(other)) <= 1
-    return is_long and difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE
+    is_long = min(len(one), len(other)) >= 2 * MIN_PART
+    return is_long and is_near(one, other, ALIKE, 1)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
+import pandas as pd
+
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.model import Evidence, Missing
 from diag.errors import InputError
@@ -163,10 +165,9 @@ def unread_inputs(facts: Facts, command: Any) -> list[str]:
     read = facts.known["read files"]
     unread = []
     for kind, name in command.inputs:
-        file = PurePath(str(name)).name
-        names = (f"lib{name}.so", f"lib{name}.a") if kind == "library" else (file,)
-        if read.isdisjoint(names):
-            unread.append(f"-l{name}" if kind == "library" else file)
+        files = _files_of(kind, str(name))
+        if read.isdisjoint(files):
+            unread.append(f"-l{name}" if kind == "library" else files[0])
     return unread
 
 
@@ -174,6 +175,29 @@ def command_evidence(command: Any, what: str) -> Evidence:
     """The command's line in the log."""
     text = f"{what}: {' '.join((command.driver, *command.words))}"
     return Evidence.of_row(command, text)
+
+
+def inputs_of(command: Any) -> frozenset[str]:
+    """Base names of what a link command names; a library by the file names that `-l` stands for."""
+    names: set[str] = set()
+    for kind, name in command.inputs:
+        names |= set(_files_of(kind, str(name)))
+    return frozenset(names)
+
+
+def objects_of(command: Any) -> set[str]:
+    """Base names of the plain objects that it names."""
+    return {PurePath(str(name)).name for kind, name in command.inputs if kind == "object"}
+
+
+def _files_of(kind: str, name: str) -> tuple[str, ...]:
+    base = PurePath(name).name
+    return (f"lib{base}.so", f"lib{base}.a") if kind == "library" else (base,)
+
+
+def names_given(objects: pd.DataFrame) -> set[str]:
+    """The names by which a shared object may ask for one of these: of files, and sonames."""
+    return {PurePath(str(file)).name for file in objects["file"]} | set(objects["soname"].dropna())
 
 
 def platform_missing(facts: Facts) -> Missing:

@@ -82,18 +82,3 @@ def _archives(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
             name = PurePath(told["archive"]).name
             found[name] = found.get(name, frozenset()) | members
     return found
-
-
-def inputs_of(command: Any) -> frozenset[str]:
-    """Base names of what a link command names; a library by the file names that `-l` stands for."""
-    names: set[str] = set()
-    for kind, name in command.inputs:
-        base = PurePath(str(name)).name
-        names |= {f"lib{base}.a", f"lib{base}.so"} if kind == "library" else {base}
-    return frozenset(names)
-
-
-def stem_of(name: str) -> str:
-    """What a source and its object have in common: `sum` of `sum.c`, `sum.o` and `sum.c.o`."""
-    base = PurePath(name).name
-    return base.partition(".")[0] or base

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol
+from diag.causes.link_inputs import objects_of
 from diag.knowledge import linker_names
 from diag.schema import each
 
@@ -40,7 +41,7 @@ def _dropped_by(facts: Facts, platform: str, command: Any) -> list[str]:
     told = rows[rows["file"].isin(made) & (rows["table"] == ".symtab")]
     if len(made) != 1 or told.empty:
         return []
-    linked = {PurePath(str(name)).name for kind, name in command.inputs if kind == "object"}
+    linked = objects_of(command)
     files = [file for file in own["file"].unique() if PurePath(file).name in linked]
     if len({PurePath(file).name for file in files}) != len(files):
         return []  # two of one name: which of them was linked is not told

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
+from diag.causes.file_names import unhashed
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named, Reference, wanted_on, wanting_objects
 from diag.schema import each
@@ -15,7 +16,6 @@ from diag.schema import each
 MAX_NAMES = 200  # wanted names whose objects are looked at
 MAX_LOOKED_UP = 40  # object names that the log is searched for
 MAX_COMPILE = 400  # characters of a compile line shown
-_HASH = re.compile(r"^[0-9a-f]{8,16}-")
 _INNER = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|S|f|f90|F90|asm)$")
 _SOURCE_ENDS = (".c", ".s", ".S", ".f", ".F", ".m", ".asm")
 _COMPILE = re.compile(
@@ -102,7 +102,7 @@ def is_of_toolchain(file: str) -> bool:
 def stem_of(ref: Reference) -> str:
     """What the source is called, as far as the object's name tells: blur of 0123abcd-blur.c.o."""
     name = ref.name or PurePath(ref.source).name
-    stem = PurePath(_HASH.sub("", name)).stem
+    stem = PurePath(unhashed(name)).stem
     return _INNER.sub("", stem)
 
 

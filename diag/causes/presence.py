@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+from diag.causes.alike import NO_NAMES
 from diag.causes.compiles import Compile, compiles_on
 from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.file_names import stem_of
 from diag.causes.machines import fitted, target_of
-from diag.causes.made_here import stem_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import arches_of_words
 from diag.causes.presence_open import is_kept_back, may_be_made
@@ -48,7 +49,7 @@ def asked_on(facts: Facts, platform: str) -> list[Symbol]:
         own = (s for s in facts.wanted if s.platform == platform)
         found = [s for s, _ in zip(own, range(500), strict=False) if facts.definitions(s).empty]
         # A source's name is a symbol too, of type FILE.
-        near = set(facts.near.loc[~facts.near["type"].isin(["FILE", "SECTION"]), "wanted"])
+        near = set(facts.near.loc[~facts.near["type"].isin(NO_NAMES), "wanted"])
         facts.known[key] = [s for s in found if s.name not in near]
     return facts.known[key]  # type: ignore[no-any-return]
 

@@ -3,16 +3,17 @@ whose guard left it out, under another spelling, or in a library that this build
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+from diag.causes.alike import NO_NAMES, defined_names, is_near, letters
 from diag.causes.compiles import Compile
 from diag.causes.doubts import is_body
 from diag.causes.facts import Facts, Symbol
-from diag.causes.link_inputs import command_missing, link_command
-from diag.causes.made_here import inputs_of, made_on, stem_of
+from diag.causes.file_names import SYSTEM_LIBRARIES, stem_of
+from diag.causes.link_inputs import command_missing, inputs_of, link_command
+from diag.causes.made_here import made_on
 from diag.causes.model import Missing
 from diag.causes.name_arches import arches_of_words
 from diag.causes.name_evidence import symbol_text
@@ -21,24 +22,9 @@ from diag.schema import each
 
 ALIKE = 0.85  # of difflib
 MAX_NAMES = 50_000  # definitions that a name is compared with
+MAX_LONGER = 3  # characters, of a misspelled name
 # What compilers, the C library and the loader bring to any link: no kernel of a project.
-_OF_SYSTEM = frozenset(
-    [
-        "c",
-        "m",
-        "pthread",
-        "dl",
-        "rt",
-        "util",
-        "gcc",
-        "gcc_s",
-        "gcc_eh",
-        "atomic",
-        "stdc++",
-        "c++",
-        "c++abi",
-    ]
-)
+_OF_SYSTEM = SYSTEM_LIBRARIES | {"stdc++", "c++", "c++abi"}
 _SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=|no-)[a-z][\w.=+-]*")
 _MACRO = re.compile(r"(?<![\w-])-[DU]\"?(?P<macro>\w+)")
 _PLAIN_C = re.compile(r"\.(?:c|m)$")
@@ -116,39 +102,24 @@ def _family(name: str) -> set[str]:
 def _spelt_otherwise(facts: Facts, symbol: Symbol) -> Iterator[str]:
     """Definitions whose name is the wanted one but for a slip, a mark or a mangling."""
     text = symbol_text(facts, symbol).partition("(")[0].rpartition("::")[2]
-    wanted, asked = _letters(text), isa_words_in(symbol.name)
-    for name in _defined(facts, symbol.platform):
-        other = _letters(name)
+    wanted, asked = letters(text), isa_words_in(symbol.name)
+    for name in defined_names(facts, MAX_NAMES, symbol.platform):
+        other = letters(name)
         if name.startswith(("_Z", "_R")):
             if wanted in other:
                 yield name
             continue
         if other != wanted and isa_words_in(name) != asked:
             continue  # the body for another instruction set
-        if abs(len(other) - len(wanted)) > 3:
-            continue
-        if difflib.SequenceMatcher(None, wanted, other).ratio() >= ALIKE:
+        if is_near(wanted, other, ALIKE, MAX_LONGER):
             yield name
-
-
-def _defined(facts: Facts, platform: str) -> list[str]:
-    key = ("defined here", platform)
-    if key not in facts.known:
-        rows = facts.symbols[facts.symbols["is_defined"].astype(bool)]
-        rows = facts.of_platform(rows[~rows["type"].isin(["FILE", "SECTION"])], platform)
-        facts.known[key] = sorted(set(rows["name"].head(MAX_NAMES)) - {"", "main"})
-    return facts.known[key]  # type: ignore[no-any-return]
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _empty_objects(facts: Facts, platform: str) -> Iterator[str]:
     """Objects given that define nothing for others and want nothing."""
     own = facts.of_platform(facts.objects, platform)
     own = own[(own["kind"] == "relocatable") & ~own["is_lto"].astype(bool)]
-    rows = facts.symbols[~facts.symbols["type"].isin(["FILE", "SECTION"])]
+    rows = facts.symbols[~facts.symbols["type"].isin(NO_NAMES)]
     rows = rows[~rows["name"].str.startswith("$").astype(bool)]  # marks of Arm and RISC-V
     full = set(zip(rows["file"], rows["member_no"], strict=True))
     for row in each(own if len(facts.symbols) else own[:0]):

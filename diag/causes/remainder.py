@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from diag.causes.doubts import doubts_of
 from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
+from diag.causes.file_names import SYSTEM_SWITCHES
 from diag.causes.link_inputs import command_evidence, command_missing, other_inputs_missing
 from diag.causes.model import Cause, Finding, Missing
 from diag.causes.never_produced import absence_evidence
@@ -14,7 +15,6 @@ from diag.knowledge.names import library_of
 
 FAMILY = "remainder"
 NOT_FOUND = "definition-not-found"
-_SYSTEM = {"-lc", "-lm", "-lpthread", "-ldl", "-lrt", "-lutil", "-lgcc", "-lgcc_s", "-latomic"}
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -52,7 +52,7 @@ def _unknown(want: Want) -> bool:
     known: a name that is none of theirs is not in them."""
     if library_of(want.symbol.name) is not None:
         return bool(want.unread)
-    return not set(want.unread) <= _SYSTEM
+    return not set(want.unread) <= SYSTEM_SWITCHES
 
 
 def _bytecode_missing(want: Want) -> Missing:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol, objects_missing
-from diag.causes.link_inputs import command_evidence
+from diag.causes.link_inputs import command_evidence, inputs_of
 from diag.causes.model import Evidence, Missing
 from diag.causes.searched import having
 from diag.causes.wants import Answer, Want
@@ -133,9 +133,7 @@ def _is_linked(file: str, want: Want) -> bool:
     """The link command names the file; every file counts where the command is not whole."""
     if not want.has_line or want.command is None:
         return True
-    name = PurePath(file).name
-    names = {(f"lib{n}.a", f"lib{n}.so") if k == "library" else (PurePath(str(n)).name,) for k, n in want.command.inputs}  # fmt: skip
-    return any(name in own for own in names)
+    return PurePath(file).name in inputs_of(want.command)
 
 
 def _twice(facts: Facts, linked: list[Library]) -> list[Evidence]:

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from diag.causes.facts import Facts, Symbol
+from diag.causes.file_names import SYSTEM_SONAME
+from diag.causes.link_inputs import names_given
 from diag.causes.link_said import errors_of
 from diag.causes.model import Cause, Evidence, Missing
 from diag.causes.name_evidence import symbol_text
@@ -22,7 +24,6 @@ FAMILY = "visibility"
 UNDERLINKED = "dso-underlinked"
 _SHARED = re.compile(r"\.so(?:\.[\w.]+)?$")
 # What every program has at hand: the C library's parts and the loader.
-_SYSTEM = re.compile(r"^(?:lib(?:c|m|dl|rt|pthread|util|gcc_s|resolv)\.so|ld-|libc\.musl-|linux-)")
 _BY_COMPILER = re.compile(r"^[^(]*<|^(?:vtable|typeinfo|VTT|guard variable)\b|^[^(]*::[^(]*$")
 # Compilers' runtimes, of which it is known what they define.
 _RUNTIME = re.compile(r"^lib(?:stdc\+\+|c\+\+(?:abi)?|gomp|gfortran|quadmath|atomic|ssp)\.so")
@@ -43,10 +44,10 @@ def judge(facts: Facts, want: Want) -> Answer | None:
     if not _wants_without_version(facts, library, facts.raw_of(symbol)):
         return None  # a version names the library: it is another matter
     needed = [str(name) for name in library.needed]
-    names = {PurePath(f).name for f in own["file"]} | set(own["soname"].dropna())
+    names = names_given(own)
     raw = facts.raw_of(symbol)
     is_runtimes = any(is_cxx_name(name) or library_of(name) is not None for name in raw)
-    unread = [n for n in needed if n not in names and not _SYSTEM.match(n)]
+    unread = [n for n in needed if n not in names and not SYSTEM_SONAME.match(n)]
     unread = [n for n in unread if is_runtimes or not _RUNTIME.match(n)]
     told = f"{library.member or 'the library'} wants {symbol.name} and names {', '.join(needed) or 'no library'}"
     evidence.append(Evidence(library.file, None, told))

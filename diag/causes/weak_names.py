@@ -10,7 +10,15 @@ import pandas as pd
 
 from diag.causes.doubts import is_of_others
 from diag.causes.facts import Facts, clip, objects_missing
-from diag.causes.link_inputs import command_evidence, flags_of, is_whole, unread_inputs
+from diag.causes.file_names import SYSTEM_SWITCHES
+from diag.causes.link_inputs import (
+    command_evidence,
+    flags_of,
+    is_whole,
+    names_given,
+    objects_of,
+    unread_inputs,
+)
 from diag.causes.link_said import about
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.wants import Answer
@@ -31,7 +39,6 @@ _CRASHES = ("SIGSEGV",)
 _SYSTEM = re.compile(
     r"(?:libc|libm|libdl|librt|libpthread|libutil|libgcc_s|libstdc\+\+|libatomic|libc\.musl-\w+|ld-[\w-]+)\.so(?:\.\d+)*"
 )
-_SYSTEM_SWITCHES = frozenset(["-lc", "-lm", "-lpthread", "-ldl", "-lrt", "-lutil", "-lgcc", "-lgcc_s", "-latomic"])  # fmt: skip
 
 
 def judge_weak(facts: Facts) -> Iterator[Finding]:
@@ -93,8 +100,7 @@ def _outputs(facts: Facts, platform: str) -> set[str]:
 def _unread_libraries(facts: Facts, platform: str) -> list[str]:
     """Shared objects that the program loads and that were not given."""
     rows = facts.objects[facts.objects["file"].isin(_outputs(facts, platform))]
-    given = set(facts.objects["soname"].dropna())
-    given |= {PurePath(file).name for file in facts.objects["file"]}
+    given = names_given(facts.objects)
     names = [str(name) for needed in rows["needed"] for name in needed]
     return [name for name in names if name not in given and not _SYSTEM.fullmatch(name)]
 
@@ -116,12 +122,12 @@ def _are_given_nowhere(facts: Facts, platform: str, called: pd.DataFrame) -> lis
     commands = list(each(facts.on(facts.link_commands, platform)))
     if len(commands) != 1 or _outputs(facts, platform) or not is_whole(commands[0]):
         return [False] * len(called)
-    unread = set(unread_inputs(facts, commands[0])) - _SYSTEM_SWITCHES
+    unread = set(unread_inputs(facts, commands[0])) - SYSTEM_SWITCHES
     if unread or "--gc-sections" in flags_of(facts, platform):
         return [False] * len(called)
     own = facts.of_platform(facts.symbols[facts.symbols["is_defined"].astype(bool)], platform)
     held = set(own["name"]) | _CUSTOMARY | linker_names()
-    linked = {PurePath(str(name)).name for kind, name in commands[0].inputs if kind == "object"}
+    linked = objects_of(commands[0])
     return [
         r.member == "" and PurePath(r.file).name in linked
         and r.name not in held and not is_of_others(r.name)
