@@ -65,9 +65,7 @@ def _members_defined(facts: Facts, platform: str, of: str) -> tuple[Evidence, ..
     rows = facts.symbols[starts & facts.symbols["is_defined"] & (facts.symbols["bind"] == "GLOBAL")]
     rows = facts.of_platform(rows[rows["type"] == "FUNC"].head(500), platform)
     return tuple(
-        Evidence(
-            r.file, None, f"{r.member or 'the file itself'} defines {r.name}, a function of {of}"
-        )
+        Evidence.of_unit(r, f"defines {r.name}, a function of {of}")
         for r in each(rows.drop_duplicates(["name"]).head(2))
     )
 

@@ -234,10 +234,7 @@ def _without_imports(rows: pd.DataFrame) -> pd.DataFrame:
 
 def sightings_evidence(rows: pd.DataFrame, what: str) -> list[Evidence]:
     """Rows of `sightings` as evidence: file, and in words the member."""
-    return [
-        Evidence(r.file, None, f"{r.member or 'the file itself'} {what}")
-        for r in each(rows.drop_duplicates(["file", "member"]))
-    ]
+    return [Evidence.of_unit(r, what) for r in each(rows.drop_duplicates(["file", "member"]))]
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -181,10 +181,7 @@ def _unclaimed(facts: Facts, platform: str) -> Iterator[Finding]:
     named = {PurePath(str(name)).name for name in unknown["object"].dropna()}
     is_meant = [PurePath(file).name in named or len(errors) > 0 for file in bitcode["file"]]
     bitcode = keep(bitcode, is_meant)
-    found = [
-        Evidence(r.file, None, f"{r.member or 'the file itself'} is LLVM bitcode")
-        for r in each(bitcode.head(3))
-    ]
+    found = [Evidence.of_unit(r, "is LLVM bitcode") for r in each(bitcode.head(3))]
     rows = errors if len(errors) else unknown
     if len(errors) or (len(unknown) and found):
         names = wanted_in_links_of(facts, platform, rows)

@@ -36,6 +36,11 @@ class Evidence:
         """A row of a frame of lines, with its text or what is said of it, cut to be read."""
         return cls(row.file, int(row.line_no), clip(row.text if text is None else text))
 
+    @classmethod
+    def of_unit(cls, row: Any, what: str) -> Evidence:
+        """A row of a frame of objects or symbols: what is seen of the member, or of the file."""
+        return cls(row.file, None, f"{row.member or 'the file itself'} {what}")
+
     @property
     def place(self) -> str:
         """`file:line`, or the file alone."""

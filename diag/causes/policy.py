@@ -153,10 +153,7 @@ def _definers(facts: Facts, platform: str, names: list[str]) -> list[Evidence]:
     ]
     rows = rows[(rows["platform"] == platform) & ~rows["is_output"] & (rows["bind"] != "LOCAL")]
     once = rows.drop_duplicates(["file", "member"]).head(2)
-    return [
-        Evidence(r.file, None, f"{r.member or 'the file itself'} defines {r.name}")
-        for r in each(once)
-    ]
+    return [Evidence.of_unit(r, f"defines {r.name}") for r in each(once)]
 
 
 def judge_tls_library(facts: Facts) -> Iterator[Finding]:
@@ -204,10 +201,7 @@ def _holders(facts: Facts, platform: str, section: str) -> list[Evidence]:
     rows = rows[(rows["kind"] == "section") & (rows["name"] == section)]
     outputs = set(facts.objects.loc[facts.objects["kind"] == "executable", "file"])
     rows = rows[~rows["file"].isin(outputs)]
-    return [
-        Evidence(r.file, None, f"{r.member or 'the file itself'} has a section {section}")
-        for r in each(rows.head(3))
-    ]
+    return [Evidence.of_unit(r, f"has a section {section}") for r in each(rows.head(3))]
 
 
 def _no_section(facts: Facts, platform: str, section: str) -> list[Evidence]:

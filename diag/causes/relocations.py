@@ -45,14 +45,7 @@ def _symbols_of(facts: Facts, platform: str, names: list[str]) -> pd.DataFrame:
 
 def _as_evidence(rows: pd.DataFrame, what: str) -> list[Evidence]:
     once = rows.drop_duplicates(["file", "member"]).head(3)
-    return [
-        Evidence(
-            r.file,
-            None,
-            f"{r.member or 'the file itself'} {what} {r.name} ({r.type}, {r.visibility})",
-        )
-        for r in each(once)
-    ]
+    return [Evidence.of_unit(r, f"{what} {r.name} ({r.type}, {r.visibility})") for r in each(once)]
 
 
 # -- copy-relocation-protected --------------------------------------------------------------------

@@ -199,10 +199,7 @@ def _users_of(facts: Facts, want: Want) -> set[str]:
 
 def _users(want: Want) -> list[Evidence]:
     units = [unit for unit, _ in want.why.wants] if want.why is not None else []
-    return [
-        Evidence(unit.file, None, f"{unit.member or 'the file itself'} wants {want.symbol.name}")
-        for unit in units[:2]
-    ]
+    return [Evidence.of_unit(unit, f"wants {want.symbol.name}") for unit in units[:2]]
 
 
 def _is_dropped_as_needed(facts: Facts, want: Want) -> bool:

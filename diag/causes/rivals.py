@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
+from diag.causes.kept import STALE
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.schema import each
 
+MAX_MISSING = 3  # artefacts that a finding asks for on behalf of its rivals
 # General words for what these tell exactly: which input it is and how it came there, whose the two
 # are, in which form or for which machine the library is there, whose version it is, what cut it.
 _WAITS_FOR = {
@@ -34,7 +36,6 @@ _OF_NAMES = frozenset(
 _NAMESAKES = {"symbol-hidden": "library-not-linked"}
 _Held = dict[tuple[str | None, str], list[Finding]]
 
-STALE = "stale-build-output"
 # Explanations that take the objects for what today's sources make: they are no more than one of
 # two where an input of the link may be of an earlier build.
 _OF_TODAYS_SOURCES = frozenset({
@@ -101,7 +102,7 @@ def _without_doubted(findings: list[Finding], catalogue: Mapping[str, Cause]) ->
             (stale[p] for p in places if p in stale and any((*p, c) in told for c in doubted)), None
         )
         if finding.status == "supported" and first is not None:
-            finding = replace(finding, status="untestable", missing=first.missing, fix=())
+            finding = _untold(finding, first.missing)
         kept.append(finding)
     return kept
 
@@ -118,7 +119,20 @@ def _beside_namesake(finding: Finding, open_ones: _Held) -> Finding:
     )
     if finding.status != "supported" or other is None:
         return finding
-    return replace(finding, status="untestable", missing=other.missing, fix=())
+    return _untold(finding, other.missing)
+
+
+def _untold(finding: Finding, missing: tuple[Missing, ...]) -> Finding:
+    """The same, left open until these are seen."""
+    return replace(finding, status="untestable", missing=missing, fix=())
+
+
+def _beside(finding: Finding, rivals: list[Finding]) -> Finding:
+    """Left open until what settles its rivals is seen, where there are any."""
+    if not rivals:
+        return finding
+    missing = dict.fromkeys(m for other in rivals for m in other.missing)
+    return _untold(finding, tuple(missing)[:MAX_MISSING])
 
 
 def _waiting(finding: Finding, open_ones: _Held) -> Finding:
@@ -132,10 +146,7 @@ def _waiting(finding: Finding, open_ones: _Held) -> Finding:
         and other.cause in _WAITS_FOR[finding.cause]
         and not (is_of_names and name and name not in finding.symbols)
     ]
-    if not rivals:
-        return finding
-    missing = tuple(dict.fromkeys(m for other in rivals for m in other.missing))[:3]
-    return replace(finding, status="untestable", missing=missing, fix=())
+    return _beside(finding, rivals)
 
 
 def _held_back(finding: Finding, asked: tuple[str, ...], open_ones: _Held) -> Finding:
@@ -152,10 +163,7 @@ def _held_back(finding: Finding, asked: tuple[str, ...], open_ones: _Held) -> Fi
         for other in open_ones.get((finding.platform, name), ())
         if name and other.cause != finding.cause
     ]
-    if not rivals:
-        return finding
-    missing = tuple(dict.fromkeys(m for other in rivals for m in other.missing))[:3]
-    return replace(finding, status="untestable", missing=missing, fix=())
+    return _beside(finding, rivals)
 
 
 def _outdone(finding: Finding, asked: tuple[str, ...], held: _Held) -> Finding:
@@ -197,7 +205,7 @@ def _left_open(finding: Finding, other: Finding) -> Finding:
         f"{finding.cause} and {other.cause} both fit what was given, and each has another cure",
         (f"git grep -nw '{name}'",),
     )
-    return replace(finding, status="untestable", missing=(missing,), fix=())
+    return _untold(finding, (missing,))
 
 
 def _more_exact(finding: Finding, name: str, asked: tuple[str, ...], held: _Held) -> Finding | None:

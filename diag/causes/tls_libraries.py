@@ -143,10 +143,7 @@ def _twice(facts: Facts, linked: list[Library]) -> list[Evidence]:
     rows = rows[having(rows["name"], TLS_NAME)].drop_duplicates(["file", "name"])
     twice = rows[rows.duplicated("name", keep=False)].sort_values("name", kind="stable").head(4)
     one = twice[twice["name"] == twice["name"].iloc[0]] if len(twice) else twice
-    return [
-        Evidence(r.file, None, f"{r.member or 'the file itself'} defines {r.name}")
-        for r in each(one)
-    ]
+    return [Evidence.of_unit(r, f"defines {r.name}") for r in each(one)]
 
 
 def _writer(

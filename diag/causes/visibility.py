@@ -54,9 +54,7 @@ def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
         return None
     found = [_kept(row) for row in each(want.kept_back.head(3))]
     usable = [
-        Evidence(
-            r.file, None, f"{r.member or 'the file itself'} defines {symbol.name} for others too"
-        )
+        Evidence.of_unit(r, f"defines {symbol.name} for others too")
         for r in each(want.defined.head(2))
     ]
     if usable and not _is_only_shut_in(facts, want):
@@ -80,10 +78,7 @@ def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
 
 
 def _kept(row: Any) -> Evidence:
-    return Evidence(
-        row.file, None,
-        f"{row.member or 'the file itself'} defines {row.name} as {row.bind} {row.visibility}",
-    )  # fmt: skip
+    return Evidence.of_unit(row, f"defines {row.name} as {row.bind} {row.visibility}")
 
 
 def _is_only_shut_in(facts: Facts, want: Want) -> bool:

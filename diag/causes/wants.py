@@ -218,7 +218,4 @@ def _of_group(facts: Facts, family: str, cause: str, group: list[tuple[Want, Ans
 def defines(rows: pd.DataFrame, name: str) -> list[Evidence]:
     """Rows of `sightings` as evidence that a member defines the name."""
     once = rows.drop_duplicates(["file", "member"]).head(3)
-    return [
-        Evidence(r.file, None, f"{r.member or 'the file itself'} defines {name}")
-        for r in each(once)
-    ]
+    return [Evidence.of_unit(r, f"defines {name}") for r in each(once)]

@@ -165,10 +165,8 @@ def _in_output(rows: pd.DataFrame) -> list[Evidence]:
 
 def _calls(rows: pd.DataFrame) -> list[Evidence]:
     once = rows.drop_duplicates(["file", "member", "name"]).head(MAX_SHOWN)
-    text = "calls {} and nowhere asks for its address"
     return [
-        Evidence(r.file, None, f"{r.member or 'the file itself'} {text.format(r.name)}")
-        for r in each(once)
+        Evidence.of_unit(r, f"calls {r.name} and nowhere asks for its address") for r in each(once)
     ]
 
 
