@@ -13,7 +13,9 @@ from typing import Any
 
 from diag.case import Case
 from diag.causes.facts import Facts, Symbol
+from diag.causes.masks import DUPLICATE, UNDEFINED
 from diag.causes.model import NEVER_SHOWN, Evidence, Finding, Pairs
+from diag.causes.weak_names import WEAK
 from diag.compare_doubts import NATIVE, doubt_about, native_is_new, other_project
 from diag.compare_masks import added_mask
 from diag.compare_symbols import by_objects, by_output
@@ -22,7 +24,7 @@ from diag.verdict import Verdict, gather_facts, judge
 __all__ = ["Comparison", "PlatformChange", "compare"]
 
 MAX_SYMBOLS = 100  # of one platform that are followed into the other build
-_MASKS, _WEAK = ("undefined-ignored", "duplicate-ignored"), "weak-undefined"
+_MASKS = (UNDEFINED, DUPLICATE)
 _WORST_FIRST = ("worse", "masked", "moved", "unproven", "cured")
 
 
@@ -106,7 +108,7 @@ class Side:
         """What hides something on that platform: a switch, or a weak reference to one of `names`."""
         own = [f for f in self.verdict.findings if (f.platform or "") == platform]
         own = [f for f in own if f.status == "supported"]
-        weak = [f for f in own if f.cause == _WEAK and f.symbol in names]
+        weak = [f for f in own if f.cause == WEAK and f.symbol in names]
         return next((f for f in own if f.cause in _MASKS), None) or next(iter(weak), None)
 
     def wanted(self, platform: str) -> list[Symbol]:

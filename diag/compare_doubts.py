@@ -9,13 +9,14 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol
+from diag.causes.file_names import stem_of
+from diag.causes.infrastructure import NATIVE
 from diag.causes.model import Evidence, Finding
 from diag.join import distinct_definitions
 from diag.schema import each
 
 __all__ = ["NATIVE", "doubt_about", "native_is_new", "other_project"]
 
-NATIVE = "native-cpu-in-image"
 _STUB_BYTES = 16  # a function that returns a constant, or only calls abort, takes no more
 _NATIVE = ("-march=native", "-mcpu=native", "target-cpu=native")
 _NATIVE_WORD = re.compile(r"(?:-march|-mcpu|target-cpu)=native(?![\w-])")
@@ -96,7 +97,7 @@ def _was_meant(old: Facts, row: Any, platform: str, failure: Finding | None) -> 
     units = [name for name in (row.member, PurePath(row.file).name) if name]
     if any(name in known for name in units):
         return True
-    stems = [name.split(".")[0] for name in units]
+    stems = [stem_of(name) for name in units]
     said = [f"{stem}." for stem in stems]
     told = "" if failure is None else " ".join(
         (failure.claim, *failure.fix, *(item.text for item in failure.evidence))

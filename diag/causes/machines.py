@@ -37,9 +37,6 @@ _CUT = re.compile(r"too short|truncated|is empty|goes past the end|e_shoff or e_
 # What a C library or compiler brings for the start of a program.
 STARTUP = re.compile(r"(?:[Sgr]?crt[1in]|crt(?:begin|end)\w*|gcrt1|Mcrt1)\.o$")
 
-# Switches that choose the float ABI of the distributions' ports. Source: GCC 12, "Machine-Dependent Options".
-_FLOAT_SWITCH = {"arm": "-mfloat-abi=hard", "riscv64": "-march=rv64gc -mabi=lp64d"}
-
 
 @dataclass(frozen=True)
 class Refusal:
