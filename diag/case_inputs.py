@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from diag.cited import cited
+from diag.cited import PASTED
 from diag.errors import InputError
 from diag.near_files import logs_in, meant
 from diag.platforms import find_platform
 from diag.read.buildscript import is_build_script_output
 from diag.read.globs import expand
 from diag.read.sources import NO_MATCH_HELP, inside_of
+from diag.read.textlines import source_name
 
 Source = str | Path | bytes | IO[Any]
 MAX_FILES = 200_000  # of one folder of objects
-PASTED = "<pasted>"  # the name to cite for a text
 
 
 class Pasted(bytes):
@@ -166,11 +166,7 @@ def _walk(folder: Path) -> list[Path]:
 
 
 def _name(source: Any) -> str:
-    if isinstance(source, bytes):
-        return PASTED if isinstance(source, Pasted) else "<bytes>"
-    if isinstance(source, str | Path):
-        return cited(source)
-    return cited(getattr(source, "name", "-")).replace("<stdin>", "-")
+    return PASTED if isinstance(source, Pasted) else source_name(source)
 
 
 def _absent(path: Any, what: str) -> dict[str, Any]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+STDIN, BYTES, PASTED = "-", "<bytes>", "<pasted>"
+# What is cited in place of a path, where no file has the text: no command can name it.
+NO_FILES = (STDIN, BYTES, PASTED)
+
 
 def cited(path: object) -> str:
     """The path as text; bytes of it that are no UTF-8 as escapes: `b\\xff.log`."""

@@ -102,12 +102,10 @@ def _show(compute: Compute, dockerfile: str, options: Any) -> int:
 
 def _mask_of(env: pd.DataFrame, given: dict[str, Any], is_on: bool) -> Redactor:
     """Secrets known by their names are masked in arguments and other variables too."""
-    from diag.show.redact import redactor_of
+    from diag.show.redact import pairs_of_env, redactor_of
 
-    own = env[["name", "value"]].dropna().drop_duplicates().itertuples(index=False, name=None)
-    return redactor_of(
-        [*given["build_args"].items(), *given["base_env"].items(), *own], is_on=is_on
-    )
+    known = [*given["build_args"].items(), *given["base_env"].items(), *pairs_of_env(env)]
+    return redactor_of(known, is_on=is_on)
 
 
 def _with_named(compute: Compute, source: Any, given: Any, names: set[str]) -> pd.DataFrame:

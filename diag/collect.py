@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from diag.case_toml import case_toml
+from diag.cited import NO_FILES
 from diag.errors import InputError
 from diag.read.buildscript import is_build_script_output
 from diag.read.files import Problems, walk
@@ -127,9 +128,7 @@ class _Packer:
             except InputError as error:
                 self.problems.add(log.name, error.message, help=error.help or "")
                 continue
-            name = (
-                Path(log.name).name if log.name not in ("-", "<bytes>", "<pasted>") else "build.log"
-            )
+            name = "build.log" if log.name in NO_FILES else Path(log.name).name
             while name.endswith(_PACKED):
                 name = name.rpartition(".")[0]
             packed = self._masked(log.name, "log", name, data)

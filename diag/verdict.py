@@ -36,8 +36,8 @@ class Verdict:
     """What the evidence says. `outcome`: no_failure, explained or undecided; `cause`: the
     headline's id, or None; `findings` in the order of display, the refuted kept.
 
-    Frames: `outcomes`, `link_errors`, `steps`, `errors` (what could not be read). `known`: as of
-    Finding.
+    Frames: `outcomes`, `link_errors`, `steps`, `errors` (what could not be read), `failure_lines`
+    (what failed steps complained of that no finding explains). `known`: as of Finding.
     """
 
     outcome: str
@@ -48,6 +48,7 @@ class Verdict:
     steps: pd.DataFrame
     errors: pd.DataFrame
     title: str = ""
+    failure_lines: pd.DataFrame = field(default_factory=lambda: schema.empty("failure_lines"))
     known: Pairs = field(default=(), repr=False, compare=False, metadata=NEVER_SHOWN)
 
     def __getitem__(self, cause: str) -> Finding:
@@ -92,6 +93,7 @@ class Verdict:
             "link_errors": records(self.link_errors),
             "steps": records(self.steps),
             "platforms": records(self.outcomes),
+            "failure_lines": records(self.failure_lines),
             "errors": records(self.errors),
         }
 
@@ -129,8 +131,16 @@ def judge(case: Case, facts: Facts) -> Verdict:
         steps=case.steps,
         errors=case.errors,
         title=case.title,
+        failure_lines=_failure_lines(facts, findings),
         known=known,
     )
+
+
+def _failure_lines(facts: Facts, findings: list[Finding]) -> pd.DataFrame:
+    """What the platforms complained of whose failure nothing explains."""
+    told = {f.platform or "" for f in findings if f.status == "supported" and f.role == "cause"}
+    left = facts.outcomes[~facts.outcomes["platform"].isin(told)]
+    return join.join_failure_lines(left, facts.steps, facts.link_errors, facts.lines_with)
 
 
 def _headline(findings: Iterable[Finding]) -> Finding | None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from diag.causes.facts import Facts
 from diag.causes.model import Cause, Finding, Missing
 from diag.causes.toolchain import toolchain_of
+from diag.cited import NO_FILES
 
 # What makes each toolchain print the commands that it runs; sources: its own manual or --help.
 VERBOSE = {
@@ -87,7 +88,5 @@ def _log(facts: Facts) -> str:
     if "log name" not in facts.known:
         frames = (facts.steps, facts.link_errors, facts.lines)
         names = [str(frame["file"].iloc[0]) for frame in frames if len(frame)]
-        facts.known["log name"] = next(
-            (n for n in names if n not in ("-", "<bytes>", "<pasted>", "<stdin>")), ""
-        )
+        facts.known["log name"] = next((n for n in names if n not in NO_FILES), "")
     return str(facts.known["log name"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,14 +20,13 @@ def join_outcomes(
     link_errors: pd.DataFrame,
     runs: pd.DataFrame,
     linked: Mapping[str, tuple[bool, str]],
-    failures: Iterable[tuple[str, str | None, int, str]] = (),
+    failures: Sequence[tuple[str, str | None, int, str]] = (),
 ) -> pd.DataFrame:
     """The `outcomes` frame: one row a platform.
 
-    `failures`: (file, platform, line, text) of logs without steps whose last words tell of one.
-
     `linked` tells, for a platform, whether the case's author saw it link, and the file that says
-    so; the log outranks it. A platform of which nothing is known stays `unknown`.
+    so; the log outranks it. `failures`: (file, platform, line, text) of logs without steps whose
+    last words tell of one. A platform of which nothing is known stays `unknown`.
     """
     rows = []
     names = list(platforms) or [""]
@@ -120,10 +119,10 @@ def _seen(outcome: str, step: Any) -> dict[str, Any]:
 
 
 def _by_last_words(
-    platform: str, failures: Iterable[tuple[str, str | None, int, str]], is_only: bool
+    platform: str, failures: Sequence[tuple[str, str | None, int, str]], is_only: bool
 ) -> dict[str, Any] | None:
     for file, named, line_no, text in failures:
-        if (named or None) == platform or (is_only and not named):
+        if named == platform or (is_only and not named):
             return {"outcome": "failed", "file": file, "line_no": line_no, "text": text}
     return None
 

@@ -47,11 +47,11 @@ def weak_uses(elf: Elf) -> list[tuple[str, str]]:
     if not len(weak):
         return []
     uses = _uses(elf, tables[0])
-    names = elf.content(int(elf.sections[tables[0]]["link"])) if _has_names(elf, tables[0]) else b""
+    names = _names_of(elf, tables[0])
     told = {int(i): uses[uses["symbol"] == i] for i in weak}
     return [
         (
-            _name(bytes(names), int(symbols[i]["name"])),
+            _name(names, int(symbols[i]["name"])),
             "called" if all(_is_call(elf, use, calls) for use in own) else "asked for",
         )
         for i, own in told.items()
@@ -88,8 +88,10 @@ def _jumps_at_once(code: bytes) -> bool:
     return False
 
 
-def _has_names(elf: Elf, table: int) -> bool:
-    return int(elf.sections[table]["link"]) < len(elf.sections)
+def _names_of(elf: Elf, table: int) -> bytes:
+    """The string table of a symbol table; empty where it names none."""
+    index = int(elf.sections[table]["link"])
+    return bytes(elf.content(index)) if index < len(elf.sections) else b""
 
 
 def _name(names: bytes, start: int) -> str:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from diag.cited import cited
+from diag.cited import BYTES, STDIN, cited
 from diag.errors import InputError
 from diag.near_files import meant
 
@@ -89,10 +89,10 @@ def load_text(source: Source, file: str | None = None) -> LogText:
 def source_name(source: Source) -> str:
     """The name under which a source is cited."""
     if isinstance(source, bytes):
-        return "<bytes>"
+        return BYTES
     if isinstance(source, str | Path):
         return cited(source)
-    return cited(getattr(source, "name", "-")).replace("<stdin>", "-")
+    return cited(getattr(source, "name", STDIN)).replace("<stdin>", STDIN)
 
 
 def _fetch(source: Source, name: str) -> bytes | mmap.mmap:

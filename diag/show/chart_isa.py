@@ -14,12 +14,12 @@ from diag.platforms import display_order
 from diag.show.chart_fonts import fit_end, fit_middle
 from diag.show.chart_isa_sets import OWN_SETS, plot_isa_sets
 from diag.show.chart_style import (
-    INK,
     MAX_ROWS,
     SMALL_PT,
     Words,
     alt_of,
     bar_end,
+    beside,
     chart,
     colour_of,
     empty_chart,
@@ -48,13 +48,14 @@ def df_isa(before: Case, after: Case) -> pd.DataFrame:
     without any has one with an empty member. `where` is a file that holds the member.
     """
     counts = [_counts(case) for case in (before, after)]
+    seen = [_seen(case) for case in (before, after)]
     names = display_order({*before.platforms, *after.platforms})
     keys = dict.fromkeys(key for count in counts for key in count)
     rows = []
     for platform in names:
         own = sorted((k for k in keys if k[0] == platform), key=lambda k: (k[2] == OUTPUT, k[1]))
         for key in own or [(platform, "", INPUT)]:
-            both = [_count(c, count, key) for c, count in zip((before, after), counts, strict=True)]
+            both = [_count(count, there, key) for count, there in zip(counts, seen, strict=True)]
             files = [count[key][1] for count in counts if key in count]
             rows.append((*key, *both, files[-1] if files else NOT_SEEN))
     return table_of(COLUMNS, rows).astype({"before": "Int64", "after": "Int64"})
@@ -74,13 +75,19 @@ def _counts(case: Case) -> dict[_Key, tuple[int, str]]:
     return found
 
 
-def _count(case: Case, counts: dict[_Key, tuple[int, str]], key: _Key) -> int | None:
-    """None where there is nothing of that platform and part to count in."""
-    is_there = [
-        case.platform_of_file.get(file) == key[0] and (kind == "executable") == (key[2] == OUTPUT)
+def _seen(case: Case) -> set[tuple[str | None, str]]:
+    """Each (platform, part) of which there is something to count in."""
+    return {
+        (case.platform_of_file.get(file), OUTPUT if kind == "executable" else INPUT)
         for file, kind in zip(case.objects["file"], case.objects["kind"], strict=True)
-    ]
-    return counts.get(key, (0, ""))[0] if any(is_there) else None
+    }
+
+
+def _count(
+    counts: dict[_Key, tuple[int, str]], seen: set[tuple[str | None, str]], key: _Key
+) -> int | None:
+    """None where there is nothing of that platform and part to count in."""
+    return counts.get(key, (0, ""))[0] if (key[0], key[2]) in seen else None
 
 
 def plot_isa(before: Case, after: Case | None = None, *, mask: Redactor | None = None) -> Figure:
@@ -143,15 +150,7 @@ def _bar(axes: Axes, y: float, row: Any, when: str) -> None:
         edgecolor=colour,
         hatch="////" if when == "before" else None,
     )
-    axes.annotate(
-        f"{_said(count, row.part)} {when}",
-        (length, y),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        size=SMALL_PT,
-        color=INK,
-    )
+    beside(axes, (length, y), f"{_said(count, row.part)} {when}")
 
 
 def words_isa(table: pd.DataFrame) -> Words:

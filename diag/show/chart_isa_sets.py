@@ -30,13 +30,13 @@ from diag.show.chart_style import (
 )
 from diag.show.frame_tables import table_of
 from diag.show.redact import Redactor, redactor_for
+from diag.show.symbols import OUTPUT
 from diag.show.text import clip, counted, listed
 
 if TYPE_CHECKING:
     from diag.case import Case
 
 COLUMNS = ("platform", "member", "extension", "functions", "guarded", "n_members", "where")
-OUTPUT = ", the linked output"
 OWN_SETS = "AVX-512"  # that a case's own frame `isa` holds
 COLUMN_IN, NUMBER_IN = 0.16, 0.42  # a column of marks, and of marks with their numbers
 MONO_IN = 0.067

@@ -9,7 +9,8 @@ import pandas as pd
 from diag.platforms import display_order
 from diag.schema import each
 from diag.show.chart_style import Words, alt_of
-from diag.show.steps import SHARED, bar_text, seconds_of, step_stage
+from diag.show.step_waits import UNENDED
+from diag.show.steps import BAD, SHARED, bar_text, seconds_of, step_stage
 from diag.show.text import clip, counted, listed
 
 SIGNS = {"error": "✖", "canceled": "□", "unfinished": "□", "cached": "◇", "ok": "●"}
@@ -25,7 +26,7 @@ def words_steps(steps: pd.DataFrame) -> Words:
     title = _title(steps)
     told = [
         f"{' '.join(f'{r.whose} {clip(step_stage(r), 30)} {r.instruction}'.split())}: {bar_text(r)}."
-        for r in shown.assign(is_bad=shown["status"].isin(["error", "canceled", "unfinished"]))
+        for r in shown.assign(is_bad=shown["status"].isin(BAD))
         .sort_values("is_bad", ascending=False, kind="stable")
         .itertuples()
     ]
@@ -54,7 +55,7 @@ def _legend(shown: pd.DataFrame) -> Iterable[tuple[str, str]]:
         yield SIGNS["ok"], "ended"
     if "error" in status:
         yield SIGNS["error"], "failed (crossed)"
-    if status & {"canceled", "unfinished"}:
+    if status & set(UNENDED):
         yield SIGNS["canceled"], "canceled or unfinished (dotted)"
     if "cached" in status:
         yield SIGNS["cached"], "cached"
@@ -64,7 +65,7 @@ def _legend(shown: pd.DataFrame) -> Iterable[tuple[str, str]]:
 
 def _title(steps: pd.DataFrame) -> str:
     failed = steps[steps["status"] == "error"].sort_values("line_no", kind="stable")
-    open_ = steps[steps["status"].isin(["canceled", "unfinished"])]
+    open_ = steps[steps["status"].isin(UNENDED)]
     parts = [_ended(steps, failed, open_)]
     if len(failed):
         parts.append(_others(steps, failed, open_))

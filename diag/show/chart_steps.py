@@ -13,11 +13,11 @@ from diag.show.chart_fonts import fit_end
 from diag.show.chart_step_words import SIGNS, words_steps
 from diag.show.chart_style import (
     BOLD_CHAR_IN,
-    INK,
     MAX_ROWS,
     SMALL_PT,
     WIDTH_IN,
     bar_end,
+    beside,
     chart,
     colour_of,
     empty_chart,
@@ -108,13 +108,4 @@ def _bar(axes: Axes, y: int, row: Any, room: int) -> None:
     axes.barh(y, ran, height=0.7, color=face, edgecolor=colour, hatch=hatch)
     for begin, length in row.waits:
         axes.barh(y, length, left=begin, height=0.7, color="white", edgecolor=colour, hatch="||||")
-    axes.annotate(
-        fit_end(_told(row), room),
-        (ran, y),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        size=SMALL_PT,
-        color=INK,
-        weight="bold" if status == "error" else "normal",
-    )
+    beside(axes, (ran, y), fit_end(_told(row), room), is_bold=status == "error")

@@ -160,6 +160,20 @@ def bar_end(longest: float, words: Sequence[str], left_in: float) -> float:
     return longest * width / max(width - words_in, width / 4)
 
 
+def beside(axes: Axes, end: tuple[float, float], text: str, *, is_bold: bool = False) -> None:
+    """The words behind the end of a bar."""
+    axes.annotate(
+        text,
+        end,
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        size=SMALL_PT,
+        color=INK,
+        weight="bold" if is_bold else "normal",
+    )
+
+
 class Marks:
     """Marks of a chart, gathered by shape and colour and drawn together: a thousand are as quick
     as one."""

@@ -11,8 +11,9 @@ import pandas as pd
 from diag.platforms import display_order
 from diag.show.chart_step_words import words_steps as words_steps
 from diag.show.chart_style import Words, alt_of
-from diag.show.flags import NO, NOT_SEEN, YES
-from diag.show.text import clip, counted, is_missing, listed
+from diag.show.flags import NO, YES
+from diag.show.symbols import OUTPUT
+from diag.show.text import NOT_SEEN, clip, counted, is_missing, listed
 from diag.show.ways import in_file, stops_of
 
 _MAX_TOLD = 3  # flags of a platform that an alternative text names
@@ -117,7 +118,7 @@ def words_symbols(table: pd.DataFrame) -> Words:
 
 def _symbols_title(table: pd.DataFrame, names: list[str]) -> str:
     members = table[table["member"] != ""]
-    inputs = members[~members["member"].str.endswith(", the linked output")]
+    inputs = members[~members["member"].str.endswith(OUTPUT)]
     if table["n_members"].max() == 0:
         return "No objects were given: who wants and who defines the symbols is not seen"
     keys = list(zip(inputs["platform"], inputs["symbol"], inputs["role"], strict=True))

@@ -45,8 +45,9 @@ from diag.show.chart_symbols import draw_symbols as draw_symbols
 from diag.show.chart_symbols import plot_symbols as plot_symbols
 from diag.show.chart_way import plot_way as plot_way
 from diag.show.chart_words import words_flags
-from diag.show.flags import NO, NOT_SEEN, YES, df_flags
+from diag.show.flags import NO, YES, df_flags
 from diag.show.redact import Redactor
+from diag.show.text import NOT_SEEN
 from diag.show.ways import way_rows as way_rows
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from diag.show.frame_tables import table_of
-from diag.show.redact import Redactor, redactor_of
+from diag.show.redact import Redactor, pairs_of_env, redactor_of
 from diag.show.text import counted, listed
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def held_of(case: Case) -> Held:
 def _env_read(case: Case) -> Iterator[tuple[str, str]]:
     """Names and values of the environment where it has been read."""
     env = case.__dict__.get("env")
-    if env is not None and len(env):
-        yield from env[["name", "value"]].dropna().itertuples(index=False, name=None)
+    if env is not None:
+        yield from pairs_of_env(env)
 
 
 def _facts(case: Case, mask: Redactor) -> Iterator[tuple[str, str]]:

@@ -14,19 +14,20 @@ import pandas as pd
 
 from diag.show.deciding import Deciding, Refuted, is_command
 from diag.show.display_case import Held, df_case
-from diag.show.frame_tables import df_errors, table_of
-from diag.show.html import code_html, excerpt_table, html_table, pre_html, sentence
+from diag.show.frame_tables import df_errors, place, table_of, told_columns
+from diag.show.html import NO_MATHS, code_html, excerpt_table, html_table, pre_html, sentence
 from diag.show.outline import Part, outline, told_before
 from diag.show.sentences import (
-    RESULT_WORDS,
     Group,
+    changed_symbols,
     headline,
     outcome_words,
     platform_sentence,
+    result_words,
 )
-from diag.show.steps import bar_text, drawn_steps, step_label
+from diag.show.steps import BAD, bar_text, drawn_steps, step_label
 from diag.show.tables import STATUS_WORDS, df_changes
-from diag.show.text import NOT_SEEN, as_text, counted, is_missing, listed
+from diag.show.text import as_text, counted, is_missing, listed
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence, Finding
@@ -47,7 +48,7 @@ def verdict_html(verdict: Verdict) -> str:
 
 def page(parts: Iterable[str]) -> str:
     """The parts together, left alone by mathematics."""
-    return f'<div class="diag mathjax_ignore tex2jax_ignore">{"".join(parts)}</div>'
+    return f'<div class="diag {NO_MATHS}">{"".join(parts)}</div>'
 
 
 def _verdict_parts(verdict: Verdict) -> Iterator[str]:
@@ -59,7 +60,9 @@ def _verdict_parts(verdict: Verdict) -> Iterator[str]:
     draw: dict[str, Callable[[Part], Iterable[str]]] = {
         "holding": lambda part: _titled(part.title, _groups(part.items, told_before(verdict))),
         "to_do": lambda part: _titled(part.title, [_list("ol", part.items)]),
-        "platforms": lambda part: [html_table(_told(part.items), part.title, limit=MAX_ROWS)],
+        "platforms": lambda part: [
+            html_table(told_columns(part.items), part.title, limit=MAX_ROWS)
+        ],
         "latent": lambda part: _titled(part.title, _groups(part.items)),
         "open": lambda part: [_open(part, is_known=verdict.outcome == "explained")],
         "refuted": lambda part: [_refuted(part)],
@@ -80,12 +83,6 @@ def _titled(title: str, parts: Iterable[str]) -> Iterator[str]:
 def _folded(title: str, parts: Iterable[str], *, is_open: bool = False) -> str:
     shown = " open" if is_open else ""
     return f"<details{shown}><summary>{title}</summary>{''.join(parts)}</details>"
-
-
-def _told(frame: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns that hold nothing."""
-    kept = [c for c in frame.columns if not frame[c].isin(["", NOT_SEEN]).all()]
-    return frame[kept]
 
 
 def _list(kind: str, items: Sequence[str]) -> str:
@@ -193,7 +190,7 @@ def df_step_bars(steps: pd.DataFrame, limit: int = MAX_ROWS) -> pd.DataFrame:
     drawn = drawn_steps(steps)
     drawn = drawn[drawn["is_drawn"]]
     took = drawn["seconds"].astype("Float64").fillna(0.0)
-    bad = drawn["status"].isin(["error", "canceled", "unfinished"])
+    bad = drawn["status"].isin(BAD)
     kept = (took + bad * (took.max() + 1)).sort_values(ascending=False, kind="stable").index[:limit]
     drawn = drawn[drawn.index.isin(kept)]
     longest = max([float(s) for s in drawn["seconds"].dropna()], default=0.0)
@@ -202,7 +199,7 @@ def df_step_bars(steps: pd.DataFrame, limit: int = MAX_ROWS) -> pd.DataFrame:
             step_label(row, 60),
             _bar(row.seconds, longest),
             bar_text(row),
-            f"{row.file}:{row.line_no}",
+            place(row.file, row.line_no),
         )
         for row in drawn.itertuples()
     ]
@@ -220,12 +217,11 @@ def _bar(seconds: Any, longest: float) -> str:
 
 def comparison_html(comparison: Comparison) -> str:
     """The result in words, one row a platform, and where it is seen."""
-    by = f" (by {code_html(comparison.by)})" if comparison.by else ""
     titles = [as_text(t) for t in (comparison.before_title, comparison.after_title) if t]
     builds = f"<p>{sentence(', then '.join(titles))}</p>" if titles else ""
-    said = f"<strong>{comparison.result.upper()}</strong>: {RESULT_WORDS[comparison.result]}{by}"
-    symbols = [change.symbol for change in comparison.platforms]
-    table = html_table(_told(df_changes(comparison)), "What the change did", limit=MAX_ROWS)
+    said = f"<strong>{comparison.result.upper()}</strong>: {result_words(comparison, code_html)}"
+    symbols = changed_symbols(comparison)
+    table = html_table(told_columns(df_changes(comparison)), "What the change did", limit=MAX_ROWS)
     seen = _titled("Where it is seen", filter(None, [_cited(comparison.evidence, symbols)]))
     return page([builds, f"<p>{said}</p>", table, *seen])
 

@@ -8,7 +8,7 @@ from diag.show.display_case import Held, df_case
 from diag.show.frame_tables import df_errors
 from diag.show.github_summary import summary_markdown
 from diag.show.markdown import code, fence, prose, table
-from diag.show.sentences import RESULT_WORDS
+from diag.show.sentences import changed_symbols, result_words
 from diag.show.tables import STATUS_WORDS, df_changes
 from diag.show.text import as_text, counted, focus
 
@@ -34,9 +34,8 @@ def verdict_markdown(verdict: Verdict) -> str:
 
 def comparison_markdown(comparison: Comparison) -> str:
     """The result, one row a platform, and where it is seen."""
-    by = f" (by {code(comparison.by)})" if comparison.by else ""
-    said = f"**{comparison.result.upper()}**: {RESULT_WORDS[comparison.result]}{by}"
-    symbols = [change.symbol for change in comparison.platforms]
+    said = f"**{comparison.result.upper()}**: {result_words(comparison, code)}"
+    symbols = changed_symbols(comparison)
     parts = [said, _table(df_changes(comparison)), _cited(comparison.evidence, symbols)]
     return _joined(parts)
 

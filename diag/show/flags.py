@@ -11,12 +11,12 @@ import pandas as pd
 from diag.platforms import DEFAULT_PLATFORMS, display_order
 from diag.show.frame_tables import table_of
 from diag.show.redact import Redactor, redactor_for
-from diag.show.text import is_missing
+from diag.show.text import NOT_SEEN, is_missing
 
 if TYPE_CHECKING:
     from diag.case import Case
 
-YES, NO, NOT_SEEN = "yes", "no", "not seen"
+YES, NO = "yes", "no"
 COLUMNS = ("platform", "variable", "command", "flag", "written", "received", "echoed", "where")
 
 # Variables that hold flags of compilers and linkers.

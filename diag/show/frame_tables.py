@@ -16,6 +16,12 @@ def table_of(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pd.DataFr
     return pd.DataFrame(cells, columns=list(columns))
 
 
+def told_columns(frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The frame without the columns in which nothing was seen, those of `kept` left in."""
+    is_empty = {name: frame[name].isin(["", NOT_SEEN]).all() for name in frame.columns}
+    return frame[[name for name in frame.columns if name in kept or not is_empty[name]]]
+
+
 def place(file: Any, line_no: Any) -> str:
     """`file:line`, the file alone, or "not seen"."""
     if is_missing(file) or not file:

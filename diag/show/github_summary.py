@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from diag.show.deciding import Deciding, Refuted, is_command, own_evidence
+from diag.show.frame_tables import told_columns
 from diag.show.markdown import code, details, fence, plain, prose, table
 from diag.show.outline import outline, told_before
 from diag.show.sentences import Group, headline, outcome_words, platform_sentence
 from diag.show.tables import STATUS_WORDS
-from diag.show.text import NOT_SEEN, as_text, clip, counted, focus, listed
+from diag.show.text import as_text, clip, counted, focus, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,14 +173,14 @@ def _refuted(one: Refuted) -> str:
 
 def _table(frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> str:
     """A frame without the columns in which nothing was seen."""
-    names = [
-        name for name in frame.columns if name in kept or not frame[name].isin(["", NOT_SEEN]).all()
-    ]
+    told = told_columns(frame, kept)
     rows = [
-        [_MARK.sub("\\g<1>&nbsp;", plain(clip(as_text(row[name]), MAX_CELL))) for name in names]
-        for row in frame.head(MAX_ROWS).to_dict("records")
+        [_MARK.sub("\\g<1>&nbsp;", plain(clip(as_text(cell), MAX_CELL))) for cell in row]
+        for row in told.head(MAX_ROWS).itertuples(index=False, name=None)
     ]
-    return "\n\n".join([table(names, rows), *_more(len(frame) - len(rows), "further row")])
+    return "\n\n".join(
+        [table(list(told.columns), rows), *_more(len(frame) - len(rows), "further row")]
+    )
 
 
 def _cut(text: str, words: Iterable[str] = ()) -> str:

@@ -9,7 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from diag.show.text import as_text, command_text, counted, deciding_spans, focus, is_missing
+from diag.show.text import (
+    as_text,
+    code_pieces,
+    command_text,
+    counted,
+    focus,
+    is_missing,
+    marked_pieces,
+)
 
 # MathJax 3 and 2 leave alone what has these classes.
 NO_MATHS = "mathjax_ignore tex2jax_ignore"
@@ -65,10 +73,8 @@ def pre_html(command: str) -> str:
 
 def sentence(text: str) -> str:
     """The text escaped, what stands between backticks as code."""
-    parts = as_text(text).split("`")
-    if len(parts) % 2 == 0:
-        return safe(as_text(text))
-    return "".join(f"<code>{safe(p)}</code>" if n % 2 else safe(p) for n, p in enumerate(parts))
+    pieces = code_pieces(text)
+    return "".join(f"<code>{safe(p)}</code>" if is_code else safe(p) for p, is_code in pieces)
 
 
 def excerpt_table(rows: Sequence[tuple[str, str]], words: Iterable[str | None]) -> str:
@@ -86,9 +92,8 @@ def excerpt_table(rows: Sequence[tuple[str, str]], words: Iterable[str | None]) 
 
 def marked(text: str, words: Iterable[str | None] = ()) -> str:
     """The text escaped, the words that decide in `mark`, and bold where a page takes `mark` away."""
-    parts, done = [], 0
-    for start, end in deciding_spans(text, words):
-        parts += [escape(text[done:start]), f"<mark><b>{escape(text[start:end])}</b></mark>"]
-        done = end
-    shown = "".join([*parts, escape(text[done:])])
+    shown = "".join(
+        f"<mark><b>{escape(piece)}</b></mark>" if is_marked else escape(piece)
+        for piece, is_marked in marked_pieces(text, words)
+    )
     return f"<bdi>{shown}</bdi>" if _FROM_RIGHT.search(text) else shown

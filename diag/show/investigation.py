@@ -22,7 +22,7 @@ from diag.show import notebook_sections as sections
 from diag.show.flags import df_flags
 from diag.show.redact import Redactor, redactor_for
 from diag.show.shown import Shown, joined, said
-from diag.show.steps import drawn_steps
+from diag.show.steps import case_steps
 from diag.show.symbols import df_symbols
 from diag.verdict import Verdict
 
@@ -129,15 +129,15 @@ class Investigation:
     @_filled
     def steps(self) -> Shown | Figure:
         """Chart: the steps of the build by platform, how long each ran and how it ended."""
-        from diag.show.charts import plot_steps
+        from diag.show.charts import draw_steps
 
-        steps = self.mask.data(drawn_steps(self.case.steps))
+        steps = self.mask.data(case_steps(self.case))
         if steps.empty or not steps["is_drawn"].any():
             why = (
                 "No log was given" if not self.case.logs else "The log shows no step that took time"
             )
             return said(f"{why}, so there is no timeline to draw.")
-        return plot_steps(self.case, mask=self.mask)
+        return draw_steps(steps)
 
     @cached_property
     def flags(self) -> pd.DataFrame:

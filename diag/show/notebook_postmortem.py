@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diag.show.frame_tables import table_of
-from diag.show.sentences import RESULT_WORDS, supported
+from diag.show.sentences import changed_symbols, result_words, supported
 from diag.show.shown import Cited, Counted, Part, Said, Shown, Tabled, Typed, said
 from diag.show.tables import OUTCOME_MARKS, df_changes, platform_verdict
 from diag.show.text import listed
@@ -52,10 +52,12 @@ def _of_platform(verdict: Verdict, name: str) -> list[Finding]:
 
 def proof_shown(comparison: Comparison) -> Shown:
     """The result in words, platform by platform, with its evidence."""
-    by = f" (by {comparison.by})" if comparison.by else ""
-    head = Said(f"{comparison.result}: {RESULT_WORDS[comparison.result]}{by}", is_strong=True)
-    symbols = [change.symbol for change in comparison.platforms if change.symbol]
-    return Shown(head, Tabled(df_changes(comparison)), Cited(comparison.evidence, symbols))
+    head = Said(f"{comparison.result}: {result_words(comparison)}", is_strong=True)
+    return Shown(
+        head,
+        Tabled(df_changes(comparison)),
+        Cited(comparison.evidence, changed_symbols(comparison)),
+    )
 
 
 def limits_shown(verdict: Verdict) -> Shown:

@@ -17,6 +17,7 @@ from diag.show.report_parts import df_sources
 from diag.show.sentences import (
     Group,
     answer,
+    ended,
     grouped,
     headline,
     is_failure_seen,
@@ -132,8 +133,7 @@ def missing_shown(verdict: Verdict) -> Shown:
 
 def _sentence(text: str) -> str:
     """With a capital, and a full stop."""
-    whole = text[:1].upper() + text[1:]
-    return whole if whole.endswith((".", "!", "?")) else f"{whole}."
+    return ended(text[:1].upper() + text[1:])
 
 
 def fix_shown(verdict: Verdict) -> Shown:
@@ -182,9 +182,6 @@ def instruction_sets_shown(isa: pd.DataFrame, case: Case) -> Shown:
     if code.empty:
         return said("No object with machine code of x86, AArch64 or ARM was given.")
     levels = df_baselines(isa, code)
-    beyond = levels[levels["n_functions"] > 0].sort_values(
-        "n_functions", ascending=False, kind="stable"
-    )
     told = f"{counted(len(levels), 'object')} with machine code were looked at"
     beyond = levels[levels["n_functions"] > 0]
     if beyond.empty:

@@ -236,13 +236,13 @@ def redactor_for(case: Case | None, *, is_on: bool = True) -> Redactor:
     """A Redactor that knows the secret values of a case: its build arguments, its environment."""
     if case is None or not is_on:
         return Redactor(is_on=is_on)
-    pairs = _secret_pairs([*case.build_args.items(), *case.base_env.items(), *_env_pairs(case)])
-    return Redactor(frozenset(pairs))
+    return redactor_of([*case.build_args.items(), *case.base_env.items(), *pairs_of_env(case.env)])
 
 
-def _env_pairs(case: Case) -> Iterator[tuple[str, str]]:
-    env = case.env[["name", "value"]].dropna().drop_duplicates()
-    yield from zip(env["name"], env["value"], strict=True)
+def pairs_of_env(env: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Each name of a frame `env` with each value that is known of it."""
+    own = env[["name", "value"]].dropna().drop_duplicates()
+    yield from zip(own["name"], own["value"], strict=True)
 
 
 def _secret_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

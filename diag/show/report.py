@@ -32,12 +32,13 @@ from diag.show.report_parts import (
     ticked,
 )
 from diag.show.sentences import (
-    RESULT_WORDS,
     Group,
     answer,
+    changed_symbols,
     grouped,
     headline,
     outcome_words,
+    result_words,
     supported,
     what_to_do,
 )
@@ -124,17 +125,15 @@ def report_page(
 
 def comparison_page(comparison: Comparison) -> str:
     """A page of one comparison."""
-    by = f" (by {comparison.by})" if comparison.by else ""
-    symbols = [change.symbol for change in comparison.platforms]
     return _render(
         "comparison.html.j2",
         page_title=f"diag: {comparison.result}",
         before=as_text(comparison.before_title) or "before",
         after=as_text(comparison.after_title) or "after",
         result=comparison.result,
-        said=RESULT_WORDS[comparison.result] + by,
+        said=result_words(comparison),
         changes=Markup(html_table(df_changes(comparison))),
-        items=excerpts(comparison.evidence, symbols),
+        items=excerpts(comparison.evidence, changed_symbols(comparison)),
     )
 
 
@@ -254,11 +253,10 @@ def _refuted(one: Refuted) -> dict[str, Any]:
 
 def _other(other: Other) -> dict[str, Any]:
     comparison = other.comparison
-    by = f" (by {comparison.by})" if comparison.by else ""
     title = f"{as_text(other.verdict.title)}: " if other.verdict.title else ""
     return {
         "name": other.name,
         "result": comparison.result,
-        "said": f"{title}{RESULT_WORDS[comparison.result]}{by}.",
-        "evidence": excerpts(comparison.evidence, [c.symbol for c in comparison.platforms]),
+        "said": f"{title}{result_words(comparison)}.",
+        "evidence": excerpts(comparison.evidence, changed_symbols(comparison)),
     }

@@ -13,7 +13,7 @@ from diag.show.frame_tables import table_of
 from diag.show.html import html_table
 from diag.show.redact import Redactor
 from diag.show.sentences import outcome_words
-from diag.show.text import as_text, counted, deciding_spans, focus, listed
+from diag.show.text import as_text, code_pieces, counted, focus, listed, marked_pieces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,21 +58,18 @@ def excerpts(evidence: Iterable[Evidence], symbols: Iterable[str | None]) -> lis
 
 def marked_html(text: str, words: Iterable[str | None] = ()) -> Markup:
     """The text escaped, with the words that decide in <mark>."""
-    parts, done = [], 0
-    for start, end in deciding_spans(text, words):
-        parts += [escape(text[done:start]), Markup("<mark>"), escape(text[start:end])]
-        parts.append(Markup("</mark>"))
-        done = end
-    return Markup("").join([*parts, escape(text[done:])])
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(piece) if is_marked else piece
+        for piece, is_marked in marked_pieces(text, words)
+    )
 
 
 def ticked(text: str) -> Markup:
     """The text escaped, what stands between backticks as code."""
-    parts = as_text(text).split("`")
-    told = [
-        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
-    ]
-    return Markup("").join(told) if len(parts) % 2 else escape(as_text(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if is_code else piece
+        for piece, is_code in code_pieces(text)
+    )
 
 
 def breakable(text: str) -> Markup:

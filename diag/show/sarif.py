@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from diag.schema import each
 from diag.show.places import Place, Places, Roots
 from diag.show.sarif_files import Files
-from diag.show.sarif_rules import UNEXPLAINED, Rules
+from diag.show.sarif_rules import LEVELS, UNEXPLAINED, Rules
 from diag.show.sentences import headline, is_failure_seen
 from diag.show.text import as_text, clip, is_missing, listed
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-LEVELS = {"cause": "error", "claim": "warning", "contributing": "warning", "latent": "note"}
 KINDS = {"supported": "fail", "refuted": "pass", "untestable": "open"}
 MAX_RELATED = 100  # places of one result: GitHub keeps no more
 MAX_CITED = 3  # of them in the message

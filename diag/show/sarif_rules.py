@@ -11,7 +11,7 @@ from diag.causes import CATALOGUE, explain
 from diag.causes.model import Cause
 
 UNEXPLAINED = "failure-not-explained"
-_LEVELS = {"cause": "error", "claim": "warning", "contributing": "warning", "latent": "note"}
+LEVELS = {"cause": "error", "claim": "warning", "contributing": "warning", "latent": "note"}
 _SEVERITIES = {"error": "error", "warning": "warning", "note": "recommendation"}
 _UNEXPLAINED_TEXT = "The build failed, and the evidence at hand does not decide why."
 _UNEXPLAINED_HELP = (
@@ -57,7 +57,7 @@ def _rule(cause: str) -> dict[str, Any]:
         cause,
         entry.texts.claim,
         (explain(cause), "\n\n".join(_page(entry)) + "\n"),
-        _LEVELS[entry.role],
+        LEVELS[entry.role],
     )
     told["properties"]["tags"] = [entry.family, entry.role]
     return told

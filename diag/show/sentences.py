@@ -6,7 +6,7 @@ The words are made from the verdict alone; nothing is judged here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from diag.causes.model import Evidence, Finding, Missing
+    from diag.compare import Comparison
     from diag.verdict import Verdict
 
 OUTCOME_WORDS = {
@@ -32,6 +33,17 @@ RESULT_WORDS = {
     "worse": "a failure that was not there before",
 }
 _MAX_STEP = 80  # of a step's name; the log holds the whole
+
+
+def result_words(comparison: Comparison, shown: Callable[[str], str] = str) -> str:
+    """What a change did, in words, and by what."""
+    by = f" (by {shown(comparison.by)})" if comparison.by else ""
+    return RESULT_WORDS[comparison.result] + by
+
+
+def changed_symbols(comparison: Comparison) -> list[str]:
+    """The symbols that it is about."""
+    return [change.symbol for change in comparison.platforms if change.symbol]
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ def headline(verdict: Verdict) -> str:
     """One or two sentences: what went wrong, where, why."""
     causes = supported(verdict, "cause")
     if verdict.outcome == "explained" and causes:
-        return _ended(f"{_subject(causes[0])}: {causes[0].claim}")
+        return ended(f"{_subject(causes[0])}: {causes[0].claim}")
     if verdict.outcome == "no_failure":
         return f"No failure found. {platform_sentence(verdict)}"
     if not is_failure_seen(verdict):
@@ -129,7 +141,7 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
     if not causes:
         why = "No explanation is supported by the evidence at hand."
         return (what, why, _missing_sentence(verdict))
-    return (what, _ended(causes[0].claim), _what_follows(verdict, causes[0]))
+    return (what, ended(causes[0].claim), _what_follows(verdict, causes[0]))
 
 
 def _what_follows(verdict: Verdict, cause: Finding) -> str:
@@ -142,7 +154,7 @@ def _what_follows(verdict: Verdict, cause: Finding) -> str:
     parts = [f"refuted: {listed(named, limit=4)}"] if named else []
     parts += [f"what to do: {cause.fix[0]}"] if cause.fix else []
     told = "; ".join(parts) or "no fix is known for it"
-    return _ended(told[0].upper() + told[1:])
+    return ended(told[0].upper() + told[1:])
 
 
 def _death_sentence(verdict: Verdict) -> str:
@@ -206,7 +218,7 @@ def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
             parts.append(f"{listed(names)} {verb if len(names) > 1 else word}")
     if not parts:
         return "no other platform is part of it." if others else "No platform is named."
-    return _ended("; ".join(parts))
+    return ended("; ".join(parts))
 
 
 def _has_failed(verdict: Verdict) -> bool:
@@ -264,10 +276,11 @@ def _missing_sentence(verdict: Verdict) -> str:
     wanted: Sequence[Wanted] = what_is_missing(verdict)
     if not wanted:
         return "No artefact is known that would decide it."
-    return _ended(f"What would decide: {listed(w.missing.artefact for w in wanted)}")
+    return ended(f"What would decide: {listed(w.missing.artefact for w in wanted)}")
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
+    """The sentence with its full stop."""
     sentence = sentence.strip()
     return sentence if not sentence or sentence.endswith((".", "!", "?")) else f"{sentence}."
 

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from diag.show.deciding import is_command, shell_lines
 from diag.show.grid import frame_table
-from diag.show.html import html_table
+from diag.show.html import NO_MATHS, html_table
 from diag.show.report_parts import excerpts, marked_html, ticked
 from diag.show.screen_parts import Excerpt, Steps, marked, numbered, spaced
 from diag.show.terminal import as_plain_text
@@ -134,7 +134,7 @@ class Cited:
             for item in excerpts(self.evidence[:MAX_PLACES], self.symbols)
         )
         head = f'<tr><th scope="col"{_LEFT}>what stands there</th><th scope="col"{_LEFT}>where</th></tr>'
-        table = f'<table class="diag mathjax_ignore tex2jax_ignore"><thead>{head}</thead>'
+        table = f'<table class="diag {NO_MATHS}"><thead>{head}</thead>'
         return f"{table}<tbody>{rows}</tbody></table>{self._more('<p>', '</p>')}"
 
     def screen(self) -> RenderableType:
@@ -246,7 +246,7 @@ class Shown:
 
     def _repr_html_(self) -> str:
         inner = "".join(part.html() for part in self.parts)
-        return f'<div class="mathjax_ignore tex2jax_ignore">{inner}</div>'
+        return f'<div class="{NO_MATHS}">{inner}</div>'
 
     def __rich__(self) -> RenderableType:
         return Group(*spaced(Padding(part.screen(), 0) for part in self.parts))

@@ -35,6 +35,7 @@ LOCK = re.compile(
 _QUIET = ("header", "cache", "excerpt", "other")  # lines that a step does not print itself
 _MOUNT = re.compile(r"--mount=(?P<keys>\S*type=cache\S*)")
 _WHICH = re.compile(r"(?:^|,)(?:id|target|dst|destination)=(?P<name>[^,\s]+)")
+UNENDED = ("canceled", "unfinished")
 MIN_SILENT = 1.0  # seconds without a word that are told of a step with a locked cache
 _WHAT = 40  # characters of a lock's name
 
@@ -112,7 +113,7 @@ def _maybe(row: Any, times: Sequence[float], lines: Sequence[_Line], steps: pd.D
     if row.status == "cached" or not _shares_locked(row, steps):
         return ""
     is_told_apart = str(row.step_id).startswith("#")  # other builders mix the lines of steps
-    if not lines and is_told_apart and row.status in ("canceled", "unfinished"):
+    if not lines and is_told_apart and row.status in UNENDED:
         return "printed nothing: may have waited for its locked cache"
     if times and times[0] >= MIN_SILENT:
         return f"silent for {times[0]:,.1f} s: may have waited for its locked cache"

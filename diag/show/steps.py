@@ -11,14 +11,14 @@ import pandas as pd
 
 from diag.platforms import display_order
 from diag.schema import each
-from diag.show.step_waits import with_waits
+from diag.show.step_waits import UNENDED, with_waits
 from diag.show.text import clip, counted, is_missing, listed, printable
 
 if TYPE_CHECKING:
     from diag.case import Case
 
 MIN_SECONDS = 0.05  # a shorter step is counted, not drawn
-BAD = ("error", "canceled", "unfinished")
+BAD = ("error", *UNENDED)
 SHARED = "shared"
 _HEADER = re.compile(r"^\[(?P<inside>[^\]]*)\]\s*(?P<what>.*)$", re.DOTALL)
 _MOUNTS = re.compile(r"(?:--(?:mount|network|security)=\S+\s+)+")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from diag.case import Case
 
 COLUMNS = ("platform", "member", "symbol", "role", "n_members", "where")
+OUTPUT = ", the linked output"  # behind the name of a member that is one
 
 
 def df_symbols(case: Case, symbols: Sequence[str] = ()) -> pd.DataFrame:
@@ -61,5 +62,5 @@ def _members(platform: str, own: pd.DataFrame, n_members: int) -> Iterator[tuple
     for row in once.itertuples():
         file, inside = str(row.file).rsplit("/", 1)[-1], str(row.member)
         member = f"{file}({inside})" if inside else file
-        output = ", the linked output" if row.is_output else ""
+        output = OUTPUT if row.is_output else ""
         yield (platform, member + output, row.name, str(row.role), n_members, row.file)

@@ -19,13 +19,14 @@ from diag.show.deciding import Deciding, Refuted, own_evidence
 from diag.show.grid import frame_table
 from diag.show.outline import outline, told_before
 from diag.show.screen_parts import Entries, Excerpt, Steps, marked, numbered, section, spaced
+from diag.show.sentences import Group as Findings
 from diag.show.sentences import (
-    RESULT_WORDS,
+    changed_symbols,
     headline,
     outcome_words,
     platform_sentence,
+    result_words,
 )
-from diag.show.sentences import Group as Findings
 from diag.show.tables import STATUS_WORDS, df_changes
 from diag.show.text import as_text, counted, listed
 
@@ -212,11 +213,10 @@ def comparison_screen(comparison: Comparison) -> RenderableType:
     """What a change did: result, then platform by platform, then where it is seen."""
     style = STYLES.get(comparison.result, "bold red")
     head = Text(f" {comparison.result.upper()} ", style=f"{style} reverse")
-    by = f" (by {comparison.by})" if comparison.by else ""
-    head.append(f"  {RESULT_WORDS[comparison.result]}{by}", style="not reverse not bold default")
+    head.append(f"  {result_words(comparison)}", style="not reverse not bold default")
     parts: list[RenderableType] = [head, frame_table(df_changes(comparison))]
     if comparison.evidence:
-        symbols = [change.symbol for change in comparison.platforms if change.symbol]
+        symbols = changed_symbols(comparison)
         told = [Excerpt(item, symbols) for item in comparison.evidence]
         parts.append(section("Where it is seen", Group(*told)))
     return Group(*spaced(parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 NOT_SEEN = "not seen"
@@ -75,6 +75,24 @@ def deciding_spans(text: str, words: Iterable[str | None] = ()) -> list[tuple[in
         else:
             merged.append((start, end))
     return merged
+
+
+def marked_pieces(text: str, words: Iterable[str | None] = ()) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, and whether each decides."""
+    done = 0
+    for start, end in deciding_spans(text, words):
+        yield text[done:start], False
+        yield text[start:end], True
+        done = end
+    yield text[done:], False
+
+
+def code_pieces(text: str) -> list[tuple[str, bool]]:
+    """A sentence in pieces, and whether each stands between backticks; whole where they are not in
+    pairs."""
+    whole = as_text(text)
+    parts = whole.split("`")
+    return [(p, n % 2 == 1) for n, p in enumerate(parts)] if len(parts) % 2 else [(whole, False)]
 
 
 def clip(text: str, width: int) -> str:
