@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
-from diag.causes.kept import STALE
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.stale import STALE
 from diag.schema import each
 
 MAX_MISSING = 3  # artefacts that a finding asks for on behalf of its rivals

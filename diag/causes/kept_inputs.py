@@ -1,4 +1,5 @@
-"""Family F, inputs that this build did not make again, and that may be older than their sources."""
+"""The inputs of a link that this build did not make again: it says so, or its log shows how others of
+the link are made and of these nothing. And the line that makes a file, where there is one."""
 
 from __future__ import annotations
 
@@ -10,24 +11,19 @@ from typing import Any
 
 from diag.causes.facts import Facts, Symbol
 from diag.causes.link_inputs import command_evidence, is_whole, link_command
-from diag.causes.model import Evidence, Finding, Missing
-from diag.causes.runtime_cxx import is_cxx_name
-from diag.causes.texts import texts_of
-from diag.causes.toolchain import toolchain_of
-from diag.knowledge.names import library_of
+from diag.causes.model import Evidence
 from diag.schema import each
 
-STALE = "stale-build-output"
 MAX_INPUTS = 300  # of one link command that are looked for in the log
 # What build tools say of a file that they leave as it is. Sources: make, scons, Boost.Build, waf.
-UP_TO_DATE = re.compile(
+_UP_TO_DATE = re.compile(
     r"(?:^|\s)[\w.+-]*(?:make|scons|b2|jam|waf|nmake)(?:\[\d+\])?: [`'\"‘](?P<name>\S+?)['\"’] is up to date"
     r"|(?:^|\s)[\w.+-]*make(?:\[\d+\])?: Nothing to be done for [`'\"‘](?P<idle>\S+?)['\"’]\."
 )
 _MAKES_OWN = re.compile(r"^\s*[\w.+-]*make(?:\[\d+\])?: ")  # what make says itself, in any language
 _FRESH = re.compile(r"^ *Fresh (?P<crate>\S+) v")
 _OF_CRATE = re.compile(
-    r"/build/(?P<crate>.+)-[0-9a-f]{16}/out/|/lib(?P<lib>\w+)-[0-9a-f]{16}\.rlib$"
+    r"/build/(?P<crate>.+)-[0-9a-f]{16}/out/|/deps/lib(?P<lib>.+)-[0-9a-f]{16}\.rlib$"
 )
 _OBJECT = re.compile(r"\.(?:o|obj|lo)$")
 _SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm|s|S|asm|f|f90|for|F|F90|rs|d|adb|zig|go)$")
@@ -44,42 +40,6 @@ class Kept:
 
     name: str
     evidence: tuple[Evidence, ...]
-
-
-def judge_kept(facts: Facts) -> Iterator[Finding]:
-    """stale-build-output, of names that are defined nowhere: an input may be older than its source.
-    Whether its source has the name today is in no log, so it is never more than left open."""
-    for platform in facts.judged:
-        own = [s for s in facts.wanted if s.platform == platform and _is_own(facts, s)]
-        kept = kept_inputs(facts, own[0]) if own else []
-        if kept:
-            evidence = [row for one in kept[:3] for row in one.evidence]
-            evidence = [*dict.fromkeys(evidence), *facts.reference_evidence(own[0])[:1]]
-            yield _left_open(facts, own, evidence, kept[0])
-
-
-def _is_own(facts: Facts, symbol: Symbol) -> bool:
-    """Nothing given defines it, and it is no name of a well-known library."""
-    raw = facts.raw_of(symbol)
-    known = any(library_of(name) is not None or is_cxx_name(name) for name in raw)
-    return not known and facts.definitions(symbol).empty
-
-
-def _left_open(facts: Facts, own: list[Symbol], evidence: list[Evidence], first: Kept) -> Finding:
-    words = texts_of("infrastructure")[STALE]
-    missing = Missing(
-        "a build from an empty folder, or the time and source of that input",
-        "an input that was not made again may be older than the source that defines the symbol",
-        (
-            "make clean && make  # or cargo clean, docker buildx build --no-cache",
-            f"ls -l --full-time {first.name}  # beside its source",
-        ),
-    )
-    return Finding.of(
-        STALE, "infrastructure", "cause", "untestable", words.claim, platform=own[0].platform,
-        symbol=own[0].name, evidence=evidence, missing=(missing,), experiment=words.experiment,
-        fix=words.fix_with(toolchain_of(facts, own[0].platform)), covers=[s.name for s in own[1:]],
-    )  # fmt: skip
 
 
 def kept_inputs(facts: Facts, symbol: Symbol) -> list[Kept]:
@@ -117,20 +77,25 @@ def _folders(command: Any) -> list[str]:
 def _told(facts: Facts, platform: str, names: list[str]) -> Iterator[Kept]:
     """Those of which the build tool says that it left them."""
     by_name = {PurePath(name).name: name for name in names}
-    by_crate = {_crate_of(name): name for name in names if _crate_of(name)}
+    by_crate = {crate_of(name): name for name in names if crate_of(name)}
     lines = facts.on(
         facts.lines_with((" is up to date", "Nothing to be done for", " Fresh ")), platform
     )
     for row in each(lines):
-        done, fresh = UP_TO_DATE.search(row.text), _FRESH.match(row.text)
-        found = by_name.get(PurePath(done["name"] or done["idle"]).name) if done else None
-        if fresh:
-            found = by_crate.get(fresh["crate"].replace("-", "_"))
+        file, crate = left_as_is(row.text)
+        found = by_crate.get(crate) if crate else by_name.get(file)
         if found:
             yield Kept(found, (Evidence.of_row(row),))
 
 
-def _crate_of(name: str) -> str:
+def left_as_is(text: str) -> tuple[str, str]:
+    """(file, crate) of which a build tool says in this line that it left it as it is; "" for none."""
+    done, fresh = _UP_TO_DATE.search(text), _FRESH.match(text)
+    file = PurePath(done["name"] or done["idle"]).name if done else ""
+    return file, fresh["crate"].replace("-", "_") if fresh else ""
+
+
+def crate_of(name: str) -> str:
     """The crate whose build made an archive of cargo; "" for other files."""
     found = _OF_CRATE.search(name)
     return (found["crate"] or found["lib"]).replace("-", "_") if found else ""
@@ -159,7 +124,7 @@ def _makers(facts: Facts, platform: str, command: Any, names: list[str]) -> dict
     if any(_SOURCE.search(str(word)) for word in command.words if not str(word).startswith("-")):
         made[""] = command_evidence(command, "it compiles a source")
     for row in each(rows):
-        if row.kind == "linker" or _MAKES_OWN.search(row.text) or UP_TO_DATE.search(row.text):
+        if row.kind == "linker" or _MAKES_OWN.search(row.text) or _UP_TO_DATE.search(row.text):
             continue
         words = {PurePath(_PLACE.sub("", word.strip("\"'`,;()"))).name for word in row.text.split()}
         is_link = (row.file, int(row.line_no)) in places
