@@ -17,6 +17,7 @@ from diag.causes.advice import advised
 from diag.causes.explanation import unknown_cause
 from diag.causes.facts import Facts
 from diag.causes.model import NEVER_SHOWN, Finding, Pairs
+from diag.causes.order import STATUS_ORDER, ordered
 from diag.causes.rivals import answer_claims, explained_once
 from diag.causes.toolchain import TELLING
 from diag.errors import InputError
@@ -24,11 +25,6 @@ from diag.platforms import PLATFORMS, display_order
 from diag.schema import plain
 
 __all__ = ["Verdict", "diagnose", "gather_facts", "judge"]
-
-_STATUS_ORDER = {"supported": 0, "untestable": 1, "refuted": 2}
-# One runtime often lacks two things at once: what explains more of the missing names comes first.
-_RUNTIME = ("runtime", "runtime_cxx")
-_ROLE_ORDER = {"cause": 0, "contributing": 1, "latent": 2, "claim": 3}
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class Verdict:
     def all(self, cause: str) -> tuple[Finding, ...]:
         """Every finding of that cause, supported ones first."""
         own = [finding for finding in self.findings if finding.cause == cause]
-        return tuple(sorted(own, key=lambda finding: _STATUS_ORDER[finding.status]))
+        return tuple(sorted(own, key=lambda finding: STATUS_ORDER[finding.status]))
 
     @property
     def headline(self) -> Finding | None:
@@ -120,7 +116,7 @@ def judge(case: Case, facts: Facts) -> Verdict:
     found += answer_claims(facts, found, CATALOGUE)
     told = (advised(facts, f, CATALOGUE) for f in explained_once(found, CATALOGUE))
     known = _known(case, facts)
-    findings = _ordered([replace(finding, known=known) for finding in told], facts.claims)
+    findings = ordered([replace(finding, known=known) for finding in told], CATALOGUE, facts.claims)
     headline = _headline(findings)
     return Verdict(
         outcome=_outcome(facts, headline),
@@ -175,28 +171,6 @@ def _judge(facts: Facts) -> Iterator[Finding]:
             if key not in seen:
                 seen.add(key)
                 yield finding
-
-
-def _ordered(findings: list[Finding], claims: tuple[str, ...]) -> list[Finding]:
-    """Supported causes in the order of the tests first; then what else holds, what cannot be
-    told, and what is refuted: what someone claimed before the rest."""
-    ranks = {cause: rank for rank, cause in enumerate(CATALOGUE)}
-    in_runtime = [rank for cause, rank in ranks.items() if CATALOGUE[cause].family in _RUNTIME]
-    places = {
-        name: rank for rank, name in enumerate(display_order(f.platform or "" for f in findings))
-    }
-    return sorted(
-        findings,
-        key=lambda f: (
-            _STATUS_ORDER[f.status],
-            f.status == "refuted" and f.cause not in claims,
-            _ROLE_ORDER[f.role],
-            min(in_runtime) if f.family in _RUNTIME else ranks[f.cause],
-            -len(f.symbols) if f.family in _RUNTIME else 0,
-            ranks[f.cause],
-            places[f.platform or ""],
-        ),
-    )
 
 
 def _outcome(facts: Facts, headline: Finding | None) -> str:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 import diag
+from diag.show.complaints import TITLE, complaints
+from diag.show.display_html import verdict_html
+from diag.show.display_markdown import verdict_markdown
+from diag.show.github import iter_annotations
+from diag.show.github_summary import summary_markdown
+from diag.show.notebook_sections import evidence_shown
+from diag.show.places import Places
+from diag.show.report import report_page
+from diag.show.sentences import NO_LINK_ERROR, headline
+from diag.show.terminal import as_plain_text, verdict_screen
 
 HEAD = '#0 building with "multi" instance using docker-container driver\n\n'
 OK = "#5 [linux/amd64 build 2/2] RUN make\n#5 1.1 src.c:3: error: a message that a passing step printed\n#5 DONE 1.2s\n\n"
@@ -90,3 +103,54 @@ def test_the_json_has_them() -> None:
     verdict = diag.Case(log=(HEAD + step(line)).encode()).diagnose()
     (row,) = verdict.to_json()["failure_lines"]
     assert (row["platform"], row["line_no"], row["text"]) == ("linux/arm64", 4, line)
+
+
+# -- on every screen -----------------------------------------------------------------------------
+
+WORDS = "hash.c:3:10: fatal error: immintrin.h: No such file or directory"
+LOG = HEAD + OK + step("compiling", WORDS)
+
+
+def shown(form: str) -> str:
+    """The case as one of the displays shows it, spaces made one."""
+    case = diag.Case(log=LOG.encode())
+    verdict = case.diagnose()
+    told = {
+        "screen": lambda: as_plain_text(verdict_screen(verdict, case)),
+        "cell": lambda: verdict_html(verdict),
+        "markdown": lambda: verdict_markdown(verdict),
+        "summary": lambda: summary_markdown(verdict, case),
+        "page": lambda: report_page(case, verdict),
+        "notebook": lambda: evidence_shown(verdict)._repr_html_(),
+        "annotations": lambda: "\n".join(
+            one.message for one in iter_annotations(Places(verdict, case))
+        ),
+    }[form]()
+    return " ".join(re.sub(r"<[^<>]*>", "", told).split())
+
+
+@pytest.mark.parametrize(
+    "form", ["screen", "cell", "markdown", "summary", "page", "notebook", "annotations"]
+)
+def test_every_display_shows_the_complaint_and_its_line(form: str) -> None:
+    """At three in the morning nobody opens the JSON."""
+    text = shown(form)
+    assert WORDS in text
+    assert "<bytes>:9" in html.unescape(text) or "9 hash.c" in text
+    assert form == "annotations" or TITLE in text
+
+
+def test_the_headline_quotes_the_first_complaint() -> None:
+    """And says that no linker failed, instead of asking for objects."""
+    verdict = diag.Case(log=LOG.encode()).diagnose()
+    assert headline(verdict) == f"The build fails on linux/arm64: `{WORDS}`. {NO_LINK_ERROR}"
+    assert not [f for f in verdict.findings if f.cause == "definition-not-found"]
+
+
+def test_platforms_that_say_the_same_are_told_together() -> None:
+    """Three platforms that lack one package are one complaint."""
+    other = step(WORDS).replace("arm64", "arm/v7").replace("#6", "#7")
+    verdict = diag.Case(log=(HEAD + step(WORDS) + other).encode()).diagnose()
+    (one,) = complaints(verdict)
+    assert one.platforms == ("linux/arm64", "linux/arm/v7")
+    assert [item.text for item in one.evidence] == [WORDS]

@@ -15,6 +15,7 @@ from diag.knowledge.names import library_of
 
 FAMILY = "remainder"
 NOT_FOUND = "definition-not-found"
+NOT_ENDED = "How the build of this platform would have ended is not known."
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
@@ -66,12 +67,15 @@ def _bytecode_missing(want: Want) -> Missing:
 
 
 def judge_bystanders(facts: Facts) -> Iterator[Finding]:
-    """A platform that was canceled, or of which nothing is known: never green."""
+    """A platform that was canceled, or of which nothing is known: never green. Where another one
+    failed, and no link wants a symbol, it has no part in the question."""
     named = {symbol.platform for symbol in facts.wanted}
+    if not named and any(facts.outcome(platform) == "failed" for platform in facts.judged):
+        return
     for platform in facts.judged:
         if facts.outcome(platform) in ("canceled", "unknown") and platform not in named:
             evidence = list(facts.outcome_evidence(platform))
-            answer = Answer("untestable", evidence, (log_missing(platform),))
+            answer = Answer("untestable", evidence, (log_missing(platform),), claim=NOT_ENDED)
             yield told(facts, FAMILY, NOT_FOUND, Symbol("", platform), answer)
 
 

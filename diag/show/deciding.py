@@ -73,7 +73,8 @@ class Refuted:
 
 
 def what_would_decide(verdict: Verdict) -> tuple[Deciding, ...]:
-    """The artefacts in the order of what they decide, most first; last, what nothing known decides."""
+    """The artefacts in the order of the first explanation that each decides: the verdict has the
+    more exact ones first. Then what only confirms; last, what nothing known decides."""
     waiting: dict[str, list[Finding]] = {}
     for finding in verdict.findings:
         if finding.status == "untestable":
@@ -86,7 +87,8 @@ def what_would_decide(verdict: Verdict) -> tuple[Deciding, ...]:
         confirms = tuple(cause for cause in wanted.causes if cause in causes)
         if own or confirms:
             found.append(_deciding(wanted.missing, own, confirms))
-    found.sort(key=lambda one: -one.n_open)
+    ranks = {id(finding): rank for rank, finding in enumerate(verdict.findings)}
+    found.sort(key=lambda one: min((ranks[id(g.first)] for g in one.groups), default=len(ranks)))
     return tuple(found + [_deciding(None, own, ()) for own in waiting.values()])
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.complaints import Complaint
 from diag.show.deciding import Deciding, Refuted, is_command
 from diag.show.display_case import Held, df_case
 from diag.show.frame_tables import df_errors, place, table_of, told_columns
@@ -19,11 +21,9 @@ from diag.show.html import NO_MATHS, code_html, excerpt_table, html_table, pre_h
 from diag.show.outline import Part, outline, told_before
 from diag.show.sentences import (
     Group,
-    changed_symbols,
     headline,
     outcome_words,
     platform_sentence,
-    result_words,
 )
 from diag.show.steps import BAD, bar_text, drawn_steps, step_label
 from diag.show.tables import STATUS_WORDS, df_changes
@@ -59,6 +59,7 @@ def _verdict_parts(verdict: Verdict) -> Iterator[str]:
         yield f"<p>{sentence(platform_sentence(verdict))}</p>"
     draw: dict[str, Callable[[Part], Iterable[str]]] = {
         "holding": lambda part: _titled(part.title, _groups(part.items, told_before(verdict))),
+        "complaints": lambda part: _titled(part.title, map(_complaint, part.items)),
         "to_do": lambda part: _titled(part.title, [_list("ol", part.items)]),
         "platforms": lambda part: [
             html_table(told_columns(part.items), part.title, limit=MAX_ROWS)
@@ -113,6 +114,11 @@ def _explanation(group: Group, told: str = "") -> str:
     return f"<p>{STATUS_WORDS[first.status]}: {_named(group)}{said}{also}</p>" + _cited(
         group.evidence, group.symbols
     )
+
+
+def _complaint(one: Complaint) -> str:
+    name = f"<p>{sentence(listed(one.platforms))}</p>" if one.platforms else ""
+    return name + _cited(one.evidence, ())
 
 
 def _named(group: Group) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diag.show.comparison_words import changed_symbols, result_words
 from diag.show.display_case import Held, df_case
 from diag.show.frame_tables import df_errors
 from diag.show.github_summary import summary_markdown
 from diag.show.markdown import code, fence, prose, table
-from diag.show.sentences import changed_symbols, result_words
 from diag.show.tables import STATUS_WORDS, df_changes
 from diag.show.text import as_text, counted, focus
 

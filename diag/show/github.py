@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diag.platforms import display_order
+from diag.show.complaints import complaints
 from diag.show.places import Place, Places, Roots
 from diag.show.sentences import headline, is_failure_seen, supported, what_is_missing
 from diag.show.text import as_text, clip, counted, focus, listed
@@ -99,13 +100,13 @@ def _explained(findings: list[Finding], place: Place | None) -> Annotation:
         clip(as_text(name), MAX_NAME) for name in dict.fromkeys(names) if name != first.symbol
     ]
     lines += [f"Also of {listed(others)}."] if others else []
-    lines += _seen([item for f in findings for item in f.evidence], names, place)
+    lines += _seen([item for f in findings for item in f.evidence], names)
     lines += [f"To do: {focus(first.fix[0], MAX_SENTENCE)}"] if first.fix else []
     lines.append(f"More: diag explain {first.cause}")
     return Annotation(_KIND_OF[first.role], f"{first.cause}{role}{where}", "\n".join(lines), place)
 
 
-def _seen(evidence: Iterable[Evidence], words: list[str], place: Place | None) -> Iterator[str]:
+def _seen(evidence: Iterable[Evidence], words: list[str]) -> Iterator[str]:
     """Places with their text; a log is no file of the repository, so it is cited in the words."""
     items = list(dict.fromkeys(evidence))
     for item in items[:MAX_EVIDENCE]:
@@ -126,7 +127,9 @@ def _open(places: Places) -> Iterator[Annotation]:
         kind, title = (
             ("warning", "failure not yet explained") if is_failed else ("notice", "not decided")
         )
-        told = [focus(headline(verdict), MAX_SENTENCE), *_deciding(wanted)]
+        told = [focus(headline(verdict), MAX_SENTENCE)]
+        told += _seen([item for one in complaints(verdict) for item in one.evidence], [])
+        told += _deciding(wanted)
         yield Annotation(kind, title, "\n".join(told), places.failed_step(None))
     elif verdict.outcome == "explained" and wanted:
         n_open = len({f.cause for f in verdict.findings if f.status == "untestable"})

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from diag.show.complaints import Complaint
 from diag.show.deciding import Deciding, Refuted, is_command, own_evidence
 from diag.show.frame_tables import told_columns
 from diag.show.markdown import code, details, fence, plain, prose, table
@@ -63,6 +64,7 @@ def _parts(verdict: Verdict, case: Case | None) -> Iterator[str]:
         yield _cut(platform_sentence(verdict))
     draw: dict[str, Callable[[Any], Iterable[str]]] = {
         "holding": lambda groups: _explanations(groups, told_before(verdict)),
+        "complaints": lambda told: map(_complaint, told),
         "to_do": _numbered,
         "platforms": lambda frame: [_table(frame, ("verdict", "where"))],
         "latent": _explanations,
@@ -110,6 +112,11 @@ def _explanation(group: Group, told: str = "") -> str:
     claim = group.claim_beside(told)
     claimed = [_cut(claim, first.symbols)] if claim else []
     return "\n\n".join([said, *claimed, *also, *shown])
+
+
+def _complaint(one: Complaint) -> str:
+    name = [prose(listed(one.platforms))] if one.platforms else []
+    return "\n\n".join([*name, fence(_evidence_lines(one.evidence, ()))])
 
 
 def _named(group: Group) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diag.show.comparison_words import changed_symbols, result_words
 from diag.show.frame_tables import table_of
-from diag.show.sentences import changed_symbols, result_words, supported
+from diag.show.sentences import supported
 from diag.show.shown import Cited, Counted, Part, Said, Shown, Tabled, Typed, said
 from diag.show.tables import OUTCOME_MARKS, df_changes, platform_verdict
 from diag.show.text import listed

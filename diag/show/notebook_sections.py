@@ -10,6 +10,7 @@ import pandas as pd
 
 from diag.platforms import display_order
 from diag.schema import each
+from diag.show.complaints import TITLE, complaints
 from diag.show.deciding import what_is_refuted, what_would_decide
 from diag.show.flags import FLAG_VARIABLE
 from diag.show.frame_tables import df_errors, table_of
@@ -71,12 +72,21 @@ def platforms_shown(verdict: Verdict, case: Case) -> Shown:
 
 
 def evidence_shown(verdict: Verdict) -> Shown:
-    """Each explanation that holds, with its proof."""
+    """Each explanation that holds, with its proof; what the log complains of where none does."""
     groups = grouped(supported(verdict))
-    if not groups:
-        return said("No explanation is supported by what was given.")
     parts = [part for group in groups[:MAX_GROUPS] for part in _explanation(group)]
-    return Shown(*parts, *_left(len(groups) - MAX_GROUPS))
+    none: list[Part] = [] if groups else [Said("No explanation is supported by what was given.")]
+    return Shown(*none, *parts, *_left(len(groups) - MAX_GROUPS), *_complaints(verdict))
+
+
+def _complaints(verdict: Verdict) -> list[Part]:
+    """The log's own words where nothing explains them."""
+    told = complaints(verdict)
+    parts: list[Part] = [Said(TITLE, is_strong=True)] if told else []
+    for one in told:
+        parts += [Said(listed(one.platforms))] if one.platforms else []
+        parts.append(Cited(one.evidence, ()))
+    return parts
 
 
 def _explanation(group: Group) -> list[Part]:

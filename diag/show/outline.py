@@ -1,5 +1,5 @@
-"""The parts of a verdict in the order of need: what shows it, what to do, how each platform ended,
-what can fail later, what would decide the rest, what is put aside, what could not be read.
+"""The parts of a verdict in the order of need: what shows it, what the log complains of where nothing
+is known, what to do, how each platform ended, what can fail later, what would decide the rest, what is put aside, what could not be read.
 
 Each display draws these parts, some leave one out; how a part looks, and how much of it is shown,
 is the display's own.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from diag.show.complaints import TITLE, complaints
 from diag.show.deciding import what_is_refuted, what_would_decide
 from diag.show.frame_tables import df_errors
 from diag.show.sentences import grouped, headline, supported, what_to_do
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """`items` are groups of findings, steps of a fix, artefacts, or the rows of a frame."""
+    """`items` are groups of findings, complaints, steps of a fix, artefacts, or the rows of a
+    frame."""
 
     name: str
     title: str
@@ -37,6 +39,7 @@ def outline(verdict: Verdict, case: Case | None = None) -> list[Part]:
             "What the evidence shows",
             grouped(supported(verdict, "cause", "contributing", "claim")),
         ),
+        Part("complaints", TITLE, complaints(verdict)),
         Part("to_do", "What to do", what_to_do(verdict)),
         Part("platforms", "Platforms", df_platforms(verdict, case)),
         Part(

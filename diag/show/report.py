@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from diag import __version__
 from diag.errors import InputError
+from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.complaints import Complaint, complaints
 from diag.show.deciding import (
     Deciding,
     Refuted,
@@ -34,11 +36,9 @@ from diag.show.report_parts import (
 from diag.show.sentences import (
     Group,
     answer,
-    changed_symbols,
     grouped,
     headline,
     outcome_words,
-    result_words,
     supported,
     what_to_do,
 )
@@ -109,6 +109,7 @@ def report_page(
         pages=pages,
         platforms=Markup(html_table(df_platforms(verdict, case))),
         groups=[_group(group) for group in groups[:MAX_GROUPS]],
+        complaints=[_complaint(one) for one in complaints(verdict)],
         n_groups_left=_more(len(groups) - MAX_GROUPS, "explanation"),
         charts=charts,
         others=[_other(other) for other in told],
@@ -175,6 +176,7 @@ def _sections(
         *([("walkthrough", "Walkthrough")] if pages else []),
         ("platforms", "Platforms"),
         *([("explanations", "Evidence")] if supported(verdict) else []),
+        *([("complaints", "Complaints")] if complaints(verdict) else []),
         ("missing", "What was missing"),
         *([("refuted", "Refuted")] if what_is_refuted(verdict) else []),
         *((chart["id"], chart["heading"]) for chart in charts),
@@ -224,6 +226,10 @@ def _group(group: Group) -> dict[str, Any]:
         "n_more": _more(len(group.evidence) - MAX_EVIDENCE, "further place"),
         "experiment": ticked(first.experiment or "") if first.status != "refuted" else "",
     }
+
+
+def _complaint(one: Complaint) -> dict[str, Any]:
+    return {"platforms": listed(one.platforms), "evidence": excerpts(one.evidence, ())}
 
 
 def _more(number: int, noun: str) -> str:

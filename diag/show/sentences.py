@@ -6,18 +6,17 @@ The words are made from the verdict alone; nothing is judged here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diag.platforms import display_order
-from diag.show.text import is_missing, listed
+from diag.show.text import as_text, clip, is_missing, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from diag.causes.model import Evidence, Finding, Missing
-    from diag.compare import Comparison
     from diag.verdict import Verdict
 
 OUTCOME_WORDS = {
@@ -25,25 +24,8 @@ OUTCOME_WORDS = {
     "explained": "failure explained",
     "undecided": "failure not yet explained",
 }
-RESULT_WORDS = {
-    "cured": "the cause is gone",
-    "masked": "it links and is no cure: the cause is hidden, or the program dies",
-    "moved": "another failure took its place",
-    "unproven": "the evidence does not show that the cause is gone",
-    "worse": "a failure that was not there before",
-}
+_MAX_SAID = 160  # of a complaint of the log
 _MAX_STEP = 80  # of a step's name; the log holds the whole
-
-
-def result_words(comparison: Comparison, shown: Callable[[str], str] = str) -> str:
-    """What a change did, in words, and by what."""
-    by = f" (by {shown(comparison.by)})" if comparison.by else ""
-    return RESULT_WORDS[comparison.result] + by
-
-
-def changed_symbols(comparison: Comparison) -> list[str]:
-    """The symbols that it is about."""
-    return [change.symbol for change in comparison.platforms if change.symbol]
 
 
 @dataclass(frozen=True)
@@ -100,6 +82,7 @@ def supported(verdict: Verdict, *roles: str) -> list[Finding]:
     ]
 
 
+NO_LINK_ERROR = "No linker failed: the step's own words are the best lead."
 NOTHING_SEEN = "Nothing that was given tells how the build ended."
 
 
@@ -125,6 +108,8 @@ def headline(verdict: Verdict) -> str:
         return f"No failure found. {platform_sentence(verdict)}"
     if not is_failure_seen(verdict):
         return NOTHING_SEEN
+    if len(verdict.failure_lines) and not len(verdict.link_errors):
+        return f"{failure_sentence(verdict)} {NO_LINK_ERROR}"
     return f"{failure_sentence(verdict)} The evidence at hand does not decide why."
 
 
@@ -175,8 +160,9 @@ def failure_sentence(verdict: Verdict) -> str:
     errors = verdict.link_errors
     named = errors[errors["symbol"].notna()] if len(errors) else errors
     if not len(named):
-        where = f" on {listed(failed)}" if failed else ""
-        return f"The build fails{where}." if _has_failed(verdict) else _death_sentence(verdict)
+        return (
+            _build_sentence(verdict, failed) if _has_failed(verdict) else _death_sentence(verdict)
+        )
     first = named.iloc[0]
     count = named["symbol"].nunique()
     more = f" and {count - 1} more" if count > 1 else ""
@@ -185,6 +171,14 @@ def failure_sentence(verdict: Verdict) -> str:
     where = f" on {listed(at_link)}" if at_link else ""
     others = "".join(f"; {_failed_step(verdict, name)}" for name in failed if name not in at_link)
     return f"The link fails{where}: {kind} symbol `{first['symbol']}`{more}{others}."
+
+
+def _build_sentence(verdict: Verdict, failed: list[str]) -> str:
+    """Which platforms failed, and the first complaint of the first one."""
+    where = f" on {listed(failed)}" if failed else ""
+    said = verdict.failure_lines["text"].head(1)
+    first = "".join(f": `{clip(as_text(text).replace('`', ' '), _MAX_SAID)}`" for text in said)
+    return f"The build fails{where}{first}."
 
 
 def _platforms_of_errors(verdict: Verdict, errors: pd.DataFrame) -> list[str]:

@@ -14,6 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.complaints import Complaint
 from diag.show.console import as_plain_text, console_for
 from diag.show.deciding import Deciding, Refuted, own_evidence
 from diag.show.grid import frame_table
@@ -21,11 +23,9 @@ from diag.show.outline import outline, told_before
 from diag.show.screen_parts import Entries, Excerpt, Steps, marked, numbered, section, spaced
 from diag.show.sentences import Group as Findings
 from diag.show.sentences import (
-    changed_symbols,
     headline,
     outcome_words,
     platform_sentence,
-    result_words,
 )
 from diag.show.tables import STATUS_WORDS, df_changes
 from diag.show.text import as_text, counted, listed
@@ -64,6 +64,7 @@ def _verdict_parts(verdict: Verdict, case: Case | None) -> Iterator[RenderableTy
     yield _head(verdict)
     draw: dict[str, Callable[[Any], RenderableType]] = {
         "holding": lambda groups: _explanations(groups, told_before(verdict)),
+        "complaints": lambda told: Group(*spaced(map(_complaint, told))),
         "to_do": numbered,
         "platforms": frame_table,
         "latent": _explanations,
@@ -88,6 +89,11 @@ def _head(verdict: Verdict) -> RenderableType:
     if verdict.outcome == "explained":
         lines.append(Text(as_text(platform_sentence(verdict))))
     return Group(*lines)
+
+
+def _complaint(one: Complaint) -> RenderableType:
+    name = [Text(listed(one.platforms), "cyan")] if one.platforms else []
+    return Group(*name, *(Excerpt(item, ()) for item in one.evidence))
 
 
 def _explanations(groups: list[Findings], told: str = "") -> RenderableType:
