@@ -201,7 +201,7 @@ def test_platform_table_counts_members_or_says_not_seen() -> None:
         "1 of 2", "0 of 2",
     ]  # fmt: skip
     assert with_objects.loc["linux/arm64", "wanted by"] == "not seen"
-    assert with_objects["build"].tolist() == ["✘ failed", "✔ linked", "– canceled"]
+    assert with_objects["build"].tolist() == ["✘ failed", "✔ built", "– canceled"]
     bare = tables.df_platforms(h.verdict())
     assert set(bare["wanted by"]) == {"not seen"}
 

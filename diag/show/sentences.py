@@ -202,7 +202,7 @@ def _failed_step(verdict: Verdict, platform: str) -> str:
 
 def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     """How each platform ended; with `others`, those that did not fail."""
-    words = {"linked": "linked", "canceled": "was canceled", "unknown": "is not known"}
+    words = {"linked": "was built", "canceled": "was canceled", "unknown": "is not known"}
     words = words if others else {"failed": "failed", **words}
     parts = []
     for outcome, word in words.items():

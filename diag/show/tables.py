@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STATUS_WORDS = {"supported": "✔ supported", "refuted": "✘ refuted", "untestable": "? untestable"}
 OUTCOME_MARKS = {
-    "linked": "✔ linked",
+    "linked": "✔ built",
     "failed": "✘ failed",
     "canceled": "– canceled",
     "unknown": "? not known",

@@ -43,9 +43,11 @@ MAX_EVIDENCE = 4  # of one explanation on the screen; JSON and HTML hold all
 MAX_GROUPS = 20  # explanations that hold: with hundreds of symbols the first ones tell enough
 MAX_OPEN = 12  # explanations shown below one artefact
 MAX_OWN = 2  # places of an explanation that is open or refuted
+# Red and green are a build's that fails or passes; an explanation that holds is no good news, and
+# one that does not is no bad news.
 STYLES = {
-    "supported": "bold red",
-    "refuted": "green",
+    "supported": "bold magenta",
+    "refuted": "dim",
     "untestable": "yellow",
     "no_failure": "bold green",
     "explained": "bold red",
