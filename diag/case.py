@@ -83,7 +83,7 @@ class Case:
         for log in self.inputs.logs:
             try:
                 frames.append(read_log(log.source, file=log.name, platform=log.platform,
-                                       progress=self.progress))  # fmt: skip
+                                       progress=self.progress, is_checked=True))  # fmt: skip
             except InputError as error:
                 self._note(log.name, error)
         return frames

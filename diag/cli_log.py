@@ -39,7 +39,7 @@ def log_cmd(
         tell_waiting()
     known = find_platform(platform).name if platform else None
     with reading_progress() as progress:
-        frames = read_log(file, file=file, platform=known, progress=progress)
+        frames = read_log(file, file=file, platform=known, progress=progress, is_checked=True)
     mask = Redactor(is_on=is_redacted)
     steps, errors = mask.frame(frames.steps), mask.frame(frames.link_errors)
     if format_ == "json":

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from diag.errors import InputError
 from diag.read.buildlog import BuildLog, NamedStep, Progress, name_steps, open_log
 from diag.read.linkers.collect import Findings, collect, lines_that_hold, no_collection, text_lines
 from diag.read.textlines import Source
@@ -63,6 +64,19 @@ class LogFrames:
 
         end = failure_at_end(self._log.text) if self._is_bare else None
         return None if end is None else (self.file, self._platform, *end)
+
+    def check_is_log(self) -> None:
+        """InputError where this is clearly no log: a page of prose, a Dockerfile."""
+        from diag.read.no_log import is_unmarked, why_no_log
+
+        found = self._found
+        is_told = not self._is_bare or found.errors or found.commands or self.failure
+        if is_told or not is_unmarked(self.format, self._log.text):
+            return
+        known = {row.line_no for row in text_lines(self._log, set(LINE_KINDS) - {"output"})}
+        why = why_no_log(self._log.text, known)
+        if why is not None:
+            raise InputError(why[0], file=self.file, help=why[1])
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -129,14 +143,19 @@ def read_log(
     file: str | None = None,
     platform: str | None = None,
     progress: Progress | None = None,
+    is_checked: bool = False,
 ) -> LogFrames:
     """A build log of any known format. `file` is the name to cite; `platform` is what the log
     is for, where it names no platform itself. `progress` is called with (bytes read, bytes in
     all) after each block, in every reading of the log.
 
-    InputError: no such file, a folder, an empty log, or bytes that are no text.
+    InputError: no such file, a folder, an empty log, or bytes that are no text; with `is_checked`
+    also a text that is clearly no log.
     """
-    return LogFrames(open_log(source, file, progress), platform)
+    frames = LogFrames(open_log(source, file, progress), platform)
+    if is_checked:
+        frames.check_is_log()
+    return frames
 
 
 def read_build_log(source: Source) -> pd.DataFrame:
