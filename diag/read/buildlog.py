@@ -8,8 +8,9 @@ is read as all three.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from diag.read import cargo_json
@@ -21,9 +22,10 @@ from diag.read.buildkit_tty import TtyReader
 from diag.read.buildlog_records import Line, Step
 from diag.read.docker_legacy import LegacyReader
 from diag.read.envelopes import ENVELOPES, Envelope
-from diag.read.skim import SKIM_FROM, Quiet, Skim, any_of
+from diag.read.skim import CONTROL_BYTES, SKIM_FROM, Quiet, Skim, any_of
 from diag.read.textlines import LogText, Source, iter_blocks, load_text, split_lines
 
+MAX_LITERALS = 8  # of more, one search of all is as quick as one after the other
 _SAMPLE = 1 << 20  # bytes at each end by which a format is told
 Progress = Callable[[int, int], None]  # told (bytes read, bytes in all) from time to time
 
@@ -156,6 +158,29 @@ class BuildLog:
         lines = reader.lines(self.numbered(skim))
         yield from cargo_json.expand(lines) if self._has_cargo_json else lines
         self.steps = list(reader.steps.values())
+
+    def may_hold(self, literals: Collection[str]) -> bool:
+        """Whether a line may hold one of the literals. False only of a long log whose lines show
+        what their bytes say, which are searched here in a tenth of the time that reading takes."""
+        if len(literals) > MAX_LITERALS or any("\ufffd" in text for text in literals):
+            return True
+        if not self._shows_its_bytes:
+            return True
+        wanted = [text.encode("utf-8", "surrogateescape") for text in literals]
+        return any(text in block for block in iter_blocks(self.text.data) for text in wanted)
+
+    @cached_property
+    def _shows_its_bytes(self) -> bool:
+        """No escapes of JSON, no terminal codes, no lines that are put together of several."""
+        if self._format.quiet is None or self._has_cargo_json or len(self.text.data) < SKIM_FROM:
+            return False
+        if any(envelope.more for envelope in self._envelopes):
+            return False
+        return all(
+            len(block.translate(None, CONTROL_BYTES)) == len(block)
+            and block.count(b"\r") == block.count(b"\r\n")
+            for block in iter_blocks(self.text.data)
+        )
 
 
 def open_log(source: Source, file: str | None = None, progress: Progress | None = None) -> BuildLog:

@@ -198,6 +198,8 @@ def text_lines(
 def lines_that_hold(log: BuildLog, literals: Collection[str]) -> list[TextLine]:
     """The lines of output that hold one of the literals. They are not looked at closer, which
     takes most of the time of `text_lines`: the kind of each is `output`, whatever it is."""
+    if not log.may_hold(literals):
+        return []
     rows: list[TextLine] = []
     parts: Counter[int] = Counter()
     is_told, skim = _told_by(literals), Skim(any_of(literals))
