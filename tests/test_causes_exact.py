@@ -6,8 +6,8 @@ import pytest
 
 from diag.causes import CATALOGUE
 from diag.causes.link_inputs import is_whole
+from diag.causes.order import ordered
 from diag.causes.rivals import explained_once
-from diag.verdict import _ordered
 from tests.facts_builder import AMD64, make_facts
 
 ARM64, ARMV7 = "linux/arm64", "linux/arm/v7"
@@ -155,7 +155,7 @@ def test_what_a_runtime_lacks_most_comes_first():
     many = CATALOGUE["unwind-runtime-missing"].finding(
         "supported", facts.wanted[0], covers=["_Unwind_Resume"]
     )
-    assert next(f.cause for f in _ordered([one, many], ())) == "unwind-runtime-missing"
+    assert next(f.cause for f in ordered([one, many], CATALOGUE, ())) == "unwind-runtime-missing"
 
 
 @pytest.mark.parametrize("compiles", ["-c main.c", "-c -o main.o main.c"])
