@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag import schema
+from diag.read import buildlog
 from diag.read.linkers import apple_rules, loaders_rules, msvc_rules, nvlink, read_log
 from diag.read.linkers.session import Session
 
@@ -175,3 +176,28 @@ def test_lines_with_a_literal_are_the_same_whoever_looks() -> None:
         full = read_log(text, file="x").lines((), literals)
         assert quick["text"].tolist() == full["text"].tolist()
         assert quick["line_no"].tolist() == full["line_no"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("line", "literal"),
+    [
+        (b"#7 1.1 make: 'k.o' is up to date.", " is up to date"),
+        (b"#7 1.1 make: 'k.o' is \x1b[1mup\x1b[0m to date.", " is up to date"),
+        (b"#7 1.1 0%\rmake: 'k.o' is up to\x08 date.", " is up to date"),
+        (b"#7 1.1 caf\xc3\xa9.c compiled", "café.c"),
+        (b"#7 1.1 caf\xe9.c compiled", "caf\ufffd.c"),
+        (b'#7 1.1 {"reason":"compiler-message","message":{"rendered":"a \\"b\\" c"}}', '"b" c'),
+        (b"#7 1.1 nothing of it", " is up to date"),
+    ],
+)
+def test_a_long_log_is_not_read_again_only_where_no_line_holds_the_literal(
+    monkeypatch: pytest.MonkeyPatch, line: bytes, literal: str
+) -> None:
+    """Colours, overwritten text, bytes that are no UTF-8 and escapes of JSON hide a literal from a
+    search of the bytes."""
+    text = b"#7 [build 2/2] RUN make\n#7 1.0 begun\n" + line + b"\n#7 DONE 9.0s\n"
+    full = read_log(text, file="x").lines((), (literal,))["text"].tolist()
+    monkeypatch.setattr(buildlog, "SKIM_FROM", 0)
+    log = read_log(text, file="x")
+    assert log.lines_with((literal,))["text"].tolist() == full
+    assert bool(full) == (b"nothing of it" not in line)

@@ -69,7 +69,7 @@ class Skip:
         return "\n".join(line.text for line in self.lines)
 
     @cached_property
-    def stems(self) -> set[str]:
+    def stems(self) -> frozenset[str]:
         """The names of the sources and objects in them: asked for by every symbol."""
         return stems_in(self.text)
 
@@ -171,9 +171,10 @@ def _names_it(skip: Skip, symbol: Symbol) -> bool:
     return any(is_stem_of(what, symbol.name) for what in found)
 
 
-def stems_in(text: str) -> set[str]:
+@lru_cache(maxsize=1024)  # a long log says the same again and again
+def stems_in(text: str) -> frozenset[str]:
     """The names of sources and of their objects in a line, without folder and ending."""
-    return {found["stem"] for found in _SOURCE.finditer(text)}
+    return frozenset(found["stem"] for found in _SOURCE.finditer(text))
 
 
 @lru_cache(maxsize=4096)

@@ -93,11 +93,11 @@ class KindFinder:
 
     def __init__(self) -> None:
         self._is_compiling = False
-        self._may_be_rustc = False
+        self.goes_on = False  # the next line may show that this one was rustc's
 
     def find(self, text: str) -> str:
         """The kind of an output line that is no linker's."""
-        self._may_be_rustc = False
+        self.goes_on = False
         head = text[:4096]
         if (warned := _WARNING.match(head)) is not None:
             return self._warning(warned["text"])
@@ -111,24 +111,19 @@ class KindFinder:
 
     def pass_by(self) -> str:
         """The kind of a line that is known to hold nothing that `find` looks for."""
-        self._may_be_rustc = False
+        self.goes_on = False
         return "output"
 
     def shows_rustc(self, text: str) -> bool:
         """Whether this line shows that the warning just before it was rustc's."""
-        return self._may_be_rustc and _ARROW.match(text) is not None
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether the next line may show that this one was rustc's."""
-        return self._may_be_rustc
+        return self.goes_on and _ARROW.match(text) is not None
 
     def _warning(self, text: str) -> str:
         if _OF_PACKAGE.match(text):
             return "build_script"
         if not self._is_compiling or _OWN_WARNINGS.match(text):
             return "output"
-        self._may_be_rustc = True
+        self.goes_on = True
         return "build_script"
 
 

@@ -21,6 +21,7 @@ from diag.read.textlines import clean, clip
 from diag.schema_frames import LINE_KINDS
 
 _ALSO = ("output", "link_command", "linker", "excerpt", "other")  # kinds that literals may ask for
+_BEYOND_ASCII = r"[\x80-\xff]"
 _TELLS_KIND = STARTS_SO | HELD  # without them, a line of output is of no kind but that
 
 
@@ -168,14 +169,14 @@ def text_lines(
             stream = streams.get(line.step_id)
             if stream is None:
                 stream = streams[line.step_id] = _StepLines()
-            if stream.kinds.shows_rustc(text):
+            if stream.kinds.goes_on and stream.kinds.shows_rustc(text):
                 kind = "compiler"
                 if stream.warning is not None:
                     rows[stream.warning] = rows[stream.warning]._replace(kind=kind)
             else:
                 kind = stream.kind(line, text, told)
             stream.warning = len(rows) if kind == "build_script" else None
-            if skim is not None:
+            if skim is not None and (skim.waiting or stream.goes_on):
                 _wait(skim, line.step_id, stream.goes_on)
         # A build script's line may be shown to be rustc's by the next line.
         is_kept = kind in kinds or kind == "build_script"
@@ -183,7 +184,7 @@ def text_lines(
             rows.append(
                 TextLine(
                     line.line_no,
-                    parts[line.line_no] or 1,
+                    parts.get(line.line_no, 1),
                     line.step_id,
                     line.seconds,
                     clip(text),
@@ -202,7 +203,9 @@ def lines_that_hold(log: BuildLog, literals: Collection[str]) -> list[TextLine]:
         return []
     rows: list[TextLine] = []
     parts: Counter[int] = Counter()
-    is_told, skim = _told_by(literals), Skim(any_of(literals))
+    # What stands for bytes that are no UTF-8 is not among the bytes that are searched.
+    unsure = _BEYOND_ASCII if any("\ufffd" in text for text in literals) else ""
+    is_told, skim = _told_by(literals), Skim(any_of(literals), unsure=unsure)
     has_parts = "json" in log.format
     for line in log.lines(skim):
         if has_parts:
@@ -211,7 +214,7 @@ def lines_that_hold(log: BuildLog, literals: Collection[str]) -> list[TextLine]:
             continue
         text = clean(line.raw)
         if line.role in _ALSO and is_told(text):
-            part = parts[line.line_no] or 1
+            part = parts.get(line.line_no, 1)
             rows.append(
                 TextLine(line.line_no, part, line.step_id, line.seconds, clip(text), "output")
             )
@@ -234,5 +237,5 @@ def _skim_for(kinds: Collection[str], also: Collection[str] = ()) -> Skim | None
         loud="|".join(ANYWHERE),
         starts="|".join(STARTS),
         also=any_of(also),
-        unsure=r"[\x80-\xff]",
+        unsure=_BEYOND_ASCII,
     )
