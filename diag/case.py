@@ -18,6 +18,7 @@ import pandas as pd
 
 from diag import schema
 from diag.case_inputs import Inputs, PlatformFacts, Source, gather, read_case_toml, source_of
+from diag.case_unread import unread_row, without_objects
 from diag.errors import InputError
 from diag.join.outcomes import platforms_in_error, platforms_told
 from diag.platforms import DEFAULT_PLATFORMS, PLATFORMS, display_order, find_platform
@@ -191,6 +192,8 @@ class Case:
             objects.append(scan.objects)
             symbols.append(scan.symbols)
             self._errors += scan.errors.to_dict("records")  # type: ignore[arg-type]
+            seen = [*scan.objects["file"], *scan.errors["file"], *self.inputs.build_scripts]
+            self._errors += without_objects(paths, map(str, seen))
             platform_of |= dict.fromkeys(scan.objects["file"], platform)
         return schema.stack("objects", objects), schema.stack("symbols", symbols), platform_of
 
@@ -280,15 +283,7 @@ class Case:
         return compare(self, after, reverted)
 
     def _note(self, file: str, error: InputError) -> None:
-        self._errors.append(
-            {
-                "file": error.file or file,
-                "where": f"line {error.line}" if error.line else "file",
-                "line_no": error.line,
-                "reason": error.message,
-                "help": error.help or "",
-            }
-        )
+        self._errors.append(unread_row(file, error))
 
     def __repr__(self) -> str:
         logs, paths, own = len(self.inputs.logs), len(self._paths), self.inputs.dockerfile or "none"

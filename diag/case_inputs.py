@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from diag.case_unread import absent_row, missing_log
 from diag.cited import PASTED
 from diag.errors import InputError
 from diag.near_files import logs_in, meant
@@ -105,10 +106,11 @@ def gather(log: Any, dockerfile: Any, objects: Any, absent: Iterable[dict[str, A
     for platform, sources in _by_platform(log):
         for source in map(source_of, sources):
             inputs.logs.append(LogInput(source, _name(source), platform or None))
+            inputs.errors += missing_log(source)
     dockerfile = source_of(dockerfile)
     if dockerfile is not None:
         if isinstance(dockerfile, str | Path) and not Path(dockerfile).is_file():
-            inputs.errors.append(_absent(dockerfile, "Dockerfile"))
+            inputs.errors.append(absent_row(dockerfile, "Dockerfile"))
         else:
             inputs.dockerfile = "Dockerfile" if isinstance(dockerfile, bytes) else _name(dockerfile)
     for platform, paths in _by_platform(objects):
@@ -152,7 +154,8 @@ def _sort_objects(inputs: Inputs, platform: str, paths: list[Path]) -> None:
         elif inside_of(path) is not None:  # members of a tar or image
             found = []
         else:
-            inputs.errors.append(_absent(path, "object"))
+            inputs.errors.append(absent_row(path, "object"))
+            inputs.objects.setdefault(platform, [])  # its platform was asked for all the same
             continue
         inputs.build_scripts += found
         inputs.build_script_platform |= {str(p): platform for p in found}
@@ -167,16 +170,6 @@ def _walk(folder: Path) -> list[Path]:
 
 def _name(source: Any) -> str:
     return PASTED if isinstance(source, Pasted) else source_name(source)
-
-
-def _absent(path: Any, what: str) -> dict[str, Any]:
-    kind = "is a folder" if Path(path).is_dir() else "does not exist"
-    return {
-        "file": str(path),
-        "where": what,
-        "reason": f"the {what} {kind}",
-        "help": f"{meant(path)}check the path; the rest of the input is used without it",
-    }
 
 
 def read_case_toml(folder: Source) -> dict[str, Any]:
@@ -250,7 +243,7 @@ class _CaseToml:
             elif path.exists() or (what == "object" and inside_of(path) is not None):
                 found.append(path)
             else:
-                self.absent.append({**_absent(path, what), "where": f"named in {self.path}"})
+                self.absent.append({**absent_row(path, what), "where": f"named in {self.path}"})
         return found
 
     def _facts(self, name: str, table: Mapping[str, Any]) -> PlatformFacts:

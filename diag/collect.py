@@ -98,6 +98,11 @@ def _nothing(left_out: list[dict[str, Any]]) -> InputError:
     return InputError(first["reason"], file=first["file"], help=first.get("help") or help)
 
 
+def _each_once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of `errors` without those that tell the same of the same file again."""
+    return list({(row["file"], row["reason"]): row for row in reversed(rows)}.values())[::-1]
+
+
 class _Packer:
     """Writes one case into a folder that is empty."""
 
@@ -112,7 +117,7 @@ class _Packer:
         dockerfile = self._dockerfile()
         probe = [self._text(Path(p), "probe") for p in self._probes()]
         objects = self._objects()
-        left_out = [*self.case.inputs.errors, *self.problems.rows]
+        left_out = _each_once([*self.case.inputs.errors, *self.problems.rows])
         if not (logs or dockerfile or objects):
             raise _nothing(left_out)
         text = "\n".join(case_toml(self.case, self.mask, logs, dockerfile, probe, objects)) + "\n"

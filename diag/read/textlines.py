@@ -116,11 +116,15 @@ def _fetch_path(path: Path, name: str) -> bytes | mmap.mmap:
                 return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
             return _drain(stream, name)
     except FileNotFoundError:
-        help = f"{meant(path)}check the path"
-        raise InputError("no such log", file=name, help=help) from None
+        raise no_such_log(path, name) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"the log cannot be read: {reason}", file=name) from None
+
+
+def no_such_log(path: Path, name: str) -> InputError:
+    """The error of a log that is not there, with the files that may be meant."""
+    return InputError("no such log", file=name, help=f"{meant(path)}check the path")
 
 
 def _drain(stream: IO[Any], name: str) -> bytes:

@@ -14,7 +14,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from diag.case import Case
 from diag.causes.model import Evidence, Finding, Missing
@@ -33,6 +34,7 @@ from diag.show.display_markdown import (
     finding_markdown,
     verdict_markdown,
 )
+from diag.show.frame_tables import df_errors
 from diag.show.grid import frame_table
 from diag.show.redact import redactor_of
 from diag.show.terminal import (
@@ -125,4 +127,7 @@ def _in_words(shown: Any) -> str:
 
 
 def _case_screen(held: Held) -> RenderableType:
-    return frame_table(df_case(held))
+    parts: list[RenderableType] = [frame_table(df_case(held))]
+    if len(held.errors):
+        parts += [Text("\nCould not be read", style="bold"), frame_table(df_errors(held.errors))]
+    return Group(*parts)

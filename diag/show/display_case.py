@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from diag.schema import each
 from diag.show.frame_tables import table_of
 from diag.show.redact import Redactor, pairs_of_env, redactor_of
 from diag.show.text import counted, listed
@@ -37,7 +38,9 @@ class Held:
     @property
     def line(self) -> str:
         """The same in one line."""
-        return "; ".join(f"{what}: {words}" for what, words in self.facts if words)
+        told = [f"{what}: {words}" for what, words in self.facts if words]
+        unread = [f"{row.file}: {row.reason}" for row in each(self.errors.head(MAX_NAMED))]
+        return "; ".join([f"not read: {listed(unread, limit=2)}", *told] if unread else told)
 
 
 def held_of(case: Case) -> Held:
