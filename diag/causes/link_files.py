@@ -12,6 +12,7 @@ import pandas as pd
 from diag.causes.facts import Facts
 from diag.causes.link_inputs import command_evidence, flags_of, is_whole, platform_missing
 from diag.causes.link_said import (
+    LOADERS,
     about,
     errors_of,
     lines_with,
@@ -19,10 +20,9 @@ from diag.causes.link_said import (
     said,
     wanted_in_links_of,
 )
-from diag.causes.load_files import LOADERS, of_loader
 from diag.causes.machines_skipped import OF_COMPILER
 from diag.causes.model import Cause, Evidence, Finding, Missing
-from diag.causes.needed_files import NEEDED_TELLING, of_needed
+from diag.causes.needed_files import NEEDED_TELLING, of_loader, of_needed
 from diag.causes.wants import Answer
 from diag.platforms import BY_NAME
 from diag.schema import each, keep

@@ -14,6 +14,9 @@ from diag.causes.searched import having
 from diag.causes.wants import MAX_SHOWN, Answer, told, wants_of
 from diag.schema import each
 
+# In the column `linker`: what these say, they say of a program that is started, not of its link.
+LOADERS = ("ld.so", "ld-musl", "dyld")
+
 
 def errors_with(facts: Facts, platform: str, pattern: re.Pattern[str]) -> pd.DataFrame:
     """Rows of `link_errors` of the platform whose message has the pattern."""

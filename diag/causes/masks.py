@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol, at, clip, objects_missing, sightings_evidence
+from diag.causes.link_said import LOADERS
 from diag.causes.masks_dropped import dropped
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
 from diag.causes.texts import texts_of
@@ -140,13 +141,10 @@ def _undefined_open(facts: Facts, platform: str, flags: list[Evidence]) -> Findi
     return _undefined(platform, None, "untestable", flags, (missing,))
 
 
-_LOADERS = ("ld.so", "ld-musl")
-
-
 def _loader_errors(facts: Facts, platform: str) -> list[tuple[str, Evidence]]:
     """Names that the loader did not find when the program was started."""
     rows = facts.on(facts.link_errors, platform)
-    rows = rows[rows["linker"].isin(_LOADERS) & (rows["kind"] == "undefined")]
+    rows = rows[rows["linker"].isin(LOADERS) & (rows["kind"] == "undefined")]
     return [
         (str(r.symbol), Evidence.of_row(r, r.detail_text))
         for r in each(rows[rows["symbol"].notna()])
@@ -158,7 +156,7 @@ def _linker_failed(facts: Facts, platform: str) -> bool:
     rows = facts.on(facts.link_errors, platform)
     if facts.outcome(platform) != "failed":
         return False
-    return not rows["linker"].isin(_LOADERS).any()
+    return not rows["linker"].isin(LOADERS).any()
 
 
 def _has_output(facts: Facts, platform: str) -> bool:

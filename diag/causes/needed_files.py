@@ -1,4 +1,5 @@
-"""A library that a shared object of the link names as needed, and that GNU ld does not find."""
+"""A library that no link command names and that is not found: one that a shared object of the link
+needs, told by GNU ld, and one that a program needs when it is started, told by the loader."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol
-from diag.causes.link_said import about, errors_of, lines_with, read_lines, said
-from diag.causes.model import Evidence, Finding
+from diag.causes.link_said import LOADERS, about, errors_of, lines_with, read_lines, said
+from diag.causes.model import Evidence, Finding, Missing
 from diag.causes.wants import Answer
 from diag.schema import each, keep
 
@@ -62,3 +63,29 @@ def _fix(user: str, libraries: list[str]) -> tuple[str, ...]:
         f"stage that links, or take a {user} that was built in this image.",
         f"Where it is there, in a folder of its own: -Wl,-rpath-link,DIR with the folder of {libraries[0]}.",
     )
+
+
+def of_loader(facts: Facts, family: str, cause: str, platform: str) -> Iterator[Finding]:
+    """The finding of what loaders did not find: open, as the link that made the program was sound."""
+    rows = errors_of(facts, platform)
+    rows = rows[rows["linker"].isin(LOADERS) & (rows["kind"] == "library_not_found")]
+    rows = rows[rows["object"].notna()]
+    if rows.empty:
+        return
+    names = list(dict.fromkeys(map(str, rows["object"])))
+    claim = (
+        f"A program that was started needs {', '.join(names[:3])}, which the loader does not find."
+    )
+    answer = Answer("untestable", said(rows), (_place_missing(names),), claim=claim)
+    yield about(facts, family, cause, platform, (), answer)
+
+
+def _place_missing(names: list[str]) -> Missing:
+    name = names[0]
+    return Missing(
+        f"where the image that runs the program has {name}",
+        "the loader says it at run time, not the linker: the library is not in that image (copied from "
+        "another stage without it, its package not installed), or in a folder where the loader does not look",
+        (f"find / -name '{name}*' 2>/dev/null; ldconfig -p | grep '{name}'",
+         'readelf -d PROGRAM | grep -E "NEEDED|RPATH|RUNPATH"; echo "$LD_LIBRARY_PATH"'),
+    )  # fmt: skip
