@@ -13,10 +13,11 @@ from typing import Any
 
 from diag.case import Case
 from diag.causes.facts import Facts, Symbol
+from diag.causes.infrastructure import NATIVE
 from diag.causes.masks import DUPLICATE, UNDEFINED
 from diag.causes.model import NEVER_SHOWN, Evidence, Finding, Pairs
 from diag.causes.weak_names import WEAK
-from diag.compare_doubts import NATIVE, doubt_about, native_is_new, other_project
+from diag.compare_doubts import doubt_about, native_is_new, other_project
 from diag.compare_masks import added_mask
 from diag.compare_symbols import by_objects, by_output
 from diag.verdict import Verdict, gather_facts, judge

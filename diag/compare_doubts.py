@@ -15,7 +15,7 @@ from diag.causes.model import Evidence, Finding
 from diag.join import distinct_definitions
 from diag.schema import each
 
-__all__ = ["NATIVE", "doubt_about", "native_is_new", "other_project"]
+__all__ = ["doubt_about", "native_is_new", "other_project"]
 
 _STUB_BYTES = 16  # a function that returns a constant, or only calls abort, takes no more
 _NATIVE = ("-march=native", "-mcpu=native", "target-cpu=native")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -37,46 +38,52 @@ def added_mask(
     before held the switch too, or the objects show that it hides nothing."""
     for symbol in symbols:
         now = Symbol(symbol.name, platform)
-        errors = old.errors_of(symbol)
-        for cause, flag in _switches(errors, now):
-            found = flag_evidence(new, platform, flag)
-            if not found or flag_evidence(old, platform, flag):
+        for switch in _switches(old.errors_of(symbol), now):
+            found = flag_evidence(new, platform, switch.pattern)
+            if not found or flag_evidence(old, platform, switch.pattern):
                 continue
-            objects = _still_there(new, now, cause, flag)
+            objects = _still_there(new, now, switch)
             if objects is not None:
-                return cause, [*found, *objects]
+                return switch.cause, [*found, *objects]
     return None
 
 
-def _switches(errors: pd.DataFrame, symbol: Symbol) -> list[tuple[str, re.Pattern[str]]]:
+class _Switch(NamedTuple):
+    """A switch of a linker and the cause that tells of it; `defines`: it gives the name an address,
+    so that the output defines what nobody wrote."""
+
+    cause: str
+    pattern: re.Pattern[str]
+    defines: bool = False
+
+
+def _switches(errors: pd.DataFrame, symbol: Symbol) -> list[_Switch]:
     """What could hide these errors. A switch for what shared libraries want hides only that."""
     undefined = errors[errors["kind"] == "undefined"]
-    found = []
+    found: list[_Switch] = []
     if len(undefined):
         name = re.escape(symbol.name)
         given = re.compile(rf"(?<![\w-])--?defsym{NEXT}{name}=[^\s,]+")
-        found += [(UNDEFINED, IGNORES_UNDEFINED), (UNDEFINED, given)]
+        found += [_Switch(UNDEFINED, IGNORES_UNDEFINED), _Switch(UNDEFINED, given, defines=True)]
         by = undefined["object"].fillna("")
         if by.str.contains(_SHARED, regex=True).astype(bool).all():
-            found.append((UNDEFINED, _SHARED_MAY_WANT))
+            found.append(_Switch(UNDEFINED, _SHARED_MAY_WANT))
     if (errors["kind"] == "duplicate").any():
-        found += [(DUPLICATE, IGNORES_DUPLICATES), (DUPLICATE, _KEEPS_OUTPUT)]
+        found += [_Switch(DUPLICATE, IGNORES_DUPLICATES), _Switch(DUPLICATE, _KEEPS_OUTPUT)]
     return found
 
 
-def _still_there(
-    new: Facts, now: Symbol, cause: str, flag: re.Pattern[str]
-) -> list[Evidence] | None:
+def _still_there(new: Facts, now: Symbol, switch: _Switch) -> list[Evidence] | None:
     """What the objects show of it; without objects nothing, and the switch alone tells."""
     if not new.has_objects(now.platform):
         return []
     wanted = new.seen(now, "wanted")
     defined = distinct_definitions(new.definitions(now), new.objects)
-    if cause == DUPLICATE:
+    if switch.cause == DUPLICATE:
         is_double = len(defined) > 1
         return sightings_evidence(defined, f"defines {now.name}") if is_double else None
     made = new.seen(now, "defined")
-    is_made = made["is_output"].any() and "defsym" not in flag.pattern.split("|")[0]
+    is_made = made["is_output"].any() and not switch.defines
     imported = wanted["is_output"] & wanted["version"].notna()
     if wanted.empty or len(defined) or is_made or imported.any():
         return None  # it got a definition: the switch hides nothing of this name
