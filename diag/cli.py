@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import click
 
+from diag.cli_words import note_words
 from diag.errors import DiagError
 
 BAD_INPUT = 2
@@ -39,6 +40,11 @@ _COMMANDS = {
 
 class _Lazy(click.Group):
     """A group that imports a command's module when that command is needed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note what was typed, for pages that tell how they were made."""
+        note_words(ctx, args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)

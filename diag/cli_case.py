@@ -24,6 +24,7 @@ from diag.cli_output import (
 )
 from diag.cli_progress import reading_progress
 from diag.cli_targets import note_written
+from diag.cli_words import command_typed
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -88,7 +89,7 @@ def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:
     if options["html"]:
         from diag.show.report import write_report
 
-        write_report(options["html"], case, verdict, mask=mask)
+        write_report(options["html"], case, verdict, mask=mask, command=command_typed(mask))
         note_written(options["html"])
     status = 0 if verdict.outcome == "no_failure" else 1
     format_, output = options["format_"], options["output"]

@@ -22,7 +22,7 @@ from diag.show.deciding import (
 )
 from diag.show.frame_tables import df_errors, df_steps
 from diag.show.html import html_table
-from diag.show.redact import Redactor, redactor_for
+from diag.show.redact import MASK, Redactor, redactor_for
 from diag.show.report_parts import (
     Other,
     Page,
@@ -67,7 +67,8 @@ def write_report(
 ) -> Path:
     """Write the page; the folder is made where it is not there. InputError if it cannot be written.
 
-    `verdict` left out, the case is diagnosed. `pages` are named as the walkthrough. Secrets are masked unless `mask` is switched off.
+    `verdict` left out, the case is diagnosed. `pages` are named as the walkthrough. Secrets are
+    masked unless `mask` is switched off. `command` is the one that makes the page again, if any.
     """
     page = report_page(case, verdict, others=others, pages=pages, mask=mask, command=command)
     target = Path(path)
@@ -120,7 +121,8 @@ def report_page(
         errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
         sources=Markup(html_table(df_sources(case, mask))),
         **objects_told(case, mask),
-        command=command or "diag investigate ... --html report.html",
+        command=as_text(command),
+        is_command_masked=MASK in command,
     )
 
 
@@ -183,6 +185,7 @@ def _sections(
         *([("others", "Other builds")] if others else []),
         *([("unread", "Not read")] if len(verdict.errors) else []),
         ("sources", "Sources"),
+        ("again", "Made again"),
     ]
 
 
