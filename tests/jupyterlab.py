@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -23,11 +24,13 @@ from tests.browser import ROOT, Watched, watched
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 BESIDE = ("data", "docs")  # what the notebooks read, beside their folder
 SECONDS_TO_START, SECONDS_TO_RUN = 60, 600
-# No news, no look for a newer version, no list of extensions: all three ask other hosts.
+# No news, no look for a newer version, no list of extensions: all three ask other hosts. The
+# application is at hand for scripts: it knows when a kernel has told all that is written of it.
 QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--LabApp.expose_app_in_browser=True",
 )
 # All cells are in the page, also those out of sight; and the dialog about news is answered.
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -40,7 +43,8 @@ PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 @dataclass(frozen=True)
 class Seen:
     """What stands in the window: code cells, those with a number, errors or complaints among the
-    outputs, tables, pictures that are drawn, pictures that are not, dialogs."""
+    outputs, tables, pictures that are drawn, pictures that are not, pictures without words for
+    those who do not see them, dialogs."""
 
     cells: int
     run: int
@@ -48,6 +52,7 @@ class Seen:
     tables: int
     pictures: int
     broken: int
+    mute: int
     dialogs: int
 
 
@@ -56,16 +61,22 @@ def committed(path: Path) -> Seen:
     cells = [c for c in nbformat.read(path, as_version=4).cells if c["cell_type"] == "code"]
     shown = [output.get("data", {}) for cell in cells for output in cell["outputs"]]
     html = "".join(data.get("text/html", "") for data in shown)
-    pictures = sum("image/png" in data for data in shown) + html.count("<img")
+    pictures = html.count("<img")
+    pictures += sum("image/png" in data and "text/html" not in data for data in shown)
     run = sum(bool(cell["source"].strip()) for cell in cells)
-    return Seen(len(cells), run, 0, html.count("<table"), pictures, 0, 0)
+    return Seen(len(cells), run, 0, html.count("<table"), pictures, 0, 0, 0)
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a JupyterLab on copies of the notebooks, with nothing of the user's own."""
+def served(folder: Path, *others: Path) -> Iterator[str]:
+    """The address of a JupyterLab on copies of the notebooks, and of others, with nothing of the
+    user's own."""
     work = folder / "work"
     shutil.copytree(ROOT / "notebooks", work / "notebooks")
+    for path in (work / "notebooks").glob("*.ipynb"):
+        _of_this_python(path)
+    for path in others:
+        shutil.copy(path, work / "notebooks")
     for name in BESIDE:
         (work / name).symlink_to(ROOT / name)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *QUIET]
@@ -80,6 +91,13 @@ def served(folder: Path) -> Iterator[str]:
             server.wait(20)
         except subprocess.TimeoutExpired:
             server.kill()
+
+
+def _of_this_python(path: Path) -> None:
+    """A committed notebook names the Python that ran it: another is a change, and of no notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.get("language_info", {})["version"] = platform.python_version()
+    nbformat.write(notebook, path)
 
 
 def _free_port() -> int:
@@ -123,9 +141,10 @@ def _address(folder: Path, server: subprocess.Popen[bytes]) -> str:
 class Lab:
     """The window of JupyterLab, at the folder of the notebooks."""
 
-    def __init__(self, browser: Any, address: str) -> None:
+    def __init__(self, browser: Any, address: str, folder: Path) -> None:
         size = {"width": 1400, "height": 1000}
         self.watched: Watched = watched(browser, viewport=size)
+        self.folder = folder / "work" / "notebooks"
         self.page = self.watched.page
         self.host = urlsplit(address).netloc
         self.page.set_default_timeout(SECONDS_TO_START * 1000)
@@ -139,6 +158,18 @@ class Lab:
         self.page.wait_for_function(ALL_THERE, arg=committed(path).cells)
         self.page.wait_for_selector("#jp-main-statusbar :text('| Idle')")
         return self.seen()
+
+    def is_unsaved(self) -> bool:
+        """Whether the notebook that was opened last counts as changed, once its kernel has told
+        what JupyterLab writes of it."""
+        return bool(self.page.evaluate(IS_UNSAVED))
+
+    def saved(self, path: Path) -> tuple[bytes, bytes]:
+        """The file before and after it is saved as it is open."""
+        copy = self.folder / path.name
+        before = copy.read_bytes()
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.context.save()")
+        return before, copy.read_bytes()
 
     def run_all(self) -> Seen:
         """Clear all outputs and run all cells by the menu; what is seen once none is waiting."""
@@ -173,6 +204,13 @@ ALL_THERE = f"wanted => ({PROMPTS}).length == wanted"
 BAD = ", ".join(
     f"[data-mime-type='application/vnd.jupyter.{kind}']" for kind in ("error", "stderr")
 )
+IS_UNSAVED = """async () => {
+  const context = jupyterapp.shell.currentWidget.context;
+  const kernel = context.sessionContext.session.kernel;
+  await Promise.all([context.ready, kernel.info, kernel.spec]);
+  await new Promise(done => setTimeout(done));
+  return context.model.dirty;
+}"""
 COUNTS = f"""() => {{
   const all = what => [...document.querySelectorAll(`{PANEL} ${{what}}`)];
   const prompts = {PROMPTS}, pictures = all(".jp-OutputArea-output img");
@@ -183,6 +221,7 @@ COUNTS = f"""() => {{
     tables: all(".jp-OutputArea-output table").length,
     pictures: pictures.filter(one => one.naturalWidth > 0).length,
     broken: pictures.filter(one => one.complete && one.naturalWidth == 0).length,
+    mute: pictures.filter(one => !(one.alt || "").trim()).length,
     dialogs: document.querySelectorAll(".jp-Dialog").length,
   }};
 }}"""

@@ -44,16 +44,17 @@ def _notebooks(browser: Any, folder: Path, paths: list[Path]) -> int:
     wrong = run = 0
     print("notebook                     cells  run  tables  pictures  errors  seconds")
     with served(folder) as address:
-        lab = Lab(browser, address)
+        lab = Lab(browser, address, folder)
         for path in paths:
-            as_opened = lab.open(path)
+            as_opened, is_unsaved = lab.open(path), lab.is_unsaved()
             start = time.monotonic()
             seen = lab.run_all()
             seconds = time.monotonic() - start
             shown = (seen.cells, seen.run, seen.tables, seen.pictures, seen.errors)
             print(f"{path.name:28}", "{:5}{:5}{:8}{:10}{:8}".format(*shown), f"{seconds:8.0f}")
             print(*lab.said_wrong(), sep="\n", end="")
-            wrong += (as_opened != committed(path)) + (seen != committed(path))
+            print(f"{path.name} is unsaved after opening\n" * is_unsaved, end="")
+            wrong += is_unsaved + (as_opened != committed(path)) + (seen != committed(path))
             run += seen.run
             lab.end_kernel()
         asked, elsewhere = lab.watched.asked, lab.watched.elsewhere(lab.host)

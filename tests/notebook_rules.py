@@ -22,6 +22,8 @@ TYPES = {"text/plain", "text/html", "text/markdown", "image/png"}
 CAPTION = re.compile(r"([*_])(?![*_\s])(?:(?!\n\n).)+?(?<![*_\s])\1", re.DOTALL)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_IMAGE = re.compile(r"<img\b[^>]*>")
+_ALT = re.compile(r'\salt="\s*[^\s"]')
 _ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|link)\b|\son\w+\s*=|javascript:", re.I)
 
 Breaches = Iterator[str]
@@ -125,11 +127,16 @@ def unfit_outputs(notebook: Any) -> Breaches:
 
 
 def bare_pictures(notebook: Any) -> Breaches:
-    """A picture has an alternative text, and a caption in italics in the prose that touches it."""
+    """A picture has an alternative text, and a caption in italics in the prose that touches it.
+
+    It is HTML: what the metadata of an `image/png` say is dropped by JupyterLab.
+    """
     for n, output in outputs(notebook):
-        if "image/png" not in output.get("data", {}):
+        data = output.get("data", {})
+        pictures = _IMAGE.findall(data.get("text/html", ""))
+        if not pictures and "image/png" not in data:
             continue
-        if not output["metadata"].get("image/png", {}).get("alt", "").strip():
+        if not pictures or not all(_ALT.search(picture) for picture in pictures):
             yield f"cell {n}: a picture without alternative text"
         if not any(CAPTION.fullmatch(text) for text in _touching(notebook, n)):
             yield f"cell {n}: a picture without a caption"

@@ -10,7 +10,7 @@ import pytest
 from tests import notebook_rules as rules
 
 new = nbformat.v4
-ALT = {"image/png": {"alt": "One bar."}}
+ALT = '<img alt="One bar." src="data:image/png;base64,">'
 
 
 def notebook(*cells: Any) -> Any:
@@ -82,24 +82,31 @@ def test_a_rule_finds_its_breach_in_outputs(rule: Any, output: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "metadata", "n_breaches"),
+    ("before", "after", "html", "n_breaches"),
     [
         ("Prose.", "*One bar, of one build.*\n\n## Next", ALT, 0),
         ("Prose.\n\n_One bar._", "Prose.", ALT, 0),
         ("Prose.", "Prose with *one* word, and *another*", ALT, 1),
         ("*Far away.*\n\nProse.", "Prose.", ALT, 1),
-        ("Prose.", "*One bar.*", {}, 1),
-        ("Prose.", "**Bold** is no caption.", {"image/png": {"alt": " "}}, 2),
+        ("Prose.", "*One bar.*", ALT + '<img src="">', 1),
+        ("Prose.", "**Bold** is no caption.", '<img alt=" " src="">', 2),
     ],
 )
-def test_a_picture_needs_words(before: str, after: str, metadata: Any, n_breaches: int) -> None:
+def test_a_picture_needs_words(before: str, after: str, html: str, n_breaches: int) -> None:
     """An alternative text, and a paragraph in italics that touches it."""
     cells = (
         new.new_markdown_cell(before),
-        code("1", shown(metadata, image_png="")),
+        code("1", shown(text_html=html)),
         new.new_markdown_cell(after),
     )
     assert len(list(rules.bare_pictures(notebook(*cells)))) == n_breaches
+
+
+def test_words_that_jupyterlab_drops_are_none() -> None:
+    """Those of the metadata of a PNG."""
+    output = shown({"image/png": {"alt": "One bar."}}, image_png="")
+    cells = code("1", output), new.new_markdown_cell("*One bar.*")
+    assert len(list(rules.bare_pictures(notebook(*cells)))) == 1
 
 
 def test_two_parameter_cells_are_one_too_many() -> None:

@@ -5,23 +5,29 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+import pandas as pd
 import papermill
 import pytest
+from ipykernel.ipkernel import IPythonKernel
 from papermill.exceptions import PapermillExecutionError
 
 import diag
 from diag import cli
+from diag.causes.model import Evidence
 from diag.errors import InputError
 from diag.show import notebook_run as run
 from diag.show.investigation import DEMO, UNFILLED, Investigation
+from diag.show.notebook_log import log_shown
 from diag.show.redact import MASK, Redactor
-from diag.show.shown import MAX_ROWS, Lines, Shown, Tabled, Typed
+from diag.show.shown import MAX_ROWS, Cited, Lines, Shown, Tabled, Typed
+from diag.show.terminal import as_plain_text
 from tests import notebook_rules as rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -336,6 +342,38 @@ def test_a_long_line_is_cut_around_what_decides() -> None:
     assert "reference to `name'" in unescape(cited)
 
 
+def test_places_near_each_other_are_one_excerpt() -> None:
+    """The log is named once, its lines stand once and in their order, and a gap is seen."""
+    log = "".join(f"#1 {n}.0 line {n}\n" for n in range(1, 21))
+    case = diag.Case(log=log)
+    verdict = diag.Case(log=LOG).diagnose()
+    seen = [Evidence("<pasted>", n, f"line {n}") for n in (17, 2, 7)]
+    (first, *others) = verdict.findings
+    held = replace(first, role="cause", status="supported", evidence=tuple(seen))
+    told = log_shown(replace(verdict, findings=(held, *others)), case, Redactor())
+    lines = str(told).split("\n")
+    assert lines[0] == "<pasted>"
+    assert [line.split()[-1] for line in lines[1:] if line] == [
+        *map(str, range(1, 11)), "…", *map(str, range(14, 21)),
+    ]  # fmt: skip
+    assert [line.split()[1] for line in lines if "▶" in line] == ["2", "7", "17"]
+
+
+def test_the_same_place_is_shown_once() -> None:
+    """Two steps of a judgement may stand on one line."""
+    one, other = Evidence("build.log", 1, "gcc -c a.c"), Evidence("build.log", 2, "gcc -c a.c")
+    shown = Cited([one, one, other])
+    assert shown.html().count("<tr>") == 1 + 2
+    assert as_plain_text(shown.screen()).count("build.log:1") == 1
+
+
+def test_a_short_cell_is_not_broken() -> None:
+    """Beside a path that a browser gives all the room."""
+    frame = pd.DataFrame({"build": ["✘ failed"], "where": ["a/very/long/path/to/the/log"]})
+    cells = re.findall(r"<td([^>]*)>", Tabled(frame).html())
+    assert ["nowrap" in style for style in cells] == [True, False]
+
+
 def test_thousands_of_rows_are_counted() -> None:
     """A table is a page: twelve rows, the number of the others, and where they are."""
     rows = diag.Case(log=LOG).link_errors
@@ -344,6 +382,14 @@ def test_thousands_of_rows_are_counted() -> None:
     assert html.count("<tr>") == MAX_ROWS + 1
     assert "9,988 further rows not shown" in html
     assert "told.case.link_errors" in html
+
+
+def test_a_mask_leaves_pictures_whole() -> None:
+    """A secret may be letters that a picture has by chance; in its words it is masked."""
+    html = f'<img alt="a {SECRET} b" src="data:image/png;base64,AB{SECRET.replace("-", "/")}CD=="> {SECRET}'
+    output = nbformat.v4.new_output("display_data", {"text/html": html})
+    run._clean(output, 1, Redactor(frozenset([SECRET, SECRET.replace("-", "/")])))
+    assert output.data["text/html"] == html.replace(SECRET, MASK)
 
 
 def test_a_secret_of_the_build_is_shown_nowhere() -> None:
@@ -384,6 +430,8 @@ def outputs(path: Path) -> str:
     counts = [cell["execution_count"] for _, cell in rules.code_cells(notebook)]
     assert counts == list(range(1, len(counts) + 1))
     assert not re.search(r"papermill|start_time|duration|injected", str(notebook.metadata))
+    assert notebook.metadata["language_info"] == IPythonKernel.language_info
+    assert notebook.metadata["kernelspec"] == run.kernelspec()
     return "\n".join(str(output.get("data", "")) for _, output in rules.outputs(notebook))
 
 

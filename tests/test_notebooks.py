@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MAX_BYTES = 500_000
 # An outcome: what a reader sees as words. Pictures differ from one drawing library to the next.
 COMPARED = ("text/plain", "text/html")
+PICTURE = re.compile(r'(?<= src=")data:image/[^"]*')
 
 
 def shown(notebook: Any) -> list[tuple[str, Any]]:
     """(cell id, words) of each output."""
     return [
-        (cell["id"], {kind: output["data"].get(kind) for kind in COMPARED})
+        (cell["id"], {kind: PICTURE.sub("", output["data"].get(kind, "")) for kind in COMPARED})
         if "data" in output
         else (cell["id"], output.get("text"))
         for cell in notebook.cells

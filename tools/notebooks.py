@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
-from diag.show.notebook_run import parameters_cell, template
+from diag.show.notebook_run import kernelspec, parameters_cell, template
 
 OF_TEMPLATES = ("investigate",)  # notebooks/postmortem.ipynb is written by hand
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,8 +51,7 @@ def executed(path: Path) -> Any:
             config=Config({"KernelManager": _transport(folder)}),
         )
         client.execute()
-    # What differs from machine to machine is no content.
-    notebook.metadata.pop("language_info", None)
+    notebook.metadata["kernelspec"] = kernelspec()
     return notebook
 
 

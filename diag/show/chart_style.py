@@ -90,12 +90,13 @@ class Chart(Figure):
     is_empty: bool = False  # nothing to draw: the sentence is all there is
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """IPython's hook. The text is there twice: as words, and as the picture's `alt`, which
-        JupyterLab and nbconvert give to the image."""
+        """IPython's hook. The picture is HTML: of an output of type image/png JupyterLab and
+        nbconvert's own template drop the alternative text."""
         if self.is_empty:
             return {"text/plain": self.alt}, {}
-        shown = {"image/png": as_png(self), "text/plain": self.alt}
-        return shown, {"image/png": {"alt": self.alt}}
+        data = base64.b64encode(as_png(self)).decode()
+        shown = f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{data}">'
+        return {"text/html": shown, "text/plain": self.alt}, {}
 
 
 @contextmanager

@@ -29,17 +29,24 @@ _FROM_RIGHT = re.compile(
 _LEFT = ' style="text-align:left"'
 _BROKEN = ' style="text-align:left;overflow-wrap:anywhere"'
 _RIGHT = ' style="text-align:right"'
+_UNBROKEN = ' style="text-align:left;white-space:nowrap"'
 
 
-def html_table(frame: pd.DataFrame, caption: str = "", *, limit: int = 60) -> str:
-    """The frame as an HTML table: escaped, numbers to the right, left alone by MathJax."""
+def html_table(
+    frame: pd.DataFrame, caption: str = "", *, limit: int = 60, unbroken: int = 0
+) -> str:
+    """The frame as an HTML table: escaped, numbers to the right, left alone by MathJax.
+
+    Beside long cells a browser breaks the short ones: those of at most `unbroken` characters stay
+    on one line.
+    """
     numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame.columns]
     head = "".join(
-        f'<th scope="col"{_RIGHT if is_number else _LEFT}>{safe(as_text(str(column)))}</th>'
+        f'<th scope="col"{_style(str(column), is_number, unbroken)}>{safe(as_text(str(column)))}</th>'
         for column, is_number in zip(frame.columns, numeric, strict=True)
     )
     body = "".join(
-        "<tr>" + "".join(map(_cell, row, numeric)) + "</tr>"
+        f"<tr>{''.join(_cell(*one, unbroken) for one in zip(row, numeric, strict=True))}</tr>"
         for row in frame.head(limit).itertuples(index=False, name=None)
     )
     more = f" {counted(len(frame) - limit, 'further row')} not shown." if len(frame) > limit else ""
@@ -50,10 +57,18 @@ def html_table(frame: pd.DataFrame, caption: str = "", *, limit: int = 60) -> st
     )
 
 
-def _cell(value: Any, is_number: bool) -> str:
+def _cell(value: Any, is_number: bool, unbroken: int) -> str:
     is_whole = is_missing(value) or isinstance(value, list | tuple)
-    lines = [as_text(value)] if is_whole else map(as_text, str(value).split("\n"))
-    return f"<td{_RIGHT if is_number else _LEFT}>{'<br>'.join(map(safe, lines))}</td>"
+    lines = [as_text(value)] if is_whole else [*map(as_text, str(value).split("\n"))]
+    style = _style(max(lines, key=len), is_number, unbroken)
+    return f"<td{style}>{'<br>'.join(map(safe, lines))}</td>"
+
+
+def _style(text: str, is_number: bool, unbroken: int) -> str:
+    if is_number:
+        return _RIGHT
+    is_short = len(text) <= unbroken and not text.isalnum()
+    return _UNBROKEN if is_short else _LEFT
 
 
 def safe(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -44,10 +45,12 @@ def log_shown(verdict: Verdict, case: Case, mask: Redactor) -> Shown:
     lines = case.log_lines
     named = verdict.headline.symbols if verdict.headline else ()
     symbols = [s for s in (*named, *verdict.link_errors["symbol"].dropna().head(1)) if s]
-    parts = [
-        Lines(file, _window(lines, file, at, words, mask), symbols) for file, at, words in cited
-    ]
-    return Shown(*parts)
+    places: dict[str, dict[int, str]] = {}
+    for file, at, words in cited:
+        places.setdefault(file, {})[at] = words
+    return Shown(
+        *(Lines(file, _around(lines, file, own, mask), symbols) for file, own in places.items())
+    )
 
 
 def _cited_lines(verdict: Verdict, logs: set[str]) -> list[tuple[str, int, str]]:
@@ -66,12 +69,13 @@ def _cited_lines(verdict: Verdict, logs: set[str]) -> list[tuple[str, int, str]]
     return found[:MAX_AROUND]
 
 
-def _window(
-    lines: pd.DataFrame, file: str, at: int, words: str, mask: Redactor
+def _around(
+    lines: pd.DataFrame, file: str, places: Mapping[int, str], mask: Redactor
 ) -> tuple[tuple[int, str, str], ...]:
-    near = (lines["file"] == file) & lines["line_no"].between(at - AROUND, at + AROUND)
-    own = lines.loc[near, ["line_no", "text"]]
+    """The lines around the places of one log, each once, as they stand."""
+    own = lines.loc[lines["file"] == file, ["line_no", "text"]]
+    near = [any(abs(int(n) - at) <= AROUND for at in places) for n in own["line_no"]]
     return tuple(
-        (int(n), mask.text(str(text)), (words or " ") if int(n) == at else "")
-        for n, text in zip(own["line_no"], own["text"], strict=True)
+        (int(n), mask.text(str(text)), (places[int(n)] or " ") if int(n) in places else "")
+        for n, text in own[near].itertuples(index=False, name=None)
     )

@@ -100,4 +100,5 @@ def pages_shown(verdict: Verdict) -> Shown:
     names = list(dict.fromkeys(finding.cause for finding in supported(verdict)))
     if not names:
         return said("No cause is supported, so there is none to read about.")
-    return Shown(Typed([f"diag explain {name}" for name in names[:MAX_PLATFORMS]]))
+    told = Said("How each cause is judged, what its limits are, and by what sources:")
+    return Shown(told, Typed([f"diag explain {name}" for name in names[:MAX_PLATFORMS]]))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "templates"
 _ASSIGNED = re.compile(r"^(?P<name>\w+) = .*?(?P<comment>  #.*)?$")
 _INJECTED = "injected-parameters"
+# A mask that fell upon the letters of a picture would break it.
+_PICTURE = re.compile(r'(?<= src=")(data:image/png;base64,[A-Za-z0-9+/]*=*)(?=")')
 _MAX_SOCKET = 80  # characters of its folder: the path of a socket has 107 at most
 
 
@@ -67,6 +69,15 @@ def literal(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, value))}]"
     return repr(value)
+
+
+def kernelspec() -> dict[str, str]:
+    """What JupyterLab writes of the kernel when it opens a notebook. With it, and with what the
+    kernel says of its language, a notebook that was only opened is not unsaved."""
+    from ipykernel.kernelspec import get_kernel_dict
+
+    name = str(get_kernel_dict()["display_name"])
+    return {"display_name": name, "language": "python", "name": "python3"}
 
 
 def executed(
@@ -138,8 +149,8 @@ def _env(own: str) -> dict[str, str]:
 def _without_traces(notebook: Any, mask: Redactor) -> Any:
     """Without the injected cell, times, and what differs between machines; outputs masked."""
     notebook.cells = [cell for cell in notebook.cells if _INJECTED not in _tags(cell)]
-    for name in ("papermill", "language_info"):
-        notebook.metadata.pop(name, None)
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata["kernelspec"] = kernelspec()
     count = 0
     for cell in notebook.cells:
         for name in ("papermill", "execution"):
@@ -160,7 +171,9 @@ def _clean(output: Any, count: int, mask: Redactor) -> None:
         output.text = mask.text(output.text)
     for kind, told in output.get("data", {}).items():
         if kind.startswith("text/"):
-            output.data[kind] = mask.text(told)
+            parts = _PICTURE.split(told)  # every second is a picture
+            parts[::2] = map(mask.text, parts[::2])
+            output.data[kind] = "".join(parts)
 
 
 def is_written_by_people(path: Path) -> bool:

@@ -173,7 +173,7 @@ def lost_shown(case: Case, mask: Redactor) -> Shown:
 def flags_shown(table: pd.DataFrame) -> Shown:
     """The rows of the chart of flags."""
     if table.empty:
-        return said("So there is no table of them.")
+        return said("No flag is seen, so there is no table of flags.")
     return Shown(Tabled(table.drop(columns="command"), "told.flags"))
 
 

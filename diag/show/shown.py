@@ -36,6 +36,7 @@ MAX_WORD = 96  # characters of a name in a sentence or a table
 MAX_SENTENCE = 700
 MAX_COMMAND = 84  # of a line of a command: JupyterLab shows it whole
 MAX_LINE = 100  # characters of a line of a log
+UNBROKEN = 14  # characters of a cell that stays on one line
 WIDTH = 100  # of the same as text
 _LONG_WORD = re.compile(rf"[^\s`]{{{MAX_WORD + 1},}}|(?<=`)[^`]{{{MAX_WORD + 1},}}(?=`)")
 _LEFT = ' style="text-align:left; white-space:normal; overflow-wrap:anywhere"'
@@ -103,7 +104,9 @@ class Tabled:
     def html(self) -> str:
         """A table, and how many rows it has besides."""
         more = self._more()
-        return html_table(self._cut()) + (f"<p>{ticked(more)}</p>" if more else "")
+        return html_table(self._cut(), unbroken=UNBROKEN) + (
+            f"<p>{ticked(more)}</p>" if more else ""
+        )
 
     def screen(self) -> RenderableType:
         """The same for a terminal."""
@@ -131,7 +134,7 @@ class Cited:
         rows = "".join(
             f"<tr><td{_LEFT}><code{_CODE}>{_strong(item['text'])}</code></td>"
             f"<td{_PLACE}><code{_CODE}>{escape(shortened(item['place']))}</code></td></tr>"
-            for item in excerpts(self.evidence[:MAX_PLACES], self.symbols)
+            for item in excerpts(self._places[:MAX_PLACES], self.symbols)
         )
         head = f'<tr><th scope="col"{_LEFT}>what stands there</th><th scope="col"{_LEFT}>where</th></tr>'
         table = f'<table class="diag {NO_MATHS}"><thead>{head}</thead>'
@@ -139,11 +142,16 @@ class Cited:
 
     def screen(self) -> RenderableType:
         """One or two lines each."""
-        rows = [Excerpt(item, self.symbols) for item in self.evidence[:MAX_PLACES]]
+        rows = [Excerpt(item, self.symbols) for item in self._places[:MAX_PLACES]]
         return Group(*rows, Text(self._more("  ", ""), style="dim"))
 
+    @property
+    def _places(self) -> list[Evidence]:
+        """What two steps of a judgement stand on is shown once."""
+        return list({(item.place, item.text): item for item in self.evidence}.values())
+
     def _more(self, before: str, behind: str) -> str:
-        more = len(self.evidence) - MAX_PLACES
+        more = len(self._places) - MAX_PLACES
         return f"{before}{counted(more, 'further place')} not shown.{behind}" if more > 0 else ""
 
 
@@ -154,7 +162,7 @@ def _strong(marked_text: str) -> str:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of a log in a row: (number, text, the words cited of it; "" where none are)."""
+    """Lines of a log: (number, text, the words cited of it; "" where none are)."""
 
     file: str
     lines: Sequence[tuple[int, str, str]]
@@ -163,8 +171,8 @@ class Lines:
     def html(self) -> str:
         """Numbered; the line that is cited carries a sign."""
         rows = [
-            f"{sign} {number:>{self._digits}}  {_strong(marked_html(text, self.symbols))}"
-            for sign, number, text in self._rows()
+            f"{head}{_strong(marked_html(text, self.symbols))}".rstrip()
+            for head, text in self._rows()
         ]
         head = f"<p><code{_CODE}>{escape(shortened(self.file))}</code></p>"
         return f"{head}<pre{_PRE}>{chr(10).join(rows)}</pre>"
@@ -172,16 +180,22 @@ class Lines:
     def screen(self) -> RenderableType:
         """The same for a terminal."""
         rows = [Text(shortened(self.file), style="dim")]
-        for sign, number, text in self._rows():
-            head = Text(f"{sign} {number:>{self._digits}}  ")
-            rows.append(head.append_text(marked(text, self.symbols)))
+        for head, text in self._rows():
+            rows.append(Text(head).append_text(marked(text, self.symbols)))
         return Group(*rows)
 
-    def _rows(self) -> list[tuple[str, int, str]]:
-        return [
-            ("▶" if cited else " ", number, self._cut(text.rstrip(), cited))
-            for number, text, cited in self.lines
-        ]
+    def _rows(self) -> list[tuple[str, str]]:
+        """(sign and number, text); a row of its own where lines are left out."""
+        digits = len(str(max((number for number, _, _ in self.lines), default=0)))
+        rows: list[tuple[str, str]] = []
+        before = None
+        for number, text, cited in self.lines:
+            if before is not None and number > before + 1:
+                rows.append((f"  {'…':>{digits}}", ""))
+            sign = "▶" if cited else " "
+            rows.append((f"{sign} {number:>{digits}}  ", self._cut(text.rstrip(), cited)))
+            before = number
+        return rows
 
     def _cut(self, text: str, cited: str) -> str:
         """Of a long line, the part that decides."""
@@ -190,10 +204,6 @@ class Lines:
             return shown
         own = [symbol for symbol in self.symbols if symbol in text]
         return focus(text, MAX_LINE, own or [" ".join(printable(cited).split())])
-
-    @property
-    def _digits(self) -> int:
-        return len(str(max((number for number, _, _ in self.lines), default=0)))
 
 
 @dataclass(frozen=True)
