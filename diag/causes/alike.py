@@ -7,6 +7,8 @@ import re
 
 from diag.causes.facts import Facts
 
+ALIKE = 0.85  # of difflib
+MAX_LONGER = 3  # characters, of a misspelled name
 NO_NAMES = ("FILE", "SECTION")  # types of symbols whose name is none that code asks for
 
 
@@ -15,7 +17,7 @@ def letters(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def is_near(one: str, other: str, least: float, longer: int) -> bool:
+def is_near(one: str, other: str, least: float = ALIKE, longer: int = MAX_LONGER) -> bool:
     """Two names, by their letters: the longer one by so many characters at the most, and so much
     of them the same (`least`, of difflib)."""
     if abs(len(one) - len(other)) > longer:

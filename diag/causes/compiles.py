@@ -11,7 +11,7 @@ from typing import Any
 from diag.causes.facts import Facts
 from diag.causes.model import Evidence
 from diag.causes.provenance import compiler_of
-from diag.schema import each, keep
+from diag.schema import each
 
 MAX_NAMES = 60  # that a log is searched for
 MAX_LINES = 3000
@@ -89,29 +89,3 @@ def _names(facts: Facts, platform: str) -> set[str]:
             :10
         ]
     return {name for name in found[:MAX_NAMES] if len(name) > 3}
-
-
-def hollow_module(facts: Facts, platform: str, name: str) -> Compile | None:
-    """The compile of the source whose name the symbol begins with (`crc.c`, `crc_block`), where its
-    object was given and holds no function at all: a condition in the source left all of them out."""
-    for compile in compiles_on(facts, platform):
-        stem = re.sub(r"[^a-z0-9]+", "_", compile.stem.lower())
-        if name.lower().startswith(f"{stem}_") and _is_without_code(facts, platform, compile):
-            return compile
-    return None
-
-
-def _is_without_code(facts: Facts, platform: str, compile: Compile) -> bool:
-    rows = facts.of_platform(facts.objects, platform)
-    names = [
-        PurePath(member or file).name
-        for file, member in zip(rows["file"], rows["member"], strict=True)
-    ]
-    rows = keep(rows, [name == compile.output for name in names])
-    if rows.empty or rows["is_lto"].astype(bool).any() or (rows["format"] != "elf").any():
-        return False
-    symbols = facts.symbols[facts.symbols["file"].isin(set(rows["file"]))]
-    places = set(zip(rows["file"], rows["member"], strict=True))
-    own = keep(symbols, [p in places for p in zip(symbols["file"], symbols["member"], strict=True)])
-    held = own[own["is_defined"].astype(bool)]
-    return len(own) > 0 and not held["type"].isin(["FUNC", "IFUNC"]).any()

@@ -14,11 +14,11 @@ from diag.causes.facts import Facts, Symbol, objects_missing
 from diag.causes.file_names import SYSTEM_SONAME
 from diag.causes.link_inputs import linker_words, names_given
 from diag.causes.model import Missing
-from diag.causes.name_arches import arches_of_words
+from diag.causes.name_arches import is_body, speaks_of_machine
 from diag.causes.name_evidence import symbol_text
 from diag.causes.name_parts import parts_of
 from diag.causes.wants import Want
-from diag.knowledge import isa_words_in, linker_names, table
+from diag.knowledge import linker_names, table
 from diag.knowledge.names import (
     glibc_version_of,
     in_libgcc,
@@ -32,8 +32,6 @@ from diag.schema import each
 
 MAX_NAMES = 200_000  # definitions that a name is compared with
 MIN_ALIKE = 4  # shorter names stand in others by chance
-ALIKE = 0.85  # of difflib
-MAX_LONGER = 3  # characters, of a misspelled name
 _START = frozenset(["main", "_start", "_init", "_fini", "__libc_start_main", "WinMain"])
 _BOUNDS = ("__start_", "__stop_", "__real_", "__wrap_")
 # C++ and Rust: tables, templates, members without arguments (data), and what Rust mangles.
@@ -47,11 +45,6 @@ _SCRIPTS = re.compile(
     r"|-nolibc|--exclude-libs\b|--defsym\b|--plugin\b|-flto)"
 )
 _SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|S|f|f90|F90|asm|go|rs)$")
-# Words for one of several bodies of a function; which of them is built is a condition of the build.
-_BODIES = frozenset([
-    "simd", "asm", "vec", "vector", "accel", "scalar", "generic", "portable", "fallback", "native",
-    "x86", "arm", "intel", "amd", "power", "ppc", "mips", "riscv", "wasm", "cuda", "hip", "gpu",
-])  # fmt: skip
 
 
 def doubts_of(facts: Facts, want: Want) -> Iterator[Missing]:
@@ -109,14 +102,9 @@ def _of_cxx_or_rust(facts: Facts, want: Want) -> Missing | None:
 def _of_a_machine(facts: Facts, want: Want) -> Missing | None:
     """The name speaks of a machine, of an instruction set, or of one body among several."""
     words = set(re.findall(r"[a-z]+", want.symbol.name.lower()))
-    if isa_words_in(want.symbol.name) or arches_of_words(want.symbol.name) or is_body(words):
+    if speaks_of_machine(want.symbol.name) or is_body(words):
         return _source_of(want.symbol, "it is one body among several, and a condition chooses them")
     return None
-
-
-def is_body(words: set[str]) -> bool:
-    """One of the words is for one body among several."""
-    return bool(words & _BODIES) or any(isa_words_in(word) for word in words)
 
 
 def _source_of(symbol: Symbol, why: str) -> Missing:
@@ -175,7 +163,7 @@ def _is_alike(wanted: str, name: str) -> bool:
         return True
     if name.startswith(("_Z", "_R")):
         return False
-    return other in wanted or is_near(wanted, other, ALIKE, MAX_LONGER)
+    return other in wanted or is_near(wanted, other)
 
 
 # -- what was searched ----------------------------------------------------------------------------

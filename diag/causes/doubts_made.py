@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.alike import NO_NAMES
 from diag.causes.facts import Facts, Symbol
 from diag.causes.file_names import stem_of, unhashed
+from diag.causes.hollow import empty_objects
 from diag.causes.link_inputs import inputs_of
 from diag.causes.model import Missing
-from diag.causes.name_arches import arches_of_words
+from diag.causes.name_arches import MACHINE_SWITCH, speaks_of_machine
 from diag.causes.skips import skips_on
 from diag.causes.wants import Want
-from diag.knowledge import isa_words_in
 from diag.schema import each
 
 MAX_INPUTS = 400  # files whose making is looked for
@@ -25,10 +24,9 @@ _SHOWN = re.compile(
     r"|(?:^|[\s\"/-])(?:ar|libtool|rustc|nasm|yasm|as)\"?\s|Linking \w+ static library|--emit|-shared\b"
 )
 _NAME = re.compile(r"[\w+.-]+\.(?:o|obj|lo|a|so)(?=[\s\"':]|$)|[\w+.-]+\.(?:c|cc|cpp|cxx|c\+\+|s|S|asm|f|f90|F90|m|mm|rs|go)(?=[\s\"':]|$)")  # fmt: skip
-# A macro that chooses what is compiled, or a switch of the machine that sets such macros.
-_CONDITION = re.compile(
-    r"(?<!\S)\"?-[DU](?P<macro>\w*(?:HAVE|USE|ENABLE|DISABLE|WITH|CONFIG|HAS|NO|BUILD|FEATURE|OPT|SUPPORT)_\w*)"
-    r"|(?<!\S)\"?-m(?!64\b|32\b|x32\b|tune=)[a-z][\w.=+-]*"
+# A macro that chooses what is compiled; switches of the machine set such macros too.
+_CHOOSES = re.compile(
+    r"(?<!\S)\"?-[DU]\w*(?:HAVE|USE|ENABLE|DISABLE|WITH|CONFIG|HAS|NO|BUILD|FEATURE|OPT|SUPPORT)_\w*"
 )
 _MACRO = re.compile(r"(?<!\S)\"?-[DU](?P<macro>\w+)")
 # Compilers of other languages, and tools that take names away or give others.
@@ -127,27 +125,21 @@ def _made_besides(facts: Facts, platform: str, names: list[str]) -> Missing | No
 
 def _empty(facts: Facts, platform: str, names: list[str]) -> Missing | None:
     """An input that defines nothing at all: what its source holds was left out by a condition."""
-    own = facts.of_platform(facts.objects, platform)
-    own = own[own["kind"] == "relocatable"]
-    rows = facts.symbols[facts.symbols["is_defined"].astype(bool)]
-    rows = rows[~rows["type"].isin(NO_NAMES)]
-    full = set(zip(rows["file"], rows["member_no"], strict=True))
-    for row in each(own):
-        name = PurePath(row.member or row.file).name
-        if name in names and (row.file, row.member_no) not in full:
-            return Missing(
-                f"the source of {name}",
-                "the object is there and defines nothing: a condition may have left all of it out",
-                (f"nm {name}",),
-            )
-    return None
+    name = next((name for name in empty_objects(facts, platform) if name in names), "")
+    if not name:
+        return None
+    return Missing(
+        f"the source of {name}",
+        "the object is there and defines nothing: a condition may have left all of it out",
+        (f"nm {name}",),
+    )
 
 
 def _under_condition(symbol: Symbol, rows: list[Any], names: list[str]) -> Missing | None:
     """A switch that chooses code, or a source, a folder or an object named after a machine."""
     for row in rows:
         text = row.text[:8192]
-        found = _CONDITION.search(text)
+        found = _CHOOSES.search(text) or MACHINE_SWITCH.search(text)
         macros = [m["macro"] for m in _MACRO.finditer(text)]
         of_machine = [m for m in macros if _speaks_of_machine(m)]
         words = [
@@ -163,11 +155,7 @@ def _under_condition(symbol: Symbol, rows: list[Any], names: list[str]) -> Missi
 
 def _speaks_of_machine(text: str) -> bool:
     parts = "_".join(re.findall(r"[a-z]+\d*", text.lower()))
-    return bool(
-        isa_words_in(parts)
-        or arches_of_words(parts)
-        or re.search(r"(?:^|_)(?:arm|simd|asm)(?:_|$)", parts)
-    )
+    return speaks_of_machine(parts) or bool(re.search(r"(?:^|_)(?:arm|simd|asm)(?:_|$)", parts))
 
 
 def _condition(symbol: Symbol, what: str) -> Missing:

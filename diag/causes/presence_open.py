@@ -7,25 +7,21 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from diag.causes.alike import NO_NAMES, defined_names, is_near, letters
+from diag.causes.alike import defined_names, is_near, letters
 from diag.causes.compiles import Compile
-from diag.causes.doubts import is_body
 from diag.causes.facts import Facts, Symbol
 from diag.causes.file_names import SYSTEM_LIBRARIES, stem_of
+from diag.causes.hollow import empty_objects
 from diag.causes.link_inputs import command_missing, inputs_of, link_command
 from diag.causes.made_here import made_on
 from diag.causes.model import Missing
-from diag.causes.name_arches import arches_of_words
+from diag.causes.name_arches import MACHINE_SWITCH, is_body, speaks_of_machine
 from diag.causes.name_evidence import symbol_text
 from diag.knowledge import isa_words_in
-from diag.schema import each
 
-ALIKE = 0.85  # of difflib
 MAX_NAMES = 50_000  # definitions that a name is compared with
-MAX_LONGER = 3  # characters, of a misspelled name
 # What compilers, the C library and the loader bring to any link: no kernel of a project.
 _OF_SYSTEM = SYSTEM_LIBRARIES | {"stdc++", "c++", "c++abi"}
-_SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=|no-)[a-z][\w.=+-]*")
 _MACRO = re.compile(r"(?<![\w-])-[DU]\"?(?P<macro>\w+)")
 _PLAIN_C = re.compile(r"\.(?:c|m)$")
 _KERNELS = frozenset(["kernel", "kernels"])
@@ -48,7 +44,7 @@ def may_be_made(facts: Facts, symbol: Symbol, users: set[str]) -> Missing | None
     if spelt:
         why = f"{spelt} is defined, and one of the two may be a slip of spelling or of linkage"
         return _sources(f"the sources that declare {symbol.name}", why, symbol)
-    empty = next(_empty_objects(facts, symbol.platform), "")
+    empty = next(iter(empty_objects(facts, symbol.platform)), "")
     if empty:
         return _sources(
             f"the source of {empty}", "it was compiled and defines nothing: a guard left it out", symbol
@@ -79,9 +75,9 @@ def may_hold(compile: Compile, symbol: Symbol, users: set[str]) -> bool:
         return True
     text = compile.evidence.text
     macros = (found["macro"].lower() for found in _MACRO.finditer(text))
-    told = any(isa_words_in(macro) or arches_of_words(macro) for macro in macros)
+    is_more = any(not found[0].startswith("-mno-") for found in MACHINE_SWITCH.finditer(text))
     is_other = not _PLAIN_C.search(compile.source)  # C++ and assembly
-    return bool(_SWITCH.search(text)) or told or is_other
+    return is_more or any(map(speaks_of_machine, macros)) or is_other
 
 
 def _of_family(stem: str, symbol: Symbol, facts: Facts) -> bool:
@@ -93,10 +89,7 @@ def _family(name: str) -> set[str]:
     """The parts of a name that speak of what it does, and not of a machine."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     parts = [part for part in re.split(r"[^a-z0-9]+", spaced) if len(part) > 1]
-    return {
-        part for part in parts
-        if not (isa_words_in(part) or arches_of_words(part) or is_body({part}))
-    }  # fmt: skip
+    return {part for part in parts if not (speaks_of_machine(part) or is_body({part}))}
 
 
 def _spelt_otherwise(facts: Facts, symbol: Symbol) -> Iterator[str]:
@@ -111,20 +104,8 @@ def _spelt_otherwise(facts: Facts, symbol: Symbol) -> Iterator[str]:
             continue
         if other != wanted and isa_words_in(name) != asked:
             continue  # the body for another instruction set
-        if is_near(wanted, other, ALIKE, MAX_LONGER):
+        if is_near(wanted, other):
             yield name
-
-
-def _empty_objects(facts: Facts, platform: str) -> Iterator[str]:
-    """Objects given that define nothing for others and want nothing."""
-    own = facts.of_platform(facts.objects, platform)
-    own = own[(own["kind"] == "relocatable") & ~own["is_lto"].astype(bool)]
-    rows = facts.symbols[~facts.symbols["type"].isin(NO_NAMES)]
-    rows = rows[~rows["name"].str.startswith("$").astype(bool)]  # marks of Arm and RISC-V
-    full = set(zip(rows["file"], rows["member_no"], strict=True))
-    for row in each(own if len(facts.symbols) else own[:0]):
-        if (row.file, row.member_no) not in full:
-            yield PurePath(row.member or row.file).name
 
 
 def _from_elsewhere(facts: Facts, symbol: Symbol) -> Missing | None:

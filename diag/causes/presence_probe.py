@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diag.causes.compiles import Compile, compiles_on, hollow_module
+from diag.causes.compiles import Compile, compiles_on
 from diag.causes.facts import Facts, Symbol, clip
+from diag.causes.hollow import is_without_code
 from diag.causes.made_here import made_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.name_arches import MACHINE_SWITCH
 from diag.causes.presence import (
     MAX_ASKED,
     asked_on,
@@ -43,7 +45,6 @@ PROBE_TELLING = (
     ": YES",
     "supports arguments ",
 )
-_MACHINE_SWITCH = re.compile(r"(?<![\w-])-m(?!64\b|32\b|x32\b|tune=)[a-z0-9]+(?:[\w.=+-]*[\w+])?")
 
 
 def judge_probe(facts: Facts) -> Iterator[Finding]:
@@ -87,9 +88,16 @@ def _guard_missing(own: Compile) -> Missing:
 
 
 def _hollow(facts: Facts, symbol: Symbol) -> Compile | None:
-    """A module without code, for which a probe said yes: without one, nothing ties it to a guard."""
-    own = hollow_module(facts, symbol.platform, symbol.name)
-    return own if own and any(_probes(facts, symbol.platform, own)) else None
+    """The compile of the source whose name the symbol begins with (`crc.c`, `crc_block`), where its
+    object was given without any code: a condition left all of it out. Where no probe said yes,
+    nothing ties it to a guard."""
+    for own in compiles_on(facts, symbol.platform):
+        stem = re.sub(r"[^a-z0-9]+", "_", own.stem.lower())
+        if symbol.name.lower().startswith(f"{stem}_") and is_without_code(
+            facts, symbol.platform, own.output
+        ):
+            return own if any(_probes(facts, symbol.platform, own)) else None
+    return None
 
 
 def _judge_guard(facts: Facts, platform: str, cases: list[tuple[Symbol, Compile]]) -> Finding:
@@ -112,13 +120,13 @@ def _probes(facts: Facts, platform: str, own: Compile) -> Iterator[Evidence]:
     switch that another source of the link is compiled with was asked for that one."""
     linked = linked_names(facts, platform)
     compiles = [c for c in compiles_on(facts, platform) if c.output in linked]
-    has = {s for c in (own, *compiles) for s in _MACHINE_SWITCH.findall(c.evidence.text)}
+    has = {s for c in (own, *compiles) for s in MACHINE_SWITCH.findall(c.evidence.text)}
     lines = facts.on(facts.lines, platform)
     told = lines[lines["text"].str.contains("|".join(map(re.escape, PROBE_TELLING)))]
     rows = [r for r in each(told) if r.line_no < (own.evidence.line_no or 0) and r.file == own.evidence.file]  # fmt: skip
     by_line = {int(r.line_no): r for r in rows}
     for row in rows:
-        if set(_MACHINE_SWITCH.findall(row.text)) - has:
+        if set(MACHINE_SWITCH.findall(row.text)) - has:
             has_own = _YES.search(row.text) or _NO.search(row.text)
             answer = row if has_own else by_line.get(int(row.line_no) + 1)
             if answer is not None and _YES.search(answer.text):
