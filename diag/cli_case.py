@@ -61,6 +61,7 @@ def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -
     """
     if not (case or logs or objects or options["dockerfile"]):
         raise click.UsageError("give a case folder, a build log, or --log, --dockerfile, --objects")
+    _check_claims(options["claims"])
     of_build = given_to_build(options)
     taken = case_of(
         case or "",
@@ -78,6 +79,16 @@ def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -
         write_asked_notebook(taken, case, logs, objects, of_build, options)
         note_written(options["notebook"])
     return status
+
+
+def _check_claims(claims: tuple[str, ...]) -> None:
+    """InputError for an id that is not known, before anything is read or waited for."""
+    from diag.causes import CATALOGUE
+    from diag.causes.explanation import unknown_cause
+
+    for claim in claims:
+        if claim not in CATALOGUE:
+            raise unknown_cause(CATALOGUE, claim)
 
 
 def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:

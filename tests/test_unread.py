@@ -103,3 +103,17 @@ def test_a_folder_with_a_build_scripts_output_alone_is_used(tmp_path: Path) -> N
     assert len(case.objects) == 0
     assert len(case.build_script) == 1
     assert case.errors.empty
+
+
+def test_a_wrong_claim_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the near ids; nobody waits for a long log, or types it, to be told of a slip."""
+    monkeypatch.setattr("sys.stdin", None)  # whoever reads it fails
+    monkeypatch.setattr("diag.cli_case.case_of", None)
+    notebook = str(tmp_path / "case.ipynb")
+    words = ("investigate", "-", "--notebook", notebook, "--claim", "kernel-object-not-build")
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert err.startswith("diag: unknown cause 'kernel-object-not-build'\n  help: did you mean")
+    assert "kernel-object-not-built" in err
