@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.at_prompt import AtPrompt, caller
+
 NO_SKIP = os.environ.get("DIAG_NO_SKIP") == "1"
 
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -49,3 +51,9 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
     report = yield
     _refuse_skip(report)
     return report
+
+
+@pytest.fixture
+def at_prompt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> AtPrompt:
+    """Calls `diag` as one would at the prompt: tests/at_prompt.py."""
+    return caller(capsys, monkeypatch)

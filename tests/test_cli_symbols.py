@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import subprocess
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from diag import cli
+from tests.at_prompt import AtPrompt
 from tests.elf_builder import build_elf
 from tests.tools import need
 
@@ -25,31 +26,14 @@ ELF = build_elf([(b"one", 0x12, 0, 1, 0, 4), (b"_ZN2ns1W1fEi", 0x12, 0, 1, 0, 4)
 WANTS = "int far_off(void); int near_by(void) { return far_off(); }\n"
 
 
-class Ended(NamedTuple):
-    """How the command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def symbols(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Any:
+def symbols(at_prompt: AtPrompt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AtPrompt:
     """Runs `diag symbols` in a folder with a file of each kind."""
     files = {"m.o": MACHO, "c.o": COFF, "bc.o": BITCODE, "w.o": WASM, "e.o": ELF}
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     monkeypatch.chdir(tmp_path)
-
-    def run(*args: str) -> Ended:
-        with pytest.raises(SystemExit) as ended:
-            cli.main(["symbols", *args])
-        told = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), told.out, told.err)
-
-    return run
+    return partial(at_prompt, "symbols")
 
 
 @pytest.mark.parametrize(

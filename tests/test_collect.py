@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag import cli
 from diag.case import Case, open_case
 from diag.collect import collect
 from diag.errors import InputError
 from diag.show.redact import MASK, Redactor, redactor_for
 from diag.show.redact_text import mask_bytes
+from tests.at_prompt import AtPrompt
 from tests.elf_builder import build_elf
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,7 +191,7 @@ def test_nothing_usable_is_no_case(tmp_path: Path) -> None:
         collect(Case(log=tmp_path / "gone.log"), tmp_path / "case", mask=Redactor())
 
 
-def test_the_command_packs_and_says_what_it_did(build: Path, tmp_path: Path, monkeypatch, capsys) -> None:  # fmt: skip
+def test_the_command_packs_and_says_what_it_did(build: Path, tmp_path: Path, monkeypatch, at_prompt: AtPrompt) -> None:  # fmt: skip
     """Exit status 0; the text given as an object is told; the result can be judged."""
     monkeypatch.chdir(tmp_path)
     given = ["collect", str(build / "build.log"), "--dockerfile", str(build / "Dockerfile")]
@@ -201,14 +201,10 @@ def test_the_command_packs_and_says_what_it_did(build: Path, tmp_path: Path, mon
         "--objects",
         str(build / "Dockerfile"),
     ]
-    with pytest.raises(SystemExit) as ended:
-        cli.main(given)
-    told = capsys.readouterr()
-    assert ended.value.code == 0
+    told = at_prompt(*given)
+    assert told.status == 0
     assert "objects: 3 files" in told.out
     assert "lines masked" in told.out
     assert "is text, no object" in told.err
-    assert SECRET not in told.out + told.err
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["investigate", "case"])
-    assert ended.value.code == 1
+    assert SECRET not in told.told
+    assert at_prompt("investigate", "case").status == 1

@@ -13,10 +13,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from diag import cli, schema
+from diag import schema
 from diag.read.details import read_details
 from diag.read.objects import read_objects, scan_objects
 from tests import readelf
+from tests.at_prompt import AtPrompt
 from tests.elf_builder import bsd_archive, build_elf
 from tests.elf_images import NOTE, Section, image
 from tests.tools import need
@@ -210,20 +211,11 @@ def test_a_go_build_id_is_text() -> None:
     assert (row["name"], row["value_text"]) == ("abc/def/g", "Go")
 
 
-def command(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    """(exit status, what was printed, what was told) of `diag symbols --details`."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["symbols", "--details", *words])
-    return int(ended.value.code or 0), *capsys.readouterr()
-
-
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
-def test_the_command_shows_the_frame(
-    form: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_shows_the_frame(form: str, folder: Path, at_prompt: AtPrompt) -> None:
     """`diag symbols PATH --details` prints every row in each format."""
     path = folder / "gcc-libs.so"
-    status, text, _ = command(capsys, str(path), "--format", form)
+    status, text, _ = at_prompt("symbols", "--details", str(path), "--format", form)
     assert status == 0
     frame = read_details(path)
     if form == "json":
@@ -238,15 +230,17 @@ def test_the_command_shows_the_frame(
             assert word in text
 
 
-def test_the_command_asks_for_one_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_asks_for_one_name(folder: Path, at_prompt: AtPrompt) -> None:
     """--name leaves the rows of that name; a file that says nothing is refused with help."""
     path = folder / "gcc-libs.so"
-    status, text, _ = command(capsys, str(path), "--name", "V2", "--format", "csv")
+    status, text, _ = at_prompt(
+        "symbols", "--details", str(path), "--name", "V2", "--format", "csv"
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert status == 0
     assert [(row["kind"], row["value_text"]) for row in rows] == [("verdef", "V1")]
     (folder / "note.txt").write_text("no object")
-    status, _, told = command(capsys, str(folder / "note.txt"))
+    status, _, told = at_prompt("symbols", "--details", str(folder / "note.txt"))
     assert status == 2
     assert "note.txt: is text, not an object" in told
 

@@ -13,7 +13,7 @@ from IPython.core.formatters import DisplayFormatter
 from IPython.lib.pretty import pretty
 
 import diag
-from diag import cli, schema
+from diag import schema
 from diag.causes.model import Evidence
 from diag.show.display import attach
 from diag.show.display_html import MAX_GROUPS, MAX_ROWS, df_step_bars
@@ -21,6 +21,7 @@ from diag.show.html import excerpt_table, html_table
 from diag.show.report import report_page
 from diag.show.terminal import as_plain_text, verdict_screen
 from tests import handmade as h
+from tests.at_prompt import AtPrompt
 
 attach()
 
@@ -203,13 +204,11 @@ def test_ten_thousand_link_errors_are_bounded_and_counted() -> None:
     assert len(page) < 2_000_000
 
 
-def test_a_log_of_ten_thousand_link_errors_is_shown(tmp_path, capsys) -> None:
+def test_a_log_of_ten_thousand_link_errors_is_shown(tmp_path, at_prompt: AtPrompt) -> None:
     """The command shows the first ones and counts the rest; a case of many is judged and shown."""
     lines = [LINE.format(n=n) for n in range(10_000)]
     (tmp_path / "build.log").write_text("".join(lines) + END)
-    with pytest.raises(SystemExit):
-        cli.main(["log", str(tmp_path / "build.log")])
-    told = capsys.readouterr().out
+    told = at_prompt("log", tmp_path / "build.log").out
     assert "10,000 link errors" in told
     assert "9,940 further rows" in told
     assert len(told) < 30_000

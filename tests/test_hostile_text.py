@@ -18,13 +18,14 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 import diag
-from diag import cli, schema
+from diag import schema
 from diag.causes.model import Evidence, Missing
 from diag.show import terminal
 from diag.show.display import attach
 from diag.show.report import comparison_page, report_page
 from diag.show.text import MAX_TEXT, printable
 from tests import handmade as h
+from tests.at_prompt import AtPrompt
 from tests.elf_builder import build_elf
 
 NEEDLE = "needle"
@@ -258,22 +259,17 @@ def folder(tmp_path, monkeypatch) -> Path:
     [("investigate", "."), ("log", "build.log"), ("env", "Dockerfile"), ("compare", ".", ".")],
     ids=lambda args: args[0],
 )
-def test_commands_print_nothing_that_steers(folder, capsys, monkeypatch, args) -> None:
+def test_commands_print_nothing_that_steers(folder, at_prompt: AtPrompt, args) -> None:
     """From files to both streams: no code, no mark of direction, no traceback."""
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
-    with pytest.raises(SystemExit) as ended:
-        cli.main(list(args))
-    told = "".join(capsys.readouterr())
-    assert ended.value.code in (0, 1)
-    assert not _STEERS.search(told)
-    assert "error in diag itself" not in told
+    ended = at_prompt(*args)
+    assert ended.status in (0, 1)
+    assert not _STEERS.search(ended.told)
+    assert "error in diag itself" not in ended.told
 
 
-def test_json_holds_the_text_itself(folder, capsys) -> None:
+def test_json_holds_the_text_itself(folder, at_prompt: AtPrompt) -> None:
     """JSON is data: it is read back whole, and holds no raw control character."""
-    with pytest.raises(SystemExit):
-        cli.main(["investigate", ".", "--format", "json"])
-    out = capsys.readouterr().out
+    out = at_prompt("investigate", ".", "--format", "json").out
     assert json.loads(out)["link_errors"]
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", out)
 
@@ -328,7 +324,7 @@ def test_wide_letters_stand_below_each_other() -> None:
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")
-def test_a_file_whose_name_is_no_text_is_read(tmp_path, capsys, monkeypatch) -> None:
+def test_a_file_whose_name_is_no_text_is_read(tmp_path, at_prompt: AtPrompt, monkeypatch) -> None:
     """A byte that is no UTF-8 in the name of a log, a Dockerfile, an object: cited as an escape."""
     monkeypatch.chdir(tmp_path)
     log, dockerfile, folder = ("b\udcff.log", "D\udcff", "o\udcff")
@@ -343,9 +339,7 @@ def test_a_file_whose_name_is_no_text_is_read(tmp_path, capsys, monkeypatch) -> 
         ["symbols", folder],
         ["isa", folder],
     ):
-        with pytest.raises(SystemExit):
-            cli.main(args)
-        told = "".join(capsys.readouterr())
+        told = at_prompt(*args).told
         assert "error in diag itself" not in told
         assert "\\xff" in told.replace("\\\\", "\\") or args[0] == "isa"
     verdict = diag.Case(log=log, dockerfile=dockerfile, objects=[folder]).diagnose()

@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import diag
 from diag.show.redact import MASK
-from tests.test_cli import DOCKERFILE, LOG, SYMBOL
+from tests.at_prompt import LOG, SYMBOL, small_build
 
 TOKEN = "ghp_" + "a1B2" * 9
 
@@ -34,8 +34,7 @@ def loaded() -> Iterator[Any]:
 @pytest.fixture
 def shell(loaded, monkeypatch, tmp_path) -> Any:
     """The shell in a folder that holds build.log and Dockerfile."""
-    (tmp_path / "build.log").write_text(LOG)
-    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    small_build(tmp_path)
     monkeypatch.chdir(tmp_path)
     return loaded
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from diag import cli
 from diag.cli_link import link_files
 from diag.join.link_line import LinkInput, LinkLine
 from diag.join.link_units import Unit, Units, units_of
@@ -19,6 +18,7 @@ from diag.join.resolve import RULES, resolve
 from diag.join.why import Outcome, Why, explain_each
 from diag.read.link_script import read_link_script
 from diag.read.objects import scan_objects
+from tests.at_prompt import AtPrompt
 from tests.link_situations import LINKERS, SITUATIONS, Linked, build, link
 from tests.tools import need
 
@@ -137,7 +137,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_words_of_a_linker_are_taken_as_they_are_pasted(
-    capsys: pytest.CaptureFixture[str],
+    at_prompt: AtPrompt,
     monkeypatch: pytest.MonkeyPatch,
     objects: Path,
     line: str,
@@ -146,10 +146,9 @@ def test_words_of_a_linker_are_taken_as_they_are_pasted(
 ) -> None:
     """The exit status and the words of the verdict, for words as a build log has them."""
     monkeypatch.chdir(objects)
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["symbols", *line.split(), "--why", "foo"])
-    assert (ended.value.code or 0) == status
-    assert told in "".join(capsys.readouterr())
+    ended = at_prompt("symbols", *line.split(), "--why", "foo")
+    assert ended.status == status
+    assert told in ended.told
 
 
 def test_a_long_chain_of_members_is_followed_to_its_end() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
-import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -12,9 +10,9 @@ from typing import Any
 import pytest
 
 import diag
-from diag import cli
 from diag.show.redact import MASK, Redactor, redactor_of
 from tests import handmade as h
+from tests.at_prompt import AtPrompt
 
 # What is to be seen nowhere is spelled with this, whatever form it takes.
 S = "hush"
@@ -106,16 +104,13 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def said(folder, capsys, monkeypatch):
+def said(folder, at_prompt: AtPrompt, monkeypatch):
     """Runs a command and gives all that it printed, on both streams."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "160")
 
     def run(*args: str, stdin: str = "") -> str:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        with pytest.raises(SystemExit):
-            cli.main(list(args))
-        return "".join(capsys.readouterr())
+        return at_prompt(*args, stdin=stdin.encode()).told
 
     return run
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import sys
@@ -11,16 +10,15 @@ from pathlib import Path
 import pytest
 
 from diag import cli
-from tests.test_cli import DOCKERFILE, LOG
+from tests.at_prompt import LOG, AtPrompt, small_build
 
 ELF = b"\x7fELF\x02\x01\x01" + bytes(57)
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
+def run(at_prompt: AtPrompt, monkeypatch, tmp_path):
     """Runs a command in a folder with inputs of each kind: (status, standard error)."""
-    (tmp_path / "build.log").write_text(LOG)
-    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    small_build(tmp_path)
     (tmp_path / "target").mkdir()
     (tmp_path / "target/a.o").write_bytes(ELF)
     (tmp_path / "target/report.txt").write_text("of the last run")
@@ -34,10 +32,8 @@ def run(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def called(*args: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(args))
-        return int(ended.value.code or 0), capsys.readouterr().err
+        ended = at_prompt(*args)
+        return ended.status, ended.err
 
     return called
 

@@ -23,7 +23,7 @@ from diag import cli, cli_about
 from diag.knowledge import table
 from diag.show import console as consoles
 from diag.show.grid import frame_table
-from tests.test_cli import DOCKERFILE, LOG, Ended
+from tests.at_prompt import LOG, AtPrompt, small_build
 from tests.tools import need
 
 ROOT = Path(__file__).parent.parent
@@ -41,22 +41,14 @@ COLOURS = (
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
+def run(at_prompt: AtPrompt, monkeypatch, tmp_path) -> AtPrompt:
     """Runs a command in a folder with one file of each kind."""
-    (tmp_path / "build.log").write_text(LOG)
-    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    small_build(tmp_path)
     (tmp_path / "empty").write_text("")
     (tmp_path / "folder").mkdir()
     (tmp_path / "binary").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 40)
     monkeypatch.chdir(tmp_path)
-
-    def called(*args: str) -> Ended:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(args))
-        return Ended(int(ended.value.code or 0), *capsys.readouterr())
-
-    return called
+    return at_prompt
 
 
 def shell(*args: str, **env: str) -> subprocess.CompletedProcess:
