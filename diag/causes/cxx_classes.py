@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from diag.causes.compiles import compiles_on
 from diag.causes.facts import Facts, Symbol, objects_missing
+from diag.causes.made_here import compiles_on
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import (
     Judged,

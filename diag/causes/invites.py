@@ -10,6 +10,7 @@ from typing import Any
 
 from diag.causes.facts import Facts, Symbol
 from diag.causes.file_names import SYSTEM_LIBRARIES
+from diag.causes.made_here import archives_on
 from diag.causes.name_arches import names_a_machine
 from diag.causes.name_evidence import lines_that_make
 from diag.causes.named import Named, wanted_on
@@ -30,7 +31,6 @@ _STATIC = ("-static", "--static", "-static-pie")
 _START = re.compile(r"(?:[SMgr]?crt[1in]|rcrt1|gcrt1|crt(?:begin|end)[ST]?)\.o")
 _LIBRARY = re.compile(r".*\.(?:a|lib|rlib|so|dylib|tbd)(?:\.[\d.]+)?")
 _OBJECT = re.compile(r".*\.(?:o|obj|lo)")
-_ARCHIVER = re.compile(r"(?:.*/)?(?:[\w.+]+-)*ar")
 _SOURCE = re.compile(r".*\.(?:c|cc|cpp|cxx|s|S|f|f90|m|mm)")
 _LANGUAGES = (
     ("c++", re.compile(r"(?:^|[\s/\"-])(?:g\+\+|c\+\+|clang\+\+)[\s\"-]|\.(?:cc|cpp|cxx|C)[\s\"]")),
@@ -140,13 +140,10 @@ def _archives(command: Any) -> Iterator[str]:
 
 def _members(facts: Facts, platform: str, archives: list[str]) -> Iterator[str]:
     """Objects that the log shows `ar` to put into one of the archives."""
-    names = {PurePath(file).name for file in archives}
-    rows = facts.on(facts.lines_with(tuple(sorted(names))), platform).head(200)
-    for row in each(rows):
-        words = row.text[:4000].split()
-        is_made = any(PurePath(word).name in names for word in words)
-        if is_made and any(_ARCHIVER.fullmatch(word) for word in words[:2]):
-            yield from (word for word in words if _OBJECT.fullmatch(word))
+    held = archives_on(facts, platform)
+    for file in archives:
+        members = sorted(held.get(PurePath(file).name, ()))
+        yield from (name for name in members if _OBJECT.fullmatch(name))
 
 
 # -- languages ------------------------------------------------------------------------------------

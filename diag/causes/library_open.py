@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from diag.causes.alike import is_near, letters
-from diag.causes.compiles import Compile
 from diag.causes.facts import Facts
 from diag.causes.file_names import stem_of
 from diag.causes.libc_seen import dockerfile_of_libc, libc_of
 from diag.causes.link_inputs import inputs_of, link_command
-from diag.causes.made_here import made_on
+from diag.causes.made_here import Compile, made_on
 from diag.causes.model import Missing
 from diag.causes.named import Named, wanted_on
 from diag.causes.on_line import library_name

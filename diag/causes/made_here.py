@@ -1,5 +1,5 @@
-"""What the log shows this build to make by itself, and what of it the failed link was given: a name
-that nothing defines may be meant to come from there."""
+"""What the log shows this build to compile and to archive by itself: a name that nothing defines may be
+meant to come from there."""
 
 from __future__ import annotations
 
@@ -10,21 +10,46 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from diag.causes.compiles import MAX_LINES, Compile, compile_of_line
 from diag.causes.facts import Facts
 from diag.causes.model import Evidence
-from diag.causes.provenance import compiler_of
+from diag.causes.provenance import COMPILES, compiler_of
 from diag.schema import each
 
 MAX_COMPILES = 20_000
+MAX_NAMES = 60  # that a log is searched for, where only compiles of one kind are asked for
+MAX_LINES = 3000
 _CALLS = (" -c", "nasm ", "yasm ", ".s", ".S", "-shared")
 _TOLD = re.compile(r"\s\"?-c\b|(?:^|[\s/-])(?:nasm|yasm|as)\s|\s-shared\b")
+_SOURCE = re.compile(r"[^\s\"']+\.(?:c|cc|cpp|cxx|S|s|asm|m)(?=[\s\"']|$)")
+_OUTPUT = re.compile(r"-o\"? ?\"?(?P<name>[^\s\"']+\.(?:o|obj|lo))(?=[\s\"']|$)")
+# The assembler itself, called by a makefile.
+_ASSEMBLES = re.compile(r"(?:^|[\s/])(?:nasm|yasm|(?:[\w.]+-)*as) .*\.(?:asm|s|S)\b")
 # A shared library that is made of its sources in one go.
 _SHARED = re.compile(r"(?<!\S)-o ?\"?(?P<name>[^\s\"']+\.so(?:\.[\d.]+)?)(?=[\s\"']|$)")
-_SOURCE = re.compile(r"[^\s\"']+\.(?:c|cc|cpp|cxx|S|s|m)(?=[\s\"']|$)")
 _ARCHIVES = re.compile(
     r"(?:^|[\s/\"])(?:[\w.+]+-)*ar\"? +\S+ +\"?(?P<archive>\S+?\.a)\"? +(?P<members>.+)"
 )
+
+
+@dataclass(frozen=True)
+class Compile:
+    """One compile: its source as called, and the name of its object."""
+
+    source: str
+    output: str
+    evidence: Evidence
+
+    @property
+    def stem(self) -> str:
+        """The source's name without folder and ending."""
+        return PurePath(self.source).stem
+
+    def is_specific(self, name: str) -> bool:
+        """The source is about this symbol, not about all of a module whose name it begins with:
+        `mix.c` and `mix_table.c` are no place for `mix_arm64`, `arm64/mix.c` is."""
+        parts = [part for part in re.split(r"[^a-z0-9]+", name.lower()) if part]
+        own = {part for part in re.split(r"[^a-z0-9]+", self.source.lower()) if part}
+        return bool(parts) and parts[-1] in own
 
 
 @dataclass(frozen=True)
@@ -52,7 +77,7 @@ def made_on(facts: Facts, platform: str) -> Made:
     key = ("made here", platform)
     if key not in facts.known:
         compiles = dict.fromkeys(_compiles(facts, platform))
-        facts.known[key] = Made(tuple(compiles), _archives(facts, platform))
+        facts.known[key] = Made(tuple(compiles), archives_on(facts, platform))
     return facts.known[key]  # type: ignore[no-any-return]
 
 
@@ -60,8 +85,20 @@ def _compiles(facts: Facts, platform: str) -> Iterator[Compile]:
     rows = facts.on(facts.lines_with(_CALLS), platform)
     rows = rows[rows["text"].str.contains(_TOLD.pattern, regex=True).astype(bool)]
     for row in each(rows.drop_duplicates(["file", "text"]).head(MAX_COMPILES)):
-        yield from compile_of_line(row)
+        yield from _compiles_of(row)
         yield from _in_one_go(row)
+
+
+def _compiles_of(row: Any) -> Iterator[Compile]:
+    """The compiles that a line of the log calls; one call may compile several sources."""
+    text = row.text[:4096]
+    called = (COMPILES.search(text) and compiler_of(text)) or _ASSEMBLES.search(text)
+    if not called or text.startswith(("for ", "if ")):
+        return
+    output = _OUTPUT.search(text)
+    for source in dict.fromkeys(_SOURCE.findall(text)):
+        name = PurePath(output["name"]).name if output else PurePath(source).stem + ".o"
+        yield Compile(source, name, Evidence.of_row(row, text))
 
 
 def _in_one_go(row: Any) -> Iterator[Compile]:
@@ -73,6 +110,14 @@ def _in_one_go(row: Any) -> Iterator[Compile]:
             yield Compile(source, PurePath(output["name"]).name, evidence)
 
 
+def archives_on(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
+    """Archive -> base names of the members that the log shows to be put into it."""
+    key = ("archives made", platform)
+    if key not in facts.known:
+        facts.known[key] = _archives(facts, platform)
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
 def _archives(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for row in each(facts.on(facts.lines_with((".a ",)), platform).head(MAX_LINES)):
@@ -82,3 +127,42 @@ def _archives(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
             name = PurePath(told["archive"]).name
             found[name] = found.get(name, frozenset()) | members
     return found
+
+
+# -- compiles that have to do with what a link wants ----------------------------------------------
+
+
+def compiles_on(facts: Facts, platform: str) -> list[Compile]:
+    """Of these the compiles whose line names an object of the platform's links, what wants an undefined
+    symbol, or a part of such a symbol's name."""
+    key = ("compiles", platform)
+    if key not in facts.known:
+        facts.known[key] = list(_compiles_near(facts, platform))
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _compiles_near(facts: Facts, platform: str) -> Iterator[Compile]:
+    names = tuple(sorted(_names_near(facts, platform)))
+    if not names:
+        return
+    rows = facts.on(facts.lines_with(names), platform)
+    for row in each(rows.drop_duplicates(["file", "text"]).head(MAX_LINES)):
+        yield from _compiles_of(row)
+
+
+def _names_near(facts: Facts, platform: str) -> set[str]:
+    """Literals to search for: file names of the last links and of users, parts of wanted names."""
+    found: list[str] = []
+    own = [s.name for s in facts.wanted if s.platform == platform][:20]
+    for name in own:
+        parts = [part for part in re.split(r"[^A-Za-z0-9]+", name) if len(part) > 3]
+        found += [name, *(f"{part}." for part in parts), *(f"{part}/" for part in parts[-1:])]
+    errors = facts.on(facts.link_errors, platform)
+    errors = errors[errors["symbol"].isin(own)]
+    for column in ("object", "member", "source_file"):
+        found += [PurePath(str(name)).stem + "." for name in errors[column].dropna().unique()[:5]]
+    for command in each(facts.on(facts.link_commands, platform).tail(2)):
+        found += [PurePath(name).stem + "." for kind, name in command.inputs if kind == "object"][
+            :10
+        ]
+    return {name for name in found[:MAX_NAMES] if len(name) > 3}

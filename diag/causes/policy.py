@@ -12,7 +12,7 @@ from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
-from diag.causes.rust_evidence import are_of_rust, is_one_crate, places_in
+from diag.causes.rust_evidence import FILE, are_of_rust, is_one_crate, places_in
 from diag.causes.tls_libraries import TLS_NAME, judge_lacking
 from diag.causes.wants import Answer, Want, each_want
 from diag.knowledge import bounded_section
@@ -28,7 +28,6 @@ START_STOP = "start-stop-gc"
 # `libNAME-HASH.rlib`, as cargo names what rustc made of a crate, and the folder of its build script.
 _RLIB = re.compile(r"lib(?P<crate>\w+)-(?P<hash>[0-9a-f]{8,16})\.rlib")
 _OUT_DIR = re.compile(r"/build/(?P<crate>[\w-]+)-(?P<hash>[0-9a-f]{8,16})/out/")
-_FILE = re.compile(r"[^\s:;,'`()]+\.(?:rlib|a|o|so[\d.]*)\b(?:\([^()]*\))?")
 # Names that a Rust program has once. Source: library/std, alloc and compiler_builtins of rust-lang/rust.
 _RUST_RUNTIME = re.compile(
     r"^(?:__rustc::\w+|_R\w*7___rustc\w+|rust_eh_personality|rust_begin_unwind|rust_panic|__rust_(?:alloc|dealloc|realloc|start_panic|drop_panic|foreign_exception)\w*"
@@ -53,7 +52,7 @@ def _kind_of(facts: Facts, platform: str, row: Any) -> str:
     """Which explanation a duplicate belongs to, by its name and the files of both sides."""
     name = "" if pd.isna(row.symbol) else str(row.symbol)
     text = _both_sides(row)
-    files = list(dict.fromkeys(_FILE.findall(text)))
+    files = list(dict.fromkeys(FILE.findall(text)))
     if TLS_NAME.match(name):
         return TLS_LIBRARY if len(_libraries(files)) > 1 else DUPLICATE
     if _RUST_RUNTIME.match(name) or _BUILTINS.search(text):
@@ -70,7 +69,7 @@ def _is_twice(facts: Facts, platform: str, name: str, text: str) -> bool | None:
         return True
     told = are_of_rust(facts, platform, text)
     has_mark = ".rcgu.o" in text  # one side at least is what rustc packed
-    if told is None and not has_mark and len(_libraries(_FILE.findall(text))) > 1:
+    if told is None and not has_mark and len(_libraries(FILE.findall(text))) > 1:
         return True
     return told
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from diag.causes.alike import NO_NAMES
-from diag.causes.compiles import Compile, compiles_on
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.file_names import stem_of
 from diag.causes.machines import fitted, target_of
+from diag.causes.made_here import Compile, compiles_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import arches_of_words
 from diag.causes.presence_open import is_kept_back, may_be_made

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from diag.causes.compiles import compiles_on
 from diag.causes.facts import Facts, Symbol
 from diag.causes.machines import arch_in, target_of
+from diag.causes.made_here import compiles_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import arches_of_words, switches_of_other
 from diag.causes.presence import (

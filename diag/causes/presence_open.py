@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from diag.causes.alike import defined_names, is_near, letters
-from diag.causes.compiles import Compile
 from diag.causes.facts import Facts, Symbol
 from diag.causes.file_names import SYSTEM_LIBRARIES, stem_of
 from diag.causes.hollow import empty_objects
 from diag.causes.link_inputs import command_missing, inputs_of, link_command
-from diag.causes.made_here import made_on
+from diag.causes.made_here import Compile, made_on
 from diag.causes.model import Missing
 from diag.causes.name_arches import MACHINE_SWITCH, is_body, speaks_of_machine
 from diag.causes.name_evidence import symbol_text

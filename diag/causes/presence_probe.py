@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diag.causes.compiles import Compile, compiles_on
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.hollow import is_without_code
-from diag.causes.made_here import made_on
+from diag.causes.made_here import Compile, compiles_on, made_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import MACHINE_SWITCH
 from diag.causes.presence import (

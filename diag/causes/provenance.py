@@ -20,7 +20,7 @@ _SHIPPED = re.compile(
 _COMPILER = re.compile(
     r"(?:^|[\s\"/])(?P<prefix>(?:[\w.+]+-)*)(?P<name>gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d[\d.]*)?\"?(?=\s)"
 )
-_COMPILES = re.compile(r"(?:^|\s)\"?-c\"?(?:\s|$)")
+COMPILES = re.compile(r"(?:^|\s)\"?-c\"?(?:\s|$)")
 _ARCHIVES = re.compile(
     r"(?:^|[\s\"/-])(?:ar|libtool|ranlib)\"?\s|archiv|Creating|Linking \w+ static library", re.I
 )
@@ -98,7 +98,7 @@ def compiler_of(text: str) -> str:
 
 
 def _compiles(text: str, names: list[str], sources: set[str]) -> bool:
-    if not _COMPILES.search(text) or not compiler_of(text):
+    if not COMPILES.search(text) or not compiler_of(text):
         return False
     words = {PurePath(word.strip("\"'")).name for word in text.split()}
     return any(

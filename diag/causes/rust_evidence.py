@@ -12,7 +12,8 @@ _RUSTC = "rustc version "  # how rustc begins what it writes into .comment
 _RUSTC_FILE = re.compile(r"\.rcgu\.o\b|\.rlib\b")
 _UNIT = re.compile(r"\b\w+\.[0-9a-f]{16}-cgu\.\d+")  # CRATE.HASH-cgu.NUMBER: a unit of one crate
 _OWN = re.compile(r"(?:std|core|alloc|compiler_builtins|panic_\w+)\.")
-_FILE = re.compile(r"[^\s:;,'`()]+\.(?:rlib|a|o|so[\d.]*)\b(?:\([^()]*\))?")
+# A file that a message names, or a member of it.
+FILE = re.compile(r"[^\s:;,'`()]+\.(?:rlib|a|o|so[\d.]*)\b(?:\([^()]*\))?")
 _IN_ARCHIVE = re.compile(r"(?P<member>[^\s;()]+):\([^()]*\) in archive (?P<file>[^\s;]+)")  # lld
 _OTHER_SOURCE = re.compile(r"[\w+-]\.(?:c|cc|cpp|cxx|S|s|asm)\b(?=[:;)\s]|$)")
 
@@ -34,7 +35,7 @@ def places_in(text: str) -> list[str]:
     """The files that a message about two definitions names, each once, as `FILE` or
     `ARCHIVE(MEMBER)`; a plain object by its name alone: another folder may hold a copy."""
     archived = [f"{m['file']}({m['member']})" for m in _IN_ARCHIVE.finditer(text)]
-    rest = [found[0] for found in _FILE.finditer(_IN_ARCHIVE.sub(" ", text))]
+    rest = [found[0] for found in FILE.finditer(_IN_ARCHIVE.sub(" ", text))]
     plain = [name if "(" in name or ".a" in name else PurePath(name).name for name in rest]
     return list(dict.fromkeys([*archived, *plain]))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
@@ -10,7 +9,7 @@ import pandas as pd
 
 from diag.causes.doubts import is_of_others
 from diag.causes.facts import Facts, clip, objects_missing
-from diag.causes.file_names import SYSTEM_SWITCHES
+from diag.causes.file_names import SYSTEM_SONAME, SYSTEM_SWITCHES
 from diag.causes.link_inputs import (
     command_evidence,
     flags_of,
@@ -35,10 +34,9 @@ _CUSTOMARY = frozenset(
      "__cxa_finalize", "__deregister_frame_info", "__register_frame_info", "__pthread_key_create"]
 )  # fmt: skip
 _CRASHES = ("SIGSEGV",)
-# Libraries of the system: they define no name of a project. Any other may define it when the program is loaded.
-_SYSTEM = re.compile(
-    r"(?:libc|libm|libdl|librt|libpthread|libutil|libgcc_s|libstdc\+\+|libatomic|libc\.musl-\w+|ld-[\w-]+)\.so(?:\.\d+)*"
-)
+# Of compilers, beside the system's: they define no name of a project. Any other library may define it
+# when the program is loaded.
+_RUNTIMES = ("libstdc++.so", "libatomic.so")
 
 
 def judge_weak(facts: Facts) -> Iterator[Finding]:
@@ -102,7 +100,8 @@ def _unread_libraries(facts: Facts, platform: str) -> list[str]:
     rows = facts.objects[facts.objects["file"].isin(_outputs(facts, platform))]
     given = names_given(facts.objects)
     names = [str(name) for needed in rows["needed"] for name in needed]
-    return [name for name in names if name not in given and not _SYSTEM.fullmatch(name)]
+    known = (name for name in names if SYSTEM_SONAME.match(name) or name.startswith(_RUNTIMES))
+    return sorted(set(names) - given - set(known))
 
 
 def _called(facts: Facts, platform: str, left: pd.DataFrame) -> pd.DataFrame:
