@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,7 @@ from diag.cli_output import (
     write_text,
 )
 from diag.cli_progress import reading_progress
+from diag.cli_tar import names_in_tars
 from diag.cli_targets import note_written
 from diag.cli_words import command_typed
 
@@ -94,7 +96,7 @@ def _check_claims(claims: tuple[str, ...]) -> None:
 def _show_verdict(case: Case, verdict: Verdict, options: Any) -> int:
     from diag.show.redact import redactor_for
 
-    mask = redactor_for(case, is_on=options["is_redacted"])
+    mask = replace(redactor_for(case, is_on=options["is_redacted"]), renamed=names_in_tars())
     verdict = mask.data(verdict)
     tell_errors(verdict.errors, mask)
     if options["html"]:
@@ -146,7 +148,7 @@ def compare_cmd(
             case.progress = progress
         comparison = compare(cases[0], cases[1], cases[2] if len(cases) > 2 else None)
     known = [redactor_for(case, is_on=is_redacted).literals for case in cases]
-    mask = Redactor(frozenset().union(*known), is_redacted)
+    mask = Redactor(frozenset().union(*known), is_redacted, names_in_tars())
     comparison = mask.data(comparison)
     for case in cases:
         tell_errors(case.errors, mask)

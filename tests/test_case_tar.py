@@ -53,6 +53,22 @@ def test_what_collect_packs_is_opened_and_leaves_nothing(tmp_path, monkeypatch, 
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize("options", [(), ("--no-redact",)])
+@pytest.mark.parametrize("form", ["table", "json", "github", "sarif", "page", "compare"])
+def test_what_stood_in_the_tar_is_cited_by_the_tar(tmp_path, run, form, options):
+    """The folder that it was unpacked into is gone when the evidence is looked up."""
+    log, made, page = tmp_path / "build.log", tmp_path / "case.tar.gz", tmp_path / "page.html"
+    log.write_bytes(LOG)
+    run("collect", log, "-o", made)
+    asked = {
+        "page": ("investigate", made, "--html", page),
+        "compare": ("compare", made, made),
+    }.get(form, ("investigate", made, "--format", form))
+    told = run(*asked, *options)[1] + (page.read_text() if page.exists() else "")
+    assert tempfile.gettempdir() + "/diag-case" not in told
+    assert form in ("github", "sarif") or "case.tar.gz!case/build.log" in told.replace("<wbr>", "")
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [(LOG, "A failed build"), (b"gcc -c a.c\ngcc -o a a.o\n", "A build")],

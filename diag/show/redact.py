@@ -111,10 +111,14 @@ def is_secret_name(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Redactor:
-    """Masks secrets; `literals` are values known by their name, masked wherever they stand."""
+    """Masks secrets; `literals` are values known by their name, masked wherever they stand.
+
+    `renamed`: beginnings of paths that are no more when this is read, and what is shown for them.
+    """
 
     literals: frozenset[str] = frozenset()
     is_on: bool = True
+    renamed: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def _literal_pattern(self) -> re.Pattern[str] | None:
@@ -123,6 +127,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text with every secret in it masked."""
+        for path, shown in self.renamed:
+            text = text.replace(path, shown)
         if not self.is_on:
             return text
         if self._literal_pattern is not None:
@@ -143,7 +149,7 @@ class Redactor:
 
     def data(self, data: T) -> T:
         """The same structure (mappings, sequences, dataclasses, frames) with its texts masked."""
-        return self._any(data) if self.is_on else data
+        return self._any(data) if self.is_on or self.renamed else data
 
     def _any(self, data: Any) -> Any:
         if isinstance(data, str):
@@ -161,6 +167,8 @@ class Redactor:
 
     def _mapping(self, data: Mapping[Any, Any]) -> dict[Any, Any]:
         masked = {key: self._any(value) for key, value in data.items()}
+        if not self.is_on:
+            return masked
         for key, value in data.items():
             if isinstance(value, str) and value and isinstance(key, str) and is_secret_name(key):
                 masked[key] = MASK
@@ -178,7 +186,7 @@ class Redactor:
 
     def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with its text columns masked; `value` wholly where `name` is a secret's."""
-        if not self.is_on:
+        if not self.is_on and not self.renamed:
             return frame
         masked = {}
         for column in frame.columns:
@@ -187,7 +195,7 @@ class Redactor:
                 masked[column] = frame[column].map(self._any, na_action="ignore").astype(object)
             elif kind in ("str", "string"):
                 masked |= self._column(frame, column)
-        if {"name", "value"} <= set(frame.columns):
+        if self.is_on and {"name", "value"} <= set(frame.columns):
             secret = frame["name"].map(is_secret_name).astype(bool) & (
                 frame["value"].fillna("") != ""
             )

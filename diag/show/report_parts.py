@@ -109,9 +109,9 @@ def _happened(comparison: Comparison) -> str:
 
 def df_sources(case: Case, mask: Redactor) -> pd.DataFrame:
     """What was read, except the objects: what, where, for which platform."""
-    rows = [("build log", log.name, log.platform or "all") for log in case.inputs.logs]
+    rows = [("build log", mask.text(log.name), log.platform or "all") for log in case.inputs.logs]
     if case.inputs.dockerfile:
-        rows.append(("Dockerfile", case.inputs.dockerfile, case.engine))
+        rows.append(("Dockerfile", mask.text(case.inputs.dockerfile), case.engine))
     rows += [
         ("build argument", f"{k}={mask.value(k, v)}", "all") for k, v in case.build_args.items()
     ]
