@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diag.show.sentences import Group, grouped, supported, what_is_missing
@@ -35,6 +35,7 @@ class Deciding:
     groups: tuple[Group, ...]
     shared: tuple[Evidence, ...] = ()
     confirms: tuple[str, ...] = ()
+    is_check: bool = False  # of the evidence: no explanation of the failure waits for it
 
     @property
     def n_open(self) -> int:
@@ -49,6 +50,8 @@ class Deciding:
     @property
     def use(self) -> str:
         """`decides 5 explanations; would confirm NAME`."""
+        if self.is_check:
+            return "decides no cause"
         told = [f"decides {counted(self.n_open, 'explanation')}"] if self.n_open else []
         told += [f"would confirm {listed(self.confirms)}"] if self.confirms else []
         return "; ".join(told)
@@ -74,7 +77,8 @@ class Refuted:
 
 def what_would_decide(verdict: Verdict) -> tuple[Deciding, ...]:
     """The artefacts in the order of the first explanation that each decides: the verdict has the
-    more exact ones first. Then what only confirms; last, what nothing known decides."""
+    more exact ones first. Then what only confirms, and what only checks the evidence; last, what
+    nothing known decides."""
     waiting: dict[str, list[Finding]] = {}
     for finding in verdict.findings:
         if finding.status == "untestable":
@@ -86,9 +90,15 @@ def what_would_decide(verdict: Verdict) -> tuple[Deciding, ...]:
         own = waiting.pop(wanted.missing.artefact, [])
         confirms = tuple(cause for cause in wanted.causes if cause in causes)
         if own or confirms:
-            found.append(_deciding(wanted.missing, own, confirms))
+            one = _deciding(wanted.missing, own, confirms)
+            found.append(replace(one, is_check=wanted.is_check))
     ranks = {id(finding): rank for rank, finding in enumerate(verdict.findings)}
-    found.sort(key=lambda one: min((ranks[id(g.first)] for g in one.groups), default=len(ranks)))
+    found.sort(
+        key=lambda one: (
+            one.is_check,
+            min((ranks[id(group.first)] for group in one.groups), default=len(ranks)),
+        )
+    )
     return tuple(found + [_deciding(None, own, ()) for own in waiting.values()])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diag.platforms import display_order
@@ -24,6 +24,7 @@ OUTCOME_WORDS = {
     "explained": "failure explained",
     "undecided": "failure not yet explained",
 }
+CHECK_ALONE = "no explanation of the failure waits for it; it would only show whether what was given belongs together"
 _MAX_SAID = 160  # of a complaint of the log
 _MAX_STEP = 80  # of a step's name; the log holds the whole
 
@@ -35,6 +36,7 @@ class Wanted:
     missing: Missing
     causes: tuple[str, ...]
     platforms: tuple[str, ...]
+    is_check: bool = False  # of the evidence: no explanation of the failure waits for it
 
 
 @dataclass(frozen=True)
@@ -233,18 +235,23 @@ def what_to_do(verdict: Verdict) -> tuple[str, ...]:
 
 
 def what_is_missing(verdict: Verdict) -> tuple[Wanted, ...]:
-    """Each artefact that would decide something, once, with what waits for it."""
+    """Each artefact that would decide something, once, with what waits for it; last, what only
+    checks whether the evidence can be trusted."""
     waiting: dict[str, list[tuple[Missing, Finding]]] = {}
     for finding in verdict.findings:
         for missing in finding.missing:
             waiting.setdefault(missing.artefact, []).append((missing, finding))
-    return tuple(
-        Wanted(
-            pairs[0][0],
-            tuple(dict.fromkeys(finding.cause for _, finding in pairs)),
-            tuple(display_order(finding.platform for _, finding in pairs if finding.platform)),
-        )
-        for pairs in waiting.values()
+    return tuple(sorted(map(_wanted, waiting.values()), key=lambda wanted: wanted.is_check))
+
+
+def _wanted(pairs: list[tuple[Missing, Finding]]) -> Wanted:
+    is_check = all(finding.role == "contributing" for _, finding in pairs)
+    first = pairs[0][0]
+    return Wanted(
+        replace(first, why=CHECK_ALONE) if is_check else first,
+        tuple(dict.fromkeys(finding.cause for _, finding in pairs)),
+        tuple(display_order(finding.platform for _, finding in pairs if finding.platform)),
+        is_check,
     )
 
 
@@ -267,7 +274,7 @@ def _subject(finding: Finding) -> str:
 
 
 def _missing_sentence(verdict: Verdict) -> str:
-    wanted: Sequence[Wanted] = what_is_missing(verdict)
+    wanted: Sequence[Wanted] = [w for w in what_is_missing(verdict) if not w.is_check]
     if not wanted:
         return "No artefact is known that would decide it."
     return ended(f"What would decide: {listed(w.missing.artefact for w in wanted)}")

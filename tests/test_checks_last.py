@@ -1,0 +1,74 @@
+"""What only checks the evidence is asked for last, in plain words, and is no cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from diag import Case
+from diag.causes.model import Finding, Missing
+from diag.show.deciding import what_would_decide
+from diag.show.report import report_page
+from diag.show.sentences import CHECK_ALONE, answer, what_is_missing
+from diag.show.tables import df_missing
+from diag.show.terminal import as_plain_text, verdict_screen
+from tests import handmade as h
+
+DOCKERFILE = Missing(
+    "the Dockerfile", "what each command receives is computed from it", ("get it",)
+)
+OBJECTS = Missing("the objects", "who defines it is seen there", ("keep them",))
+NPM = """\
+#1 [internal] load build definition from Dockerfile
+#1 DONE 0.0s
+
+#5 [linux/amd64 2/2] RUN npm ci
+#5 0.200 npm ERR! missing script
+#5 ERROR: process "/bin/sh -c npm ci" did not complete successfully: exit code: 2
+"""
+
+
+def waiting(cause: str, role: str, missing: Missing) -> Finding:
+    return h.finding(cause=cause, role=role, status="untestable", missing=(missing,), evidence=())
+
+
+def check() -> Finding:
+    return waiting("log-from-other-dockerfile", "contributing", DOCKERFILE)
+
+
+def test_a_check_stands_behind_what_decides_anything() -> None:
+    """Also behind what breaks nothing today, wherever the verdict has it."""
+    latent = waiting("duplicate-ignored", "latent", OBJECTS)
+    verdict = h.verdict(outcome="undecided", cause=None, findings=(check(), latent))
+    told = what_would_decide(verdict)
+    assert [one.missing.artefact for one in told if one.missing] == [
+        "the objects",
+        "the Dockerfile",
+    ]
+    assert [one.use for one in told] == ["decides 1 explanation", "decides no cause"]
+    assert [w.missing.artefact for w in what_is_missing(verdict)] == [
+        "the objects",
+        "the Dockerfile",
+    ]
+    assert df_missing(verdict)["why"].tolist() == [OBJECTS.why, CHECK_ALONE]
+
+
+def test_what_a_cause_waits_for_is_no_check() -> None:
+    """The same artefact may be both: then it decides."""
+    both = (waiting("arg-scope-lost", "cause", DOCKERFILE), check())
+    (told,) = what_would_decide(h.verdict(outcome="undecided", cause=None, findings=both))
+    assert told.use == "decides 2 explanations"
+    assert told.missing == DOCKERFILE
+
+
+def test_a_failure_of_npm_does_not_ask_for_the_dockerfile_as_its_cure(tmp_path: Path) -> None:
+    """No sentence names it as what decides; screen and page say what it is good for."""
+    (tmp_path / "build.log").write_text(NPM)
+    case = Case(log=tmp_path / "build.log")
+    verdict = case.diagnose()
+    assert "Dockerfile" not in " ".join(answer(verdict))
+    screen = " ".join(as_plain_text(verdict_screen(verdict, case), width=200).split())
+    assert f"the Dockerfile that was built: {CHECK_ALONE} (decides no cause)" in screen
+    assert "decides 1 explanation" not in screen
+    page = report_page(case, verdict)
+    assert CHECK_ALONE in page
+    assert "decides 1 explanation" not in page
