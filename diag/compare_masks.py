@@ -85,7 +85,9 @@ def _still_there(new: Facts, now: Symbol, switch: _Switch) -> list[Evidence] | N
     made = new.seen(now, "defined")
     is_made = made["is_output"].any() and not switch.defines
     imported = wanted["is_output"] & wanted["version"].notna()
-    if wanted.empty or len(defined) or is_made or imported.any():
+    is_got = len(defined) > 0 and not switch.defines  # a name made by --defsym is taken from there
+    if wanted.empty or is_got or is_made or imported.any():
         return None  # it got a definition: the switch hides nothing of this name
-    text = f"wants {now.name}, which no object given defines"
+    by = "the switch" if len(defined) else "no object given"
+    text = f"wants {now.name}, which {by} defines"
     return sightings_evidence(wanted, text)

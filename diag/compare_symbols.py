@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, counted, sightings_evidence
+from diag.causes.file_names import SYSTEM_SONAME
 from diag.causes.model import Evidence
 from diag.join import distinct_definitions
 from diag.platforms import BY_NAME
@@ -31,6 +34,8 @@ def by_objects(facts: Facts, platform: str, symbol: Symbol | None) -> tuple[str,
     if len(imported):  # the linker found the library that offers this version of it
         what = f"imports {now.name}{imported['version'].iloc[0]} from a library"
         return "cured", sightings_evidence(imported, what)
+    if len(left := _left_in_library(facts, platform, wanted)):
+        return "wanted", sightings_evidence(left, f"was linked, and still wants {now.name}")
     if len(defined) == 1:
         is_weak = defined["bind"].iloc[0] == "WEAK" and not _is_mangled(defined)
         how = "weakly, once" if is_weak else "once"
@@ -39,6 +44,19 @@ def by_objects(facts: Facts, platform: str, symbol: Symbol | None) -> tuple[str,
     if len(defined) > 1:
         return "unproven", sightings_evidence(defined, f"defines {now.name}")
     return "wanted", sightings_evidence(wanted, f"still wants {now.name}")
+
+
+def _left_in_library(facts: Facts, platform: str, wanted: pd.DataFrame) -> pd.DataFrame:
+    """Shared objects that the log links and that still want the name: a link of a shared object may
+    leave names open, which is no cure. One that needs a library of the project gets it from there."""
+    made = {PurePath(str(name)).name for name in facts.on(facts.link_commands, platform)["output"]}
+    own = _own_objects(facts, platform)
+    left = {
+        row.file
+        for row in each(own[own["kind"] == "shared"])
+        if PurePath(row.file).name in made and all(map(SYSTEM_SONAME.search, row.needed))
+    }
+    return wanted[wanted["file"].isin(left) & wanted["version"].isna() & (wanted["bind"] != "WEAK")]
 
 
 def _is_mangled(rows: pd.DataFrame) -> bool:

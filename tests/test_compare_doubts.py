@@ -217,3 +217,29 @@ def test_what_did_not_change_is_told_in_words(before):
     assert "it fails as before" in said(compare(before, before))
     sound = Case(log=log(LINK))
     assert "sound before and after" in said(compare(sound, sound))
+
+
+def test_a_name_made_by_defsym_is_hidden_though_an_object_beside_the_link_has_it(tmp_path):
+    """lease.o is there and on no link command: the linker took the address that the switch says."""
+    old = built(tmp_path / "b", log(LINK, *OPEN, failed=True), main=MAIN, lease=[lease(60)])
+    text = log(f"{LINK} -Wl,--defsym=lease=main")
+    new = built(tmp_path / "a", text, main=MAIN, lease=[lease(60)], app=[*APP, lease(23)])
+    found = compare(old, new)
+    assert (found.result, found.by) == ("masked", "undefined-ignored")
+    assert "wants lease, which the switch defines" in said(found)
+
+
+@pytest.mark.parametrize(("switch", "result"), [("-shared ", "unproven"), ("", "cured")])
+def test_a_shared_object_that_still_wants_the_name_is_no_cure(tmp_path, switch, result):
+    """Linked with -shared, what nobody defines stays open and the link is made all the same."""
+    old = built(tmp_path / "b", log(LINK, *OPEN, failed=True), main=MAIN, lease=[lease(60)])
+    line = f"gcc {switch}-o libapp.so main.o" if switch else f"{LINK} lease.o"
+    new = built(tmp_path / "a", log("gcc -c lease.c", line), main=MAIN, lease=[lease(60)])
+    made = tmp_path / "a" / ("libapp.so" if switch else "app")
+    data = bytearray(build_elf(MAIN if switch else [*APP, lease(60)], code=b"\x90" * 64))
+    data[16] = 3 if switch else 2
+    made.write_bytes(bytes(data))
+    files = [*sorted((tmp_path / "a").glob("*.o")), made]
+    found = compare(old, Case(log=new.inputs.logs[0].source, objects={"linux/amd64": files}))
+    assert found.result == result
+    assert ("libapp.so" in str(found.evidence)) == bool(switch)
