@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from diag.causes.facts import Facts
 from diag.causes.model import Cause, Finding, Missing
+from diag.causes.once import asked_once
 from diag.causes.toolchain import toolchain_of
 from diag.cited import NO_FILES
 
@@ -83,10 +84,9 @@ def _how(facts: Facts, step: str, toolchain: str) -> str:
     return step
 
 
+@asked_once
 def _log(facts: Facts) -> str:
     """The first log as it was given; "" for standard input, or where there is none."""
-    if "log name" not in facts.known:
-        frames = (facts.steps, facts.link_errors, facts.lines)
-        names = [str(frame["file"].iloc[0]) for frame in frames if len(frame)]
-        facts.known["log name"] = next((n for n in names if n not in NO_FILES), "")
-    return str(facts.known["log name"])
+    frames = (facts.steps, facts.link_errors, facts.lines)
+    names = [str(frame["file"].iloc[0]) for frame in frames if len(frame)]
+    return next((name for name in names if name not in NO_FILES), "")

@@ -6,6 +6,7 @@ import difflib
 import re
 
 from diag.causes.facts import Facts
+from diag.causes.once import asked_once
 
 ALIKE = 0.85  # of difflib
 MAX_LONGER = 3  # characters, of a misspelled name
@@ -25,14 +26,11 @@ def is_near(one: str, other: str, least: float = ALIKE, longer: int = MAX_LONGER
     return difflib.SequenceMatcher(None, one, other).ratio() >= least
 
 
+@asked_once
 def defined_names(facts: Facts, most: int, platform: str | None = None) -> dict[str, None]:
     """What the objects define, for others or for themselves, of all platforms or of one: in order,
     so that the answer is the same in every process."""
-    key = ("defined names", platform, most)
-    if key not in facts.known:
-        rows = facts.symbols
-        rows = rows[rows["is_defined"].astype(bool) & ~rows["type"].isin(NO_NAMES)]
-        rows = rows if platform is None else facts.of_platform(rows, platform)
-        names = set(rows["name"].head(most)) - {"", "main"}
-        facts.known[key] = dict.fromkeys(sorted(names))
-    return facts.known[key]  # type: ignore[no-any-return]
+    rows = facts.symbols
+    rows = rows[rows["is_defined"].astype(bool) & ~rows["type"].isin(NO_NAMES)]
+    rows = rows if platform is None else facts.of_platform(rows, platform)
+    return dict.fromkeys(sorted(set(rows["name"].head(most)) - {"", "main"}))

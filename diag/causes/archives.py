@@ -19,6 +19,7 @@ from diag.causes.link_said import (
     wanted_in_links_of,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.once import asked_once
 from diag.causes.searched import having
 from diag.causes.wants import Answer, wants_of
 from diag.schema import each
@@ -158,15 +159,13 @@ def _short_inputs(facts: Facts, platform: str) -> list[Evidence]:
     ]
 
 
+@asked_once
 def _named_inputs(facts: Facts, platform: str) -> frozenset[str]:
     """Names of all inputs of the platform's links; empty where a command is not known whole."""
-    key = ("named inputs", platform)
-    if key not in facts.known:
-        commands = list(each(facts.on(facts.link_commands, platform)))
-        names = {PurePath(str(name)).name for c in commands for _, name in c.inputs}
-        names |= {f"lib{name}{end}" for name in list(names) for end in (".a", ".so")}
-        facts.known[key] = frozenset(names if all(map(is_whole, commands)) else ())
-    return facts.known[key]  # type: ignore[no-any-return]
+    commands = list(each(facts.on(facts.link_commands, platform)))
+    names = {PurePath(str(name)).name for c in commands for _, name in c.inputs}
+    names |= {f"lib{name}{end}" for name in list(names) for end in (".a", ".so")}
+    return frozenset(names if all(map(is_whole, commands)) else ())
 
 
 # -- thin-archive-broken --------------------------------------------------------------------------

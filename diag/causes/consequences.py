@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pandas as pd
 
@@ -12,6 +11,7 @@ from diag.causes.crossing import judge_cgo, judge_linker, judge_wrong_cc
 from diag.causes.facts import Facts
 from diag.causes.machines import refusals_on, target_of
 from diag.causes.model import Evidence, Finding
+from diag.causes.once import asked_once
 from diag.schema import each
 
 # What chooses compilers, linkers and targets. The rest of the names that steer a build does not
@@ -28,20 +28,18 @@ def what_followed(facts: Facts, platform: str, lost: pd.DataFrame) -> tuple[Evid
     chosen = lost[lost["name"].str.match(_CHOOSES).astype(bool)]
     if chosen.empty or not _is_failing_stage(facts, platform, set(chosen["stage"])):
         return ()
-    found = next(_machine_findings(facts, platform), None)
+    found = next(iter(_machine_findings(facts, platform)), None)
     if found is not None:
         return tuple(e for e in found.evidence if e.line_no is not None)[:2]
     return (*_foreign_outputs(facts, platform), *_refused(facts, platform))[:2]
 
 
-def _machine_findings(facts: Facts, platform: str) -> Iterator[Finding]:
-    key = ("machine findings", platform)
-    if key not in facts.known:
-        judges = (judge_linker, judge_wrong_cc, judge_cgo)
-        found = [f for judge in judges for f in judge(facts, platform)]
-        found += [f for f in judge_pkg_config(facts) if f.platform == (platform or None)]
-        facts.known[key] = [f for f in found if f.status == "supported"]
-    yield from facts.known[key]
+@asked_once
+def _machine_findings(facts: Facts, platform: str) -> list[Finding]:
+    judges = (judge_linker, judge_wrong_cc, judge_cgo)
+    found = [f for judge in judges for f in judge(facts, platform)]
+    found += [f for f in judge_pkg_config(facts) if f.platform == (platform or None)]
+    return [f for f in found if f.status == "supported"]
 
 
 def _is_failing_stage(facts: Facts, platform: str, stages: set[str]) -> bool:

@@ -10,6 +10,7 @@ from diag.causes.go_link import go_took_part, linker_beside_cc
 from diag.causes.machines import Refusal, fitted, platform_in, refusals_on, target_of
 from diag.causes.machines_skipped import SKIPPING, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.once import asked_once
 from diag.causes.provenance import CC_RS, Origin, origin_of, overriding_cc
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import Platform
@@ -107,12 +108,10 @@ def foreign_on(facts: Facts, platform: str) -> list[Refusal]:
     ]  # fmt: skip
 
 
+@asked_once
 def _origins(facts: Facts, platform: str) -> list[tuple[Refusal, Origin]]:
-    key = ("origins", platform)
-    if key not in facts.known:
-        foreign = foreign_on(facts, platform)[:MAX_LOOKED_AT]
-        facts.known[key] = [(r, origin_of(facts, platform, r.object, r.member)) for r in foreign]
-    return facts.known[key]  # type: ignore[no-any-return]
+    foreign = foreign_on(facts, platform)[:MAX_LOOKED_AT]
+    return [(r, origin_of(facts, platform, r.object, r.member)) for r in foreign]
 
 
 def judge_prebuilt(facts: Facts, platform: str) -> Iterator[Finding]:

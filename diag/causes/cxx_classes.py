@@ -30,6 +30,7 @@ from diag.causes.name_parts import (
     parts_of,
     unversioned,
 )
+from diag.causes.once import asked_once
 from diag.knowledge.names import library_of
 from diag.schema import each
 
@@ -166,20 +167,16 @@ def _bare(text: str) -> str:
     return parts.path if parts else text
 
 
+@asked_once
 def _inline_lines(facts: Facts, platform: str) -> dict[str, Evidence]:
     """Function -> the compiler's line that says it is inline and has no body."""
-    key = ("inline lines", platform)
-    if key not in facts.known:
-        lines = facts.on(facts.lines, platform)
-        found: dict[str, Evidence] = {}
-        for row in each(
-            lines[lines["text"].str.contains("inline function", regex=False)].head(2000)
-        ):
-            said = _INLINE_TOLD.search(row.text[:2000])
-            if said:
-                found.setdefault(_bare(said["name"]), Evidence.of_row(row))
-        facts.known[key] = found
-    return facts.known[key]  # type: ignore[no-any-return]
+    lines = facts.on(facts.lines, platform)
+    found: dict[str, Evidence] = {}
+    for row in each(lines[lines["text"].str.contains("inline function", regex=False)].head(2000)):
+        said = _INLINE_TOLD.search(row.text[:2000])
+        if said:
+            found.setdefault(_bare(said["name"]), Evidence.of_row(row))
+    return found
 
 
 def _compiled_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:

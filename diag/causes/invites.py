@@ -21,6 +21,7 @@ from diag.causes.on_line import (
     plain_words,
     whole_command,
 )
+from diag.causes.once import asked_once
 from diag.causes.skips import has_crates
 from diag.causes.toolchain import toolchain_of
 from diag.knowledge import algorithm_words, isa_words_in
@@ -100,10 +101,12 @@ def _command(facts: Facts, symbol: Symbol) -> Any | None:
 
 
 def _named(facts: Facts, symbol: Symbol) -> Named | None:
-    key = ("named by symbol", symbol.platform)
-    if key not in facts.known:
-        facts.known[key] = {named.symbol: named for named in wanted_on(facts, symbol.platform)}
-    return facts.known[key].get(symbol)  # type: ignore[no-any-return]
+    return _by_symbol(facts, symbol.platform).get(symbol)
+
+
+@asked_once
+def _by_symbol(facts: Facts, platform: str) -> dict[Symbol, Named]:
+    return {named.symbol: named for named in wanted_on(facts, platform)}
 
 
 def _users(facts: Facts, symbol: Symbol) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from diag.causes.facts import Facts, clip
 from diag.causes.link_inputs import objects_of
 from diag.causes.model import Evidence, Missing
+from diag.causes.once import asked_once
 from diag.causes.searched import having
 from diag.schema import each
 
@@ -52,15 +53,9 @@ class LibcSeen:
     distro: str = ""
 
 
+@asked_once
 def libc_of(facts: Facts, platform: str) -> LibcSeen:
     """The C library that the platform's last link is made against."""
-    key = ("libc", platform)
-    if key not in facts.known:
-        facts.known[key] = _libc_of(facts, platform)
-    return facts.known[key]  # type: ignore[no-any-return]
-
-
-def _libc_of(facts: Facts, platform: str) -> LibcSeen:
     base = base_of(facts, platform)
     for seen in (_of_commands(facts, platform), _of_lines(facts, platform)):
         if seen.libc:

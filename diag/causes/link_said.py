@@ -10,6 +10,7 @@ import pandas as pd
 
 from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding
+from diag.causes.once import asked_once
 from diag.causes.searched import having
 from diag.causes.wants import MAX_SHOWN, Answer, told, wants_of
 from diag.schema import each
@@ -24,20 +25,15 @@ def errors_with(facts: Facts, platform: str, pattern: re.Pattern[str]) -> pd.Dat
     return rows[having(rows["detail_text"], pattern)]
 
 
+@asked_once
 def errors_of(facts: Facts, platform: str) -> pd.DataFrame:
     """What the linkers said on the platform; many ask for it."""
-    return _kept(facts, "errors", facts.link_errors, platform)
-
-
-def _kept(facts: Facts, key: str, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
-    if (key, platform) not in facts.known:
-        facts.known[key, platform] = facts.on(frame, platform)
-    return facts.known[key, platform]  # type: ignore[no-any-return]
+    return facts.on(facts.link_errors, platform)
 
 
 def lines_with(facts: Facts, platform: str, pattern: re.Pattern[str]) -> pd.DataFrame:
     """Telling log lines of the platform that have the pattern."""
-    rows = _kept(facts, "telling lines", facts.lines, platform)
+    rows = facts.on(facts.lines, platform)  # which keeps its answer for the lines
     return rows[having(rows["text"], pattern)]
 
 

@@ -21,6 +21,7 @@ from diag.causes.link_said import (
     wanted_in_links_of,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.once import asked_once
 from diag.causes.searched import having
 from diag.causes.wants import Answer, Want, each_want, linkers_of, wants_of
 from diag.schema import each, keep
@@ -56,18 +57,17 @@ _BODY = re.compile(r"\.gnu\.lto_(?P<name>[^.][^\s]*?)(?:\.\d+)?\.[0-9a-f]{6,16}$
 _LLD = frozenset(["lld", "rust-lld", "ld.lld"])
 
 
+@asked_once
 def _bodies(facts: Facts) -> dict[str, list[tuple[str, str]]]:
     """Function -> (file, member) whose GCC bytecode holds its body."""
-    if "lto bodies" not in facts.known:
-        found: dict[str, list[tuple[str, str]]] = {}
-        if facts.objects["is_lto"].astype(bool).any():
-            rows = facts.details[facts.details["kind"] == "section"]
-            for row in each(rows[rows["name"].str.startswith(".gnu.lto_").astype(bool)]):
-                body = _BODY.match(row.name)
-                if body is not None:
-                    found.setdefault(body["name"], []).append((row.file, row.member))
-        facts.known["lto bodies"] = found
-    return facts.known["lto bodies"]  # type: ignore[no-any-return]
+    found: dict[str, list[tuple[str, str]]] = {}
+    if facts.objects["is_lto"].astype(bool).any():
+        rows = facts.details[facts.details["kind"] == "section"]
+        for row in each(rows[rows["name"].str.startswith(".gnu.lto_").astype(bool)]):
+            body = _BODY.match(row.name)
+            if body is not None:
+                found.setdefault(body["name"], []).append((row.file, row.member))
+    return found
 
 
 def _holders(facts: Facts, want: Want) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from diag.causes.facts import Facts
 from diag.causes.model import Evidence
+from diag.causes.once import asked_once
 from diag.knowledge import table
 from diag.platforms import BY_NAME, PLATFORMS, Platform
 from diag.schema import each
@@ -112,23 +113,24 @@ def arch_in(text: str) -> str:
 
 def target_of(facts: Facts, platform: str) -> Platform | None:
     """What is built for: the platform; where the log names none, the one target in its paths."""
-    if platform in BY_NAME:
-        return BY_NAME[platform]
-    key = ("target", platform)
-    if key not in facts.known:
-        errors = facts.on(facts.link_errors, platform)
-        texts = [*errors["object"].dropna(), *facts.on(facts.link_commands, platform)["output"].dropna()]  # fmt: skip
-        rust = [found for text in texts if "/target/" in text and (found := platform_in(text))]
-        facts.known[key] = rust[0] if rust and len(set(rust)) == 1 else None
-    return facts.known[key]  # type: ignore[no-any-return]
+    return BY_NAME[platform] if platform in BY_NAME else _target_in_paths(facts, platform)
 
 
+@asked_once
+def _target_in_paths(facts: Facts, platform: str) -> Platform | None:
+    errors, commands = (
+        facts.on(facts.link_errors, platform),
+        facts.on(facts.link_commands, platform),
+    )
+    texts = [*errors["object"].dropna(), *commands["output"].dropna()]
+    rust = {found for text in texts if "/target/" in text and (found := platform_in(text))}
+    return rust.pop() if len(rust) == 1 else None
+
+
+@asked_once
 def refusals_on(facts: Facts, platform: str) -> list[Refusal]:
     """The inputs that linkers of the platform refused for their machine, each once."""
-    key = ("refusals", platform)
-    if key not in facts.known:
-        facts.known[key] = list(_refusals(facts, platform))
-    return facts.known[key]  # type: ignore[no-any-return]
+    return list(_refusals(facts, platform))
 
 
 def _refusals(facts: Facts, platform: str) -> Iterator[Refusal]:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from diag.causes.facts import Facts
 from diag.causes.machines import Given, arch_in, arch_of_name, first_part
 from diag.causes.model import Evidence
+from diag.causes.once import asked_once
 from diag.platforms import Platform
 from diag.schema import each
 
@@ -64,13 +65,11 @@ class Skipped:
         )
 
 
+@asked_once
 def skipped_on(facts: Facts, platform: str) -> list[Skipped]:
     """The libraries of which the linker found none that fits after passing these over, each once."""
-    key = ("skipped", platform)
-    if key not in facts.known:
-        found = {one.file: one for one in _skipped(facts, platform)}
-        facts.known[key] = list(found.values())
-    return facts.known[key]  # type: ignore[no-any-return]
+    found = {one.file: one for one in _skipped(facts, platform)}
+    return list(found.values())
 
 
 def _skipped(facts: Facts, platform: str) -> Iterator[Skipped]:

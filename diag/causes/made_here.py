@@ -12,6 +12,7 @@ from typing import Any
 
 from diag.causes.facts import Facts
 from diag.causes.model import Evidence
+from diag.causes.once import asked_once
 from diag.causes.provenance import COMPILES, compiler_of
 from diag.schema import each
 
@@ -72,13 +73,11 @@ class Made:
         return frozenset(compile.output for compile in self.compiles)
 
 
+@asked_once
 def made_on(facts: Facts, platform: str) -> Made:
     """All that the log shows to be compiled and archived for the platform."""
-    key = ("made here", platform)
-    if key not in facts.known:
-        compiles = dict.fromkeys(_compiles(facts, platform))
-        facts.known[key] = Made(tuple(compiles), archives_on(facts, platform))
-    return facts.known[key]  # type: ignore[no-any-return]
+    compiles = dict.fromkeys(_compiles(facts, platform))
+    return Made(tuple(compiles), archives_on(facts, platform))
 
 
 def _compiles(facts: Facts, platform: str) -> Iterator[Compile]:
@@ -110,15 +109,9 @@ def _in_one_go(row: Any) -> Iterator[Compile]:
             yield Compile(source, PurePath(output["name"]).name, evidence)
 
 
+@asked_once
 def archives_on(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
     """Archive -> base names of the members that the log shows to be put into it."""
-    key = ("archives made", platform)
-    if key not in facts.known:
-        facts.known[key] = _archives(facts, platform)
-    return facts.known[key]  # type: ignore[no-any-return]
-
-
-def _archives(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for row in each(facts.on(facts.lines_with((".a ",)), platform).head(MAX_LINES)):
         told = _ARCHIVES.search(row.text[:8192])
@@ -132,13 +125,11 @@ def _archives(facts: Facts, platform: str) -> dict[str, frozenset[str]]:
 # -- compiles that have to do with what a link wants ----------------------------------------------
 
 
+@asked_once
 def compiles_on(facts: Facts, platform: str) -> list[Compile]:
     """Of these the compiles whose line names an object of the platform's links, what wants an undefined
     symbol, or a part of such a symbol's name."""
-    key = ("compiles", platform)
-    if key not in facts.known:
-        facts.known[key] = list(_compiles_near(facts, platform))
-    return facts.known[key]  # type: ignore[no-any-return]
+    return list(_compiles_near(facts, platform))
 
 
 def _compiles_near(facts: Facts, platform: str) -> Iterator[Compile]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding, Missing, Role, Status
+from diag.causes.once import asked_once
 from diag.causes.texts import texts_of
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import BY_NAME
@@ -55,17 +56,15 @@ class Named:
     references: tuple[Reference, ...]
 
 
+@asked_once
 def wanted_on(facts: Facts, platform: str) -> list[Named]:
     """What the platform's link wants and does not get, in order of the log."""
-    key = ("named", platform)
-    if key not in facts.known:
-        told = _told(facts, platform)
-        facts.known[key] = [
-            Named(one, facts.raw_of(one), tuple(told.get(one.name, ())))
-            for one in facts.wanted
-            if one.platform == platform
-        ]
-    return facts.known[key]  # type: ignore[no-any-return]
+    told = _told(facts, platform)
+    return [
+        Named(one, facts.raw_of(one), tuple(told.get(one.name, ())))
+        for one in facts.wanted
+        if one.platform == platform
+    ]
 
 
 def _told(facts: Facts, platform: str) -> dict[str, list[Reference]]:
@@ -100,29 +99,28 @@ def wanting_objects(facts: Facts, named: Named) -> list[Any]:
     return [by_place[place] for place in dict.fromkeys(places) if place in by_place]
 
 
+@asked_once
 def _wanting(facts: Facts) -> tuple[dict[Any, list[Any]], dict[Any, Any]]:
     """(platform and name -> places of members that want it, place -> its row of `objects`)."""
-    if "wanting" not in facts.known:
-        rows = facts.sightings[facts.sightings["role"] == "wanted"]
-        by_name: dict[Any, list[Any]] = {}
-        for row in each(rows):
-            by_name.setdefault((row.platform, row.name), []).append((row.file, row.member_no))
-        places = {place for found in by_name.values() for place in found}
-        objects = facts.objects[facts.objects["file"].isin({file for file, _ in places})]
-        by_place = {
-            (r.file, r.member_no): r for r in each(objects) if (r.file, r.member_no) in places
-        }
-        facts.known["wanting"] = by_name, by_place
-    return facts.known["wanting"]  # type: ignore[no-any-return]
+    rows = facts.sightings[facts.sightings["role"] == "wanted"]
+    by_name: dict[Any, list[Any]] = {}
+    for row in each(rows):
+        by_name.setdefault((row.platform, row.name), []).append((row.file, row.member_no))
+    places = {place for found in by_name.values() for place in found}
+    objects = facts.objects[facts.objects["file"].isin({file for file, _ in places})]
+    by_place = {(r.file, r.member_no): r for r in each(objects) if (r.file, r.member_no) in places}
+    return by_name, by_place
 
 
 def is_defined_somewhere(facts: Facts, named: Named) -> bool:
     """Whether a file given has a definition of the name at all; asked before those are looked up."""
-    if "defined" not in facts.known:
-        rows = facts.sightings[facts.sightings["role"] == "defined"]
-        facts.known["defined"] = set(zip(rows["platform"], rows["name"], strict=True))
-    pairs = ((named.symbol.platform, raw) for raw in named.raw)
-    return any(pair in facts.known["defined"] for pair in pairs)
+    return not _defined(facts).isdisjoint((named.symbol.platform, raw) for raw in named.raw)
+
+
+@asked_once
+def _defined(facts: Facts) -> frozenset[tuple[str, str]]:
+    rows = facts.sightings[facts.sightings["role"] == "defined"]
+    return frozenset(zip(rows["platform"], rows["name"], strict=True))
 
 
 def evidence_of(facts: Facts, names: Sequence[Named]) -> list[Evidence]:

@@ -21,6 +21,7 @@ from diag.causes.name_evidence import (
 )
 from diag.causes.name_parts import Parts, is_plain, parts_of, unversioned
 from diag.causes.names_rust import judge_dropped
+from diag.causes.once import asked_once
 from diag.schema import each
 
 LINKAGE = "language-linkage-mismatch"
@@ -132,12 +133,14 @@ def _differs_in_arguments(wanted: Parts, text: str) -> bool:
 
 def _also_wanted(facts: Facts, platform: str, names: Iterable[str]) -> str:
     """One of the names that some object of the platform refers to; "" where none does."""
-    key = ("wanted names", platform)
-    if key not in facts.known:
-        rows = facts.symbols[~facts.symbols["is_defined"]]
-        own = facts.of_platform(rows, platform)
-        facts.known[key] = frozenset(own["name"])
-    return next((name for name in names if name in facts.known[key]), "")
+    wanted = _wanted_names(facts, platform)
+    return next((name for name in names if name in wanted), "")
+
+
+@asked_once
+def _wanted_names(facts: Facts, platform: str) -> frozenset[str]:
+    rows = facts.symbols[~facts.symbols["is_defined"]]
+    return frozenset(facts.of_platform(rows, platform)["name"])
 
 
 # -- Fortran -------------------------------------------------------------------------------------

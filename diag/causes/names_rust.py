@@ -7,10 +7,12 @@ that only C would call has no symbol at all, and there is no mangled name to com
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import Judged, source_missing, told_in_log
+from diag.causes.once import asked_once
 from diag.causes.rust_evidence import rust_units
 from diag.knowledge.names import is_helper, library_of
 from diag.schema import each
@@ -46,14 +48,15 @@ def judge_dropped(facts: Facts, symbol: Symbol) -> Judged | None:
     return Judged(symbol, "untestable", evidence, missing)
 
 
+@asked_once
+def _never_used_lines(facts: Facts, platform: str) -> list[Any]:
+    return list(each(facts.on(facts.lines_with((" is never used",)), platform)))
+
+
 def _never_used(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     """rustc's warning that nothing calls the function, and the line of its definition under it."""
-    key = ("rustc warns", symbol.platform)
-    if key not in facts.known:
-        rows = facts.on(facts.lines_with((" is never used",)), symbol.platform)
-        facts.known[key] = list(each(rows))
     quoted = f"function `{symbol.name}` is never used"
-    told = [row for row in facts.known[key] if quoted in row.text]
+    told = [row for row in _never_used_lines(facts, symbol.platform) if quoted in row.text]
     if not told:
         return ()
     defined = re.compile(rf"\|.*\bextern(?: \"[^\"]*\")? fn {re.escape(symbol.name)}\b")

@@ -16,6 +16,7 @@ from diag.causes.facts import (
 )
 from diag.causes.invites import is_kernel_name
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
+from diag.causes.once import asked_once
 from diag.causes.skips import (
     REFUSED_FLAG,
     TELLING,
@@ -42,14 +43,9 @@ def judge_kernel(facts: Facts) -> Iterator[Finding]:
             yield finding
 
 
+@asked_once
 def judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
     """The same for one symbol; None where nothing invites the explanation."""
-    if (KERNEL, symbol) not in facts.known:  # other causes ask for it too
-        facts.known[KERNEL, symbol] = _judge_kernel_of(facts, symbol)
-    return facts.known[KERNEL, symbol]  # type: ignore[no-any-return]
-
-
-def _judge_kernel_of(facts: Facts, symbol: Symbol) -> Finding | None:
     if not (isa_words_in(symbol.name) or skips_on(facts, symbol.platform) or has_crates(facts)):
         return None  # said at once, for links that miss thousands of names
     defined = facts.definitions(symbol)

@@ -11,6 +11,7 @@ from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.file_names import unhashed
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named, Reference, wanted_on, wanting_objects
+from diag.causes.once import asked_once
 from diag.schema import each
 
 MAX_NAMES = 200  # wanted names whose objects are looked at
@@ -115,26 +116,24 @@ def _compile_of(facts: Facts, platform: str, ref: Reference) -> Evidence | None:
     return next((row for row in rows if is_own.search(row.text)), None)
 
 
+@asked_once
 def _lines_of_sources(facts: Facts, platform: str) -> dict[str, list[Evidence]]:
     """Stem -> compile lines that name a source so called; of the first names that links want. The
     log is read once for all of them."""
-    key = ("sources", platform)
-    if key not in facts.known:
-        stems = _stems(facts, platform)
-        literals = [f"{stem}{end}" for stem in stems for end in _SOURCE_ENDS]
-        rows = (
-            facts.on(facts.lines_with(literals), platform)
-            if literals and facts.has_log
-            else facts.lines[:0]
-        )
-        found: dict[str, list[Evidence]] = {}
-        for row in each(rows[rows["kind"] != "linker"]):
-            if _COMPILE.search(row.text):
-                for stem in (stem for stem in stems if f"{stem}." in row.text):
-                    told = Evidence(row.file, int(row.line_no), clip(row.text, MAX_COMPILE))
-                    found.setdefault(stem, []).append(told)
-        facts.known[key] = found
-    return facts.known[key]  # type: ignore[no-any-return]
+    stems = _stems(facts, platform)
+    literals = [f"{stem}{end}" for stem in stems for end in _SOURCE_ENDS]
+    rows = (
+        facts.on(facts.lines_with(literals), platform)
+        if literals and facts.has_log
+        else facts.lines[:0]
+    )
+    found: dict[str, list[Evidence]] = {}
+    for row in each(rows[rows["kind"] != "linker"]):
+        if _COMPILE.search(row.text):
+            for stem in (stem for stem in stems if f"{stem}." in row.text):
+                told = Evidence(row.file, int(row.line_no), clip(row.text, MAX_COMPILE))
+                found.setdefault(stem, []).append(told)
+    return found
 
 
 def _stems(facts: Facts, platform: str) -> list[str]:

@@ -17,6 +17,7 @@ from diag.causes.machines import fitted, target_of
 from diag.causes.made_here import Compile, compiles_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import arches_of_words
+from diag.causes.once import asked_once
 from diag.causes.presence_open import is_kept_back, may_be_made
 from diag.causes.skips import TELLING, is_stem_of, is_tied, skips_on
 from diag.causes.toolchain import toolchain_of
@@ -42,16 +43,14 @@ ASM_TELLING = ("nasm", "yasm", "asm: ", "asm = ", "ASM", "ssembly", "ssembler")
 _OF_COMPILERS = ("outline-atomics", "arm-eabi", "sync", "wide-integers", "integers", "floats")
 
 
+@asked_once
 def asked_on(facts: Facts, platform: str) -> list[Symbol]:
     """The undefined symbols of a platform that nothing defines, at most MAX_ASKED."""
-    key = ("asked", platform)
-    if key not in facts.known:
-        own = (s for s in facts.wanted if s.platform == platform)
-        found = [s for s, _ in zip(own, range(500), strict=False) if facts.definitions(s).empty]
-        # A source's name is a symbol too, of type FILE.
-        near = set(facts.near.loc[~facts.near["type"].isin(NO_NAMES), "wanted"])
-        facts.known[key] = [s for s in found if s.name not in near]
-    return facts.known[key]  # type: ignore[no-any-return]
+    own = (s for s in facts.wanted if s.platform == platform)
+    found = [s for s, _ in zip(own, range(500), strict=False) if facts.definitions(s).empty]
+    # A source's name is a symbol too, of type FILE.
+    near = set(facts.near.loc[~facts.near["type"].isin(NO_NAMES), "wanted"])
+    return [s for s in found if s.name not in near]
 
 
 def is_skipped(facts: Facts, symbol: Symbol) -> bool:

@@ -25,6 +25,7 @@ from diag.causes.wants import (
     defines,
     each_want,
     linkers_of,
+    shared_files,
 )
 from diag.causes.wrong_arch import of_target
 from diag.knowledge.names import library_of
@@ -66,7 +67,7 @@ def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
         return Answer("refuted", [*found, command_evidence(want.command, text)])
     if _is_needed_by_a_library(facts, defined, on_line):
         return None  # a shared object behind another one: that says more
-    if on_line & set(want.kept_back["file"]) & set(facts.known["shared"]):
+    if on_line & set(want.kept_back["file"]) & shared_files(facts):
         return None  # it is linked, into a shared object that keeps it to itself
     text = "the link command does not name it"
     fix = _fix_by_name(str(defined["file"].iloc[0]))

@@ -24,6 +24,7 @@ from diag.causes.on_line import (
     whole_command,
     whole_command_missing,
 )
+from diag.causes.once import asked_once
 from diag.causes.origins import is_of_toolchain
 from diag.knowledge.names import is_helper, library_of
 from diag.schema import each
@@ -217,13 +218,12 @@ def judge_ifunc(facts: Facts) -> Iterator[Finding]:
             yield from _ifunc(facts, platform, libc, own)
 
 
+@asked_once
 def _ifuncs(facts: Facts) -> Any:
-    if "ifuncs" not in facts.known:
-        symbols = facts.symbols
-        if len(symbols):
-            symbols = symbols[(symbols["type"] == "IFUNC") & symbols["is_defined"]]
-        facts.known["ifuncs"] = symbols
-    return facts.known["ifuncs"]
+    symbols = facts.symbols
+    if len(symbols):
+        symbols = symbols[(symbols["type"] == "IFUNC") & symbols["is_defined"]]
+    return symbols
 
 
 def _ifunc(facts: Facts, platform: str, libc: LibcSeen, rows: Any) -> Iterator[Finding]:

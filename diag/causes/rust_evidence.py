@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 
 from diag.causes.facts import Facts
+from diag.causes.once import asked_once
 from diag.schema import each
 
 _RUSTC = "rustc version "  # how rustc begins what it writes into .comment
@@ -18,17 +19,15 @@ _IN_ARCHIVE = re.compile(r"(?P<member>[^\s;()]+):\([^()]*\) in archive (?P<file>
 _OTHER_SOURCE = re.compile(r"[\w+-]\.(?:c|cc|cpp|cxx|S|s|asm)\b(?=[:;)\s]|$)")
 
 
+@asked_once
 def rust_units(facts: Facts, platform: str) -> frozenset[tuple[str, str]]:
     """(file, member) of what rustc made among the objects given for the platform."""
-    key = ("rust units", platform)
-    if key not in facts.known:
-        rows = facts.details[facts.details["kind"] == "comment"]
-        rows = rows[rows["name"].str.startswith(_RUSTC).astype(bool)]
-        told = {(r.file, r.member) for r in each(facts.of_platform(rows, platform))}
-        own = each(facts.of_platform(facts.objects, platform))
-        told |= {(o.file, o.member) for o in own if _RUSTC_FILE.search(f"{o.file} {o.member}")}
-        facts.known[key] = frozenset(told)
-    return facts.known[key]  # type: ignore[no-any-return]
+    rows = facts.details[facts.details["kind"] == "comment"]
+    rows = rows[rows["name"].str.startswith(_RUSTC).astype(bool)]
+    told = {(r.file, r.member) for r in each(facts.of_platform(rows, platform))}
+    own = each(facts.of_platform(facts.objects, platform))
+    told |= {(o.file, o.member) for o in own if _RUSTC_FILE.search(f"{o.file} {o.member}")}
+    return frozenset(told)
 
 
 def places_in(text: str) -> list[str]:

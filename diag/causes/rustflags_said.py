@@ -13,6 +13,7 @@ from diag.causes.model import Evidence
 from diag.causes.name_evidence import MAX_JUDGED, told_in_log
 from diag.causes.name_parts import is_plain
 from diag.causes.native_libraries import answering, asks_by_flags, libraries_of
+from diag.causes.once import asked_once
 from diag.platforms import BY_NAME
 from diag.schema import each
 
@@ -61,13 +62,11 @@ def outranked_on(facts: Facts, platform: str) -> Iterator[tuple[Symbol, tuple[Ev
             yield symbol, (found.asked, found.winner, shown, *told_in_log(facts, symbol))
 
 
+@asked_once
 def _flags_said(facts: Facts, platform: str) -> list[Any]:
     """The lines of the log that speak of RUSTFLAGS, in order."""
-    key = ("rustflags said", platform)
-    if key not in facts.known:
-        rows = facts.on(facts.lines_with(("rustflags", "RUSTFLAGS")), platform)
-        facts.known[key] = list(each(rows))
-    return facts.known[key]  # type: ignore[no-any-return]
+    rows = facts.on(facts.lines_with(("rustflags", "RUSTFLAGS")), platform)
+    return list(each(rows))
 
 
 def _cargo_of(facts: Facts, platform: str) -> Any | None:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.model import Evidence
+from diag.causes.once import asked_once
 from diag.causes.searched import having
 from diag.knowledge import isa_words_in
 from diag.schema import each
@@ -86,15 +87,9 @@ class Skip:
         return not (_SKIPPED.search(self.text) or _REFUSED.search(self.text))
 
 
+@asked_once
 def skips_on(facts: Facts, platform: str) -> list[Skip]:
     """Refused or skipped compiles of that platform, in the log and in build scripts' output."""
-    key = ("skips", platform)
-    if key not in facts.known:
-        facts.known[key] = _skips_on(facts, platform)
-    return facts.known[key]  # type: ignore[no-any-return]
-
-
-def _skips_on(facts: Facts, platform: str) -> list[Skip]:
     rows = facts.on(facts.lines, platform)
     is_told = having(rows["text"], "|".join(map(re.escape, TELLING)))
     is_told &= rows["kind"].isin(["output", "other"])
@@ -189,12 +184,11 @@ def is_stem_of(stem: str, name: str) -> bool:
     return len(parts) > 1 and all(part in asked for part in parts)
 
 
+@asked_once
 def has_crates(facts: Facts) -> bool:
     """Whether any object that the log or the objects name is a crate's."""
-    if "has crates" not in facts.known:
-        files = [*facts.link_errors["object"].dropna().unique(), *facts.sightings["file"].unique()]
-        facts.known["has crates"] = any(_RLIB.match(PurePath(file).name) for file in files)
-    return bool(facts.known["has crates"])
+    files = [*facts.link_errors["object"].dropna().unique(), *facts.sightings["file"].unique()]
+    return any(_RLIB.match(PurePath(file).name) for file in files)
 
 
 def crates_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from diag.causes.facts import Facts, Symbol, objects_missing
 from diag.causes.link_inputs import command_evidence, inputs_of
 from diag.causes.model import Evidence, Missing
+from diag.causes.once import asked_once
 from diag.causes.searched import having
 from diag.causes.wants import Answer, Want
 from diag.schema import each
@@ -103,24 +104,22 @@ def is_of_family(name: str) -> bool:
     return bool(TLS_NAME.match(name) or _ANY.match(name))
 
 
+@asked_once
 def _libraries(facts: Facts, platform: str) -> list[Library]:
     """The archives and shared objects of the platform that define names of the family, with whose
     each is. Objects may be a program's own: BIO and EC are words of others too."""
-    key = ("tls libraries", platform)
-    if key not in facts.known:
-        files = facts.objects.loc[facts.objects["kind"].isin(["archive", "shared"]), "file"]
-        rows = facts.of_platform(facts.symbols, platform)
-        rows = rows[rows["file"].isin(set(files))]
-        rows = rows[rows["is_defined"].astype(bool) & (rows["bind"] != "LOCAL")]
-        own = rows[having(rows["name"], TLS_NAME)]
-        found = []
-        for file, of_file in own.groupby("file", sort=False):
-            first = next(each(of_file))
-            every = rows.loc[rows["file"] == file, "name"]
-            kind, mark = _kind_of(every)
-            found.append(Library(str(file), str(first.member), str(first.name), kind, mark))
-        facts.known[key] = found
-    return facts.known[key]  # type: ignore[no-any-return]
+    files = facts.objects.loc[facts.objects["kind"].isin(["archive", "shared"]), "file"]
+    rows = facts.of_platform(facts.symbols, platform)
+    rows = rows[rows["file"].isin(set(files))]
+    rows = rows[rows["is_defined"].astype(bool) & (rows["bind"] != "LOCAL")]
+    own = rows[having(rows["name"], TLS_NAME)]
+    found = []
+    for file, of_file in own.groupby("file", sort=False):
+        first = next(each(of_file))
+        every = rows.loc[rows["file"] == file, "name"]
+        kind, mark = _kind_of(every)
+        found.append(Library(str(file), str(first.member), str(first.name), kind, mark))
+    return found
 
 
 def _kind_of(names: Iterable[str]) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from diag.causes.facts import Facts, at, clip
 from diag.causes.model import Evidence
+from diag.causes.once import asked_once
 from diag.schema import each
 
 # Literals of lines that no kind keeps and that tell who ran the link.
@@ -65,12 +66,10 @@ def toolchain_of(facts: Facts, platform: str) -> str:
     return toolchain(facts, platform).name
 
 
+@asked_once
 def toolchain(facts: Facts, platform: str) -> Toolchain:
     """The toolchain that ran the first failed link of the platform, else its build."""
-    key = ("toolchain", platform)
-    if key not in facts.known:
-        facts.known[key] = next(_told(facts, platform), Toolchain())
-    return facts.known[key]  # type: ignore[no-any-return]
+    return next(_told(facts, platform), Toolchain())
 
 
 def _told(facts: Facts, platform: str) -> Iterator[Toolchain]:

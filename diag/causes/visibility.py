@@ -13,8 +13,9 @@ from diag.causes.invites import could_be_elsewhere
 from diag.causes.link_inputs import command_evidence
 from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.once import asked_once
 from diag.causes.resolution import files_on
-from diag.causes.wants import MORE_EXACT, Answer, Want, each_want
+from diag.causes.wants import MORE_EXACT, Answer, Want, each_want, shared_files
 from diag.schema import each
 
 FAMILY = "visibility"
@@ -87,15 +88,14 @@ def _is_only_shut_in(facts: Facts, want: Want) -> bool:
     if not want.has_line:
         return False
     on_line = set(files_on(facts, want))
-    shut = on_line & set(want.kept_back["file"]) & set(facts.known["shared"])
+    shut = on_line & set(want.kept_back["file"]) & shared_files(facts)
     return bool(shut) and on_line.isdisjoint(want.defined["file"])
 
 
 def _is_barred(facts: Facts, rows: pd.DataFrame) -> bool:
     """In a shared object, or local and hidden in an object: what a version script, objcopy or
     `ld -r` made of a symbol that was for others."""
-    shared = facts.known["shared"]
-    in_shared = rows["file"].isin(shared)
+    in_shared = rows["file"].isin(shared_files(facts))
     was_hidden = (rows["bind"] == "LOCAL") & rows["visibility"].isin(["HIDDEN", "INTERNAL"])
     return bool((in_shared | was_hidden).any())
 
@@ -175,14 +175,13 @@ def _wanted_version(facts: Facts, want: Want) -> str | None:
     return _named_versions(facts).get(symbol.name) if len(want.defined) else None
 
 
+@asked_once
 def _named_versions(facts: Facts) -> dict[str, str]:
     """Name -> version, of the names that objects want as `NAME@VERSION` (`.symver`)."""
-    if "named versions" not in facts.known:
-        rows = facts.symbols[~facts.symbols["is_defined"].astype(bool)]
-        names = rows.loc[rows["name"].str.contains("@", regex=False).astype(bool), "name"].unique()
-        parts = (str(name).partition("@") for name in names)
-        facts.known["named versions"] = {base: end.lstrip("@") for base, _, end in parts}
-    return facts.known["named versions"]  # type: ignore[no-any-return]
+    rows = facts.symbols[~facts.symbols["is_defined"].astype(bool)]
+    names = rows.loc[rows["name"].str.contains("@", regex=False).astype(bool), "name"].unique()
+    parts = (str(name).partition("@") for name in names)
+    return {base: end.lstrip("@") for base, _, end in parts}
 
 
 def _offered(facts: Facts, symbol: Symbol) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol
 from diag.causes.link_inputs import is_whole, link_command, unread_inputs, why_of
 from diag.causes.model import Evidence, Finding, Missing, Role, Status
+from diag.causes.once import asked_once
 from diag.causes.texts import texts_of
 from diag.causes.toolchain import toolchain_of
 from diag.join.resolved import IN_ORDER, RULES
@@ -98,11 +99,10 @@ class Want:
         return end.reason if end is not None else ""
 
 
+@asked_once
 def wants_of(facts: Facts) -> list[Want]:
     """What each platform's link wants, the first MAX_JUDGED of each platform."""
-    if "wants" not in facts.known:
-        facts.known["wants"] = [_want(facts, symbol) for symbol in _first(facts.wanted)]
-    return facts.known["wants"]  # type: ignore[no-any-return]
+    return [_want(facts, symbol) for symbol in _first(facts.wanted)]
 
 
 def _first(symbols: Iterable[Symbol]) -> Iterator[Symbol]:
@@ -117,8 +117,8 @@ def _want(facts: Facts, symbol: Symbol) -> Want:
     seen = facts.seen(symbol, "defined")
     seen = seen[~seen["is_output"]]
     # Hidden inside one relocatable object is no barrier: a static link still resolves to it.
-    shared = facts.known.setdefault("shared", _shared(facts))
-    barred = seen["visibility"].isin(["HIDDEN", "INTERNAL"]) & seen["file"].isin(shared)
+    is_shared = seen["file"].isin(shared_files(facts))
+    barred = seen["visibility"].isin(["HIDDEN", "INTERNAL"]) & is_shared
     usable = seen[(seen["bind"] != "LOCAL") & ~barred]
     command = link_command(facts, symbol)
     unread = tuple(unread_inputs(facts, command)) if command is not None else ()
@@ -128,19 +128,24 @@ def _want(facts: Facts, symbol: Symbol) -> Want:
     )  # fmt: skip
 
 
-def _shared(facts: Facts) -> frozenset[str]:
+@asked_once
+def shared_files(facts: Facts) -> frozenset[str]:
+    """The shared objects given."""
     return frozenset(facts.objects.loc[facts.objects["kind"] == "shared", "file"])
 
 
 def linkers_of(facts: Facts, symbol: Symbol) -> frozenset[str]:
     """The linkers that complained of the symbol."""
-    if "linkers" not in facts.known:
-        found: dict[str, set[str]] = {}
-        rows = facts.link_errors.dropna(subset=["symbol"])
-        for name, linker in zip(rows["symbol"], rows["linker"], strict=True):
-            found.setdefault(name, set()).add(linker)
-        facts.known["linkers"] = found
-    return frozenset(facts.known["linkers"].get(symbol.name, ()))
+    return frozenset(_linkers_by_name(facts).get(symbol.name, ()))
+
+
+@asked_once
+def _linkers_by_name(facts: Facts) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    rows = facts.link_errors.dropna(subset=["symbol"])
+    for name, linker in zip(rows["symbol"], rows["linker"], strict=True):
+        found.setdefault(name, set()).add(linker)
+    return found
 
 
 def _rule(facts: Facts, symbol: Symbol, command: Any | None) -> str | None:

@@ -12,6 +12,7 @@ from diag.causes.facts import Facts, Symbol, dockerfile_missing, objects_missing
 from diag.causes.link_inputs import platform_missing
 from diag.causes.link_said import errors_of, wanted_in_links_of
 from diag.causes.model import Cause, Evidence, Finding
+from diag.causes.once import asked_once
 from diag.causes.searched import having
 from diag.causes.wants import Answer, Want, told, wants_of
 from diag.platforms import BY_NAME
@@ -31,14 +32,17 @@ def of_target(facts: Facts, want: Want) -> pd.DataFrame:
     platform = BY_NAME.get(want.symbol.platform)
     if platform is None or want.defined.empty:
         return want.defined
-    if "archs" not in facts.known:
-        rows = facts.objects
-        keys = zip(rows["file"], rows["member_no"], strict=True)
-        facts.known["archs"] = dict(zip(keys, rows["arch"], strict=True))
-    archs = facts.known["archs"]
+    archs = _archs(facts)
     keys = zip(want.defined["file"], want.defined["member_no"], strict=True)
     fits = [archs.get(key, "") in ("", platform.elf_arch) for key in keys]
     return want.defined[pd.Series(fits, index=want.defined.index, dtype=bool)]
+
+
+@asked_once
+def _archs(facts: Facts) -> dict[tuple[str, int], str]:
+    """(file, member_no) -> its machine."""
+    rows = facts.objects
+    return dict(zip(zip(rows["file"], rows["member_no"], strict=True), rows["arch"], strict=True))
 
 
 def judge_wrong_arch(facts: Facts) -> Iterator[Finding]:
@@ -112,7 +116,7 @@ def _by_machines(facts: Facts, platform: str) -> Iterator[Finding]:
             continue
         if len(of_target(facts, want)) or not _is_on_line(want):
             continue
-        archs = facts.known["archs"]
+        archs = _archs(facts)
         found = [
             Evidence(r.file, None, f"{r.member or 'the file'} is {archs[r.file, r.member_no]}, not {known.elf_arch}")
             for r in each(want.defined.head(3))
