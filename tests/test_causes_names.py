@@ -9,10 +9,10 @@ import pytest
 
 from diag.causes import CATALOGUE, explain
 from diag.causes.advice import VERBOSE, advised
-from diag.causes.facts import objects_missing
+from diag.causes.facts import Symbol, objects_missing
 from diag.causes.link_inputs import command_missing
 from diag.causes.model import Finding
-from diag.causes.name_evidence import MAX_EVIDENCE
+from diag.causes.name_evidence import MAX_EVIDENCE, absent
 from diag.causes.name_parts import parts_of, unversioned
 from diag.causes.toolchain import toolchain
 from diag.read.names import demangle
@@ -435,3 +435,20 @@ def test_explain_prints_every_word_of_a_cause() -> None:
         parts += [*texts.references, *(step for steps in texts.fix_for.values() for step in steps)]
         assert all(" ".join(part.split()) in shown for part in parts), cause
         assert all(id in shown for id in ("What it looks like", "Why it happens", "See also"))
+
+
+def test_each_link_of_a_platform_is_asked_for_itself() -> None:
+    """That every input of the first link was read tells nothing of the second."""
+    second = {
+        **COMMAND, "line_no": 20, "words": ["-o", "tool", "main.o", "extra.o"],
+        "inputs": [["object", "main.o"], ["object", "extra.o"]],
+    }  # fmt: skip
+    facts = make_facts(
+        link_errors=[wanted("f"), wanted("g", 25)],
+        link_commands=[COMMAND, second],
+        objects=[MAIN, LIB],
+    )
+    told, _ = absent(facts, Symbol("f", AMD64))
+    _, missing = absent(facts, Symbol("g", AMD64))
+    assert [one.line_no for one in told] == [3]
+    assert "extra.o" in missing[0].why

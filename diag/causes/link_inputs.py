@@ -11,6 +11,7 @@ import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.model import Evidence, Missing
+from diag.causes.once import asked_once
 from diag.errors import InputError
 from diag.join.link_line import LinkLine, parse_link_line
 from diag.join.why import Why, explain_each
@@ -27,15 +28,17 @@ _STATIC = {
 
 def link_command(facts: Facts, symbol: Symbol) -> Any | None:
     """The command that was run last before the first error about the symbol, else the last one."""
-    key = ("link commands", symbol.platform)
-    if key not in facts.known:
-        facts.known[key] = list(each(facts.on(facts.link_commands, symbol.platform)))
-    commands = facts.known[key]
+    commands = _commands(facts, symbol.platform)
     if len(commands) < 2:
         return next(iter(commands), None)
     places = _error_places(facts, symbol)
     before = [c for c in commands if any(c.file == f and c.line_no <= n for f, n in places)]
     return (before or commands)[-1]
+
+
+@asked_once
+def _commands(facts: Facts, platform: str) -> list[Any]:
+    return list(each(facts.on(facts.link_commands, platform)))
 
 
 def _error_places(facts: Facts, symbol: Symbol) -> list[tuple[str, int]]:
@@ -160,15 +163,21 @@ def is_whole(command: Any | None) -> bool:
 
 def unread_inputs(facts: Facts, command: Any) -> list[str]:
     """Inputs of the command that are not among the objects given, by file name."""
-    if "read files" not in facts.known:
-        facts.known["read files"] = {PurePath(f).name for f in facts.objects["file"].unique()}
-    read = facts.known["read files"]
-    unread = []
-    for kind, name in command.inputs:
-        files = _files_of(kind, str(name))
-        if read.isdisjoint(files):
-            unread.append(f"-l{name}" if kind == "library" else files[0])
-    return unread
+    key = ("unread inputs", command.file, command.line_no)
+    if key not in facts.known:  # of a link that misses thousands of names each one asks
+        files = ((kind, name, _files_of(kind, str(name))) for kind, name in command.inputs)
+        read = _read_files(facts)
+        facts.known[key] = [
+            f"-l{name}" if kind == "library" else own[0]
+            for kind, name, own in files
+            if read.isdisjoint(own)
+        ]
+    return facts.known[key]  # type: ignore[no-any-return]
+
+
+@asked_once
+def _read_files(facts: Facts) -> frozenset[str]:
+    return frozenset(PurePath(file).name for file in facts.objects["file"].unique())
 
 
 def command_evidence(command: Any, what: str) -> Evidence:

@@ -17,6 +17,7 @@ from diag.causes.link_inputs import (
     unread_inputs,
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
+from diag.causes.once import asked_once
 from diag.causes.toolchain import toolchain_of
 from diag.schema import each
 
@@ -79,36 +80,41 @@ def _finding(cause: Cause, found: list[Judged], toolchain: str) -> Finding:
     )
 
 
+@asked_once
 def open_names(facts: Facts) -> tuple[Symbol, ...]:
     """What links want and nothing given defines for them; MAX_JUDGED at most."""
-    if "open names" not in facts.known:
-        wanted = facts.wanted[:MAX_JUDGED]
-        facts.known["open names"] = tuple(s for s in wanted if facts.definitions(s).empty)
-    return facts.known["open names"]  # type: ignore[no-any-return]
+    wanted = facts.wanted[:MAX_JUDGED]
+    return tuple(s for s in wanted if facts.definitions(s).empty)
 
 
 def near_of(facts: Facts, symbol: Symbol) -> list[Any]:
     """Rows of `near` for the symbol on its platform, each name once."""
-    if "near rows" not in facts.known:
-        rows: dict[tuple[str, str], dict[str, Any]] = {}
-        for row in each(facts.near):
-            rows.setdefault((row.platform, row.wanted), {}).setdefault(row.name, row)
-        facts.known["near rows"] = rows
-    return list(facts.known["near rows"].get((symbol.platform, symbol.name), {}).values())
+    return list(_near_rows(facts).get((symbol.platform, symbol.name), {}).values())
+
+
+@asked_once
+def _near_rows(facts: Facts) -> dict[tuple[str, str], dict[str, Any]]:
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in each(facts.near):
+        rows.setdefault((row.platform, row.wanted), {}).setdefault(row.name, row)
+    return rows
 
 
 def errors_of(facts: Facts, symbol: Symbol) -> list[Any]:
     """The linker's messages about the symbol: at most MAX_EVIDENCE rows of `link_errors`."""
-    if "error rows" not in facts.known:
-        only = facts.platforms[0] if len(facts.platforms) == 1 else ""
-        found: dict[tuple[str, str], list[Any]] = {}
-        for row in each(facts.link_errors.dropna(subset=["symbol"])):
-            platform = row.platform if isinstance(row.platform, str) and row.platform else only
-            rows = found.setdefault((platform, row.symbol), [])
-            if len(rows) < MAX_EVIDENCE:
-                rows.append(row)
-        facts.known["error rows"] = found
-    return list(facts.known["error rows"].get((symbol.platform, symbol.name), ()))
+    return list(_error_rows(facts).get((symbol.platform, symbol.name), ()))
+
+
+@asked_once
+def _error_rows(facts: Facts) -> dict[tuple[str, str], list[Any]]:
+    only = facts.platforms[0] if len(facts.platforms) == 1 else ""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for row in each(facts.link_errors.dropna(subset=["symbol"])):
+        platform = row.platform if isinstance(row.platform, str) and row.platform else only
+        rows = found.setdefault((platform, row.symbol), [])
+        if len(rows) < MAX_EVIDENCE:
+            rows.append(row)
+    return found
 
 
 def told_in_log(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
@@ -126,32 +132,21 @@ def defined_near(row: Any, how: str = "") -> Evidence:
     return Evidence(row.file, None, clip(f"{place} defines {row.name}{text}{how}"))
 
 
-def whole_command(facts: Facts, symbol: Symbol) -> Any | None:
-    """The link command of the symbol's platform, where every input of it was read; else None."""
-    key = ("whole command", symbol.platform)
-    if key not in facts.known:
-        command = link_command(facts, symbol)
-        is_whole = command is not None and not command.is_shortened
-        facts.known[key] = command if is_whole and not unread_inputs(facts, command) else None
-    return facts.known[key]
-
-
 def absent(facts: Facts, symbol: Symbol) -> tuple[tuple[Evidence, ...], tuple[Missing, ...]]:
-    """(that all inputs of the link were read, ()) or ((), what was not read)."""
+    """(that all inputs of the symbol's link were read, ()) or ((), what was not read)."""
     if not facts.has_objects(symbol.platform):
         return (), (objects_missing(symbol.platform),)
     if has_bytecode(facts, symbol.platform):
         how = ("build once without -flto (gcc: -fno-lto; cargo: CARGO_PROFILE_RELEASE_LTO=off)",)
         why = "some objects hold LTO bytecode, whose definitions are not in their symbol tables"
         return (), (Missing(f"objects of {symbol.platform} without LTO", why, how),)
-    command = whole_command(facts, symbol)
-    if command is not None:
-        what = f"all inputs of the link were read, none defines {symbol.name}"
-        return (command_evidence(command, what),), ()
-    seen = link_command(facts, symbol)
-    if seen is None or seen.is_shortened:
+    command = link_command(facts, symbol)
+    if command is None or command.is_shortened:
         return (), (command_missing(symbol),)
-    return (), (other_inputs_missing(facts, symbol, seen),)
+    if unread_inputs(facts, command):
+        return (), (other_inputs_missing(facts, symbol, command),)
+    what = f"all inputs of the link were read, none defines {symbol.name}"
+    return (command_evidence(command, what),), ()
 
 
 def lines_that_make(facts: Facts, platform: str, names: Sequence[str]) -> pd.DataFrame:
@@ -173,7 +168,10 @@ def source_missing(symbol: Symbol, why: str, pattern: str) -> Missing:
 
 def symbol_text(facts: Facts, symbol: Symbol) -> str:
     """The symbol demangled, as the log has it or as the frames have."""
-    if "texts" not in facts.known:
-        errors = facts.link_errors.dropna(subset=["symbol", "demangled"])
-        facts.known["texts"] = dict(zip(errors["symbol"], errors["demangled"], strict=True))
-    return str(facts.known["texts"].get(symbol.name, symbol.name))
+    return str(_texts(facts).get(symbol.name, symbol.name))
+
+
+@asked_once
+def _texts(facts: Facts) -> dict[str, str]:
+    errors = facts.link_errors.dropna(subset=["symbol", "demangled"])
+    return dict(zip(errors["symbol"], errors["demangled"], strict=True))
