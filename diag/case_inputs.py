@@ -74,7 +74,7 @@ class PlatformFacts:
         ]
         if not rows and self.ran is not None:
             ended = {"exit_code": self.exit_code, "signal": self.signal}
-            told = {"machine": "not told", "is_emulated": False, "is_decisive": True}
+            told = {"machine": "", "is_emulated": False, "is_decisive": True}
             rows = [{"platform": self.name, **told, **ended, "file": self.file or None}]
         return rows
 
@@ -183,7 +183,7 @@ def read_case_toml(folder: Source) -> dict[str, Any]:
         raise InputError(
             "no such case: there is no case.toml",
             file=str(path),
-            help=f"{near}give a folder that holds a case.toml, or --dockerfile, --log and --objects apart",
+            help=f"{near}give the log itself, a folder that holds a case.toml, or --log, --dockerfile and --objects",
         )
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8", errors="replace"))

@@ -102,6 +102,13 @@ def test_each_exercise_is_asked_once_and_in_order() -> None:
     assert len(NAMES) == 14
 
 
+def test_the_first_cell_says_what_to_run_first() -> None:
+    """A notebook that was opened has its outputs and no kernel that knows them: three cells load the kit."""
+    (said,) = re.findall(r"First run the (\w+) cells below", ASKED.cells[0]["source"])
+    first = next(n for n, cell in enumerate(ASKED.cells[1:]) if cell["cell_type"] == "markdown")
+    assert (said, first) == ("three", 3)
+
+
 def test_the_solutions_differ_in_the_answers_alone() -> None:
     """The first cell says what they are; every other line is the same, but for `answer =`."""
     assert [cell["id"] for cell in ASKED.cells] == [cell["id"] for cell in SOLVED.cells]

@@ -325,6 +325,26 @@ def test_a_section_without_data_is_one_line() -> None:
         assert html_of(getattr(told, name)()).count("<p>") == 1
 
 
+def test_nothing_looked_at_is_not_nothing_found() -> None:
+    """Without objects, nothing is said of their functions."""
+    told = diag.investigate(log=LOG)
+    isa = diag.read_isa(beyond_floor=True, with_guards=True)
+    assert sentences(html_of(told.instruction_sets_chart(isa))).startswith("No object")
+    objects = str(LINKS / "nothing-defines-it" / "amd64")
+    isa = diag.read_isa(objects, beyond_floor=True, with_guards=True)
+    told = diag.investigate(objects=objects)
+    assert sentences(html_of(told.instruction_sets_chart(isa))).startswith("No function")
+
+
+def test_a_postmortem_says_that_the_program_died() -> None:
+    """Where the build ended well and the program did not; and nothing of a machine that is not told."""
+    folder = LINKS / "cached-for-another-cpu" / "amd64-default"
+    told = diag.investigate(case=str(folder))
+    said = sentences(html_of(told.causes()))
+    assert "✘ SIGILL when it ran; native-march-in-shared-cache" in said
+    assert list(told.verdict.outcomes["ended"]) == ["SIGILL"]
+
+
 def test_the_deciding_line_stands_among_its_neighbours() -> None:
     """With its number, a sign, and the deciding words marked."""
     html = html_of(diag.investigate(log=LOG).log())

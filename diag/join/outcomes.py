@@ -144,4 +144,5 @@ def _run(platform: str, runs: pd.DataFrame) -> dict[str, Any]:
     is_killed = not pd.isna(end["signal"])
     how = end["signal"] if is_killed else f"exit status {end['exit_code']}"
     ran = not is_killed and bool(end["exit_code"] == 0)
-    return {"ran": ran, "ended": f"{how} on {end['machine']}", "ran_file": file}
+    where = f" on {end['machine']}" if end["machine"] else ""
+    return {"ran": ran, "ended": f"{how}{where}", "ran_file": file}

@@ -191,7 +191,7 @@ class Investigation:
         from diag.show.charts import plot_isa_sets
 
         if isa.empty:
-            return said("No function of an object uses more, so there is nothing to draw.")
+            return said(sections.no_instruction_sets(isa))
         return plot_isa_sets(self.case, isa, mask=self.mask)
 
     @_filled

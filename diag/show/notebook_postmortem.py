@@ -10,7 +10,7 @@ from diag.show.frame_tables import table_of
 from diag.show.sentences import supported
 from diag.show.shown import Cited, Counted, Part, Said, Shown, Tabled, Typed, said
 from diag.show.tables import OUTCOME_MARKS, df_changes, platform_verdict
-from diag.show.text import listed
+from diag.show.text import is_missing, listed
 
 if TYPE_CHECKING:
     from diag.causes.model import Finding
@@ -34,6 +34,8 @@ def causes_shown(verdict: Verdict) -> Shown:
     for row in rows.itertuples():
         name = str(row.platform)
         ended = OUTCOME_MARKS.get(str(row.outcome), str(row.outcome))
+        is_dead = not is_missing(row.ran) and not row.ran
+        ended += f", ✘ {str(row.ended) or 'failed'} when it ran" if is_dead else ""
         told = f"{name or 'The build'}: {ended}; {platform_verdict(verdict, name)}"
         parts.append(Said(told, is_strong=True))
         for finding in _of_platform(verdict, name)[:2]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from diag.show.redact import Redactor
     from diag.verdict import Verdict
 
+NO_CODE = "No object with machine code of x86, AArch64 or ARM was given"
 MAX_GROUPS = 8  # explanations with their evidence in one cell
 ROLES = {
     "cause": "supported",
@@ -190,7 +191,7 @@ def instruction_sets_shown(isa: pd.DataFrame, case: Case) -> Shown:
 
     code = pd.DataFrame(isa.attrs.get("code", []), columns=["file", "member", "member_no", "arch"])
     if code.empty:
-        return said("No object with machine code of x86, AArch64 or ARM was given.")
+        return said(f"{NO_CODE}.")
     levels = df_baselines(isa, code)
     told = f"{counted(len(levels), 'object')} with machine code were looked at"
     beyond = levels[levels["n_functions"] > 0]
@@ -198,6 +199,12 @@ def instruction_sets_shown(isa: pd.DataFrame, case: Case) -> Shown:
         return said(f"{told}; none needs more than the lowest level of its machine.")
     more = f"{len(beyond)} of them hold functions beyond the lowest level of their machine"
     return Shown(Said(f"{told}; {more}."), Tabled(_needs(beyond, case), "isa"))
+
+
+def no_instruction_sets(isa: pd.DataFrame) -> str:
+    """Why there is nothing to draw: nothing was looked at, or nothing was found."""
+    why = "No function of an object uses more" if isa.attrs.get("code") else NO_CODE
+    return f"{why}, so there is nothing to draw."
 
 
 def _needs(beyond: pd.DataFrame, case: Case) -> pd.DataFrame:
