@@ -53,6 +53,11 @@ def told(text: str) -> list[tuple[str, int, str]]:
         "/bin/sh: 1: cmake: not found",
         "sh: protoc: command not found",
         "thread 'main' panicked at build.rs:7:5:",
+        "Cargo, the Rust package manager, is not installed or is not on PATH.",
+        "./configure: Permission denied",
+        "curl: (6) Could not resolve host: example.org",
+        "Temporary failure resolving 'deb.example.org'",
+        "Segmentation fault (core dumped)",
     ],
 )
 def test_a_complaint_of_a_failed_step_is_told(line: str) -> None:

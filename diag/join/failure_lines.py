@@ -24,13 +24,20 @@ TELLING = (
     "No such file",
     "E: ",
     "panicked at",
+    "is not installed",
+    "Permission denied",
+    "ould not resolve",
+    "Temporary failure",
+    "egmentation fault",
 )
 _COMPLAINS = re.compile(
     r"""(?:^|[\s:\]])(?:fatal\ )?error(?:\[\w+\]|\ \w*\d+)?:  # compilers, rustc, MSVC
       | (?:^|\s)ERROR[:!\s] | \bERR!\s | ^npm\ error\s        # pip, npm
       | ^CMake\ Error | ^\w*(?:Error|Exception):\s            # CMake; Python, JavaScript
       | (?:^|\s)fatal:\s | ^E:\s | \bpanicked\ at\s           # git, apt, Rust
-      | :\ (?:command\ )?not\ found$ | :\ No\ such\ file\ or\ directory\b""",
+      | :\ (?:command\ )?not\ found$ | :\ No\ such\ file\ or\ directory\b
+      | \bis\ not\ installed\b | :\ Permission\ denied\b | \b[Ss]egmentation\ fault\b
+      | \b[Cc]ould\ not\ resolve\b | \bTemporary\ failure\ (?:in\ name\ resolution|resolving)\b""",
     re.VERBOSE,
 )
 # What only repeats that something before it failed.
