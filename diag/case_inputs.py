@@ -183,7 +183,7 @@ def read_case_toml(folder: Source) -> dict[str, Any]:
         raise InputError(
             "no such case: there is no case.toml",
             file=str(path),
-            help=f"{near}give the log itself, a folder that holds a case.toml, or --log, --dockerfile and --objects",
+            help=f"{near}give a folder that holds a case.toml, the log itself, or --log, --dockerfile and --objects",
         )
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8", errors="replace"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from diag.cited import STDIN, cited
 from diag.errors import InputError
-from diag.near_files import meant
+from diag.near_files import dockerfiles_in, meant
 from diag.read.textlines import no_such_log
 
 
@@ -26,12 +26,14 @@ def unread_row(file: str, error: InputError) -> dict[str, Any]:
 
 def absent_row(path: Any, what: str) -> dict[str, Any]:
     """The row of a Dockerfile, an object or another file that is not there."""
-    kind = "is a folder" if Path(path).is_dir() else "does not exist"
+    is_folder = Path(path).is_dir()
+    near = dockerfiles_in(path) if is_folder else meant(path)
+    kind = "is a folder" if is_folder else "does not exist"
     return {
         "file": str(path),
         "where": what,
         "reason": f"the {what} {kind}",
-        "help": f"{meant(path)}check the path",
+        "help": f"{near}check the path",
     }
 
 

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -107,7 +108,7 @@ def _run(args: Sequence[str] | None) -> int:
         if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click 8.2
             error.show()
             return BAD_INPUT
-        return _refuse(*_usage(error))
+        return _refuse(*_usage(error, sys.argv[1:] if args is None else args))
     except (click.Abort, KeyboardInterrupt):
         return _refuse("diag: interrupted", status=INTERRUPTED)
     except DiagError as error:
@@ -153,16 +154,28 @@ def _shortened(error: DiagError) -> str:
     return str(error)
 
 
-def _usage(error: click.ClickException) -> tuple[str, str]:
+def _usage(error: click.ClickException, words: Sequence[str]) -> tuple[str, str]:
     """`diag log: no such option: --formt`, and below it what is near and where the rest stands."""
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else "diag"
+    own = next((word for word in words if word in _COMMANDS), "")
+    command = context.command_path if context else f"diag {own}".rstrip()
     # What click adds in brackets are the near names, which stand in the help here.
     said = re.sub(r"\s*\((?:Possible options|Did you mean)[^)]*\)$", "", error.format_message())
     said = " ".join(re.sub(r"\s+Did you mean .*\?$", "", said).split()).rstrip(".")
-    near = _near(error, said)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    hint = _instead(said, own) or " or ".join(_near(error, said))
+    hint = f"did you mean {hint}? " if hint else ""
     return f"{command}: {said[:1].lower()}{said[1:]}", f"  help: {hint}see {command} --help"
+
+
+def _instead(said: str, command: str) -> str:
+    """What is meant by a file where a command should stand, or by a second log; else ""."""
+    typed = re.match(r"No such command '(?P<word>.*)'", said)
+    if typed and Path(typed["word"]).exists():
+        return f"diag investigate {typed['word']}"
+    more = re.match(r"Got unexpected extra arguments? \((?P<word>.*)\)", said)
+    if more and command in ("investigate", "collect"):
+        return " ".join(f"--log {word}" for word in more["word"].split())
+    return ""
 
 
 def _near(error: click.ClickException, said: str) -> list[str]:

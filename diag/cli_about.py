@@ -48,7 +48,7 @@ def explain_cmd(cause: str | None, output: str | None) -> int:
     return 0
 
 
-@click.command("completion", short_help="Print what lets a shell complete diag's words.")
+@click.command("completion", short_help="Print the script that lets a shell complete diag's words.")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion_cmd(ctx: click.Context, shell: str) -> int:

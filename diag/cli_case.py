@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from diag.verdict import Verdict
 
 
-@click.command("investigate")
+@click.command("investigate", short_help="Say why a build failed, platform by platform.")
 @click.argument("case", metavar="[CASE|LOG|-]", required=False)
 @click.option(
     "--log", "logs", multiple=True, metavar="[PLATFORM=]FILE", help="A build log; repeatable.",
@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     help="An explanation to judge (`diag explain` lists them); repeatable.",
     shell_complete=complete_causes,
 )  # fmt: skip
-@click.option("--html", "html", metavar="FILE", help="Write a self-contained page too.")
+@click.option(
+    "--html", "html", metavar="FILE", help="Write the verdict as a self-contained page too."
+)
 @notebook_options
 @format_option("table", "json", "github", "sarif")
 @output_option
@@ -59,7 +61,17 @@ if TYPE_CHECKING:
 def investigate_cmd(case: str | None, logs: Any, objects: Any, **options: Any) -> int:
     """Say why a build failed, platform by platform.
 
-    CASE is a folder with a case.toml; LOG a build log; `-` a log on standard input.
+    LOG is a build log, `-` a log on standard input; CASE a folder with a case.toml, or a tar of
+    `diag collect`. The log alone is enough to begin with; what is missing is named, with the
+    command that gets it.
+
+    \b
+    diag investigate build.log
+    diag investigate build.log --dockerfile Dockerfile --objects linux/amd64=target/
+    diag investigate --log linux/amd64=amd64.log --log linux/arm64=arm64.log
+
+    Exit status: 0 no failure found, 1 a failure, explained or not, or nothing decided, 2 bad usage
+    or no usable input.
     """
     if not (case or logs or objects or options["dockerfile"]):
         raise click.UsageError("give a case folder, a build log, or --log, --dockerfile, --objects")
@@ -136,8 +148,17 @@ def compare_cmd(
 ) -> int:
     """Say what a change did: cured, masked, moved, unproven or worse.
 
-    BEFORE, AFTER and REVERTED (the build with the change taken out again) are case folders or
-    build logs. Exit status 0 only where the change cured the failure.
+    BEFORE is the build without the change, AFTER the build with it, REVERTED the build with the
+    change taken out again: each a build log, or a folder with a case.toml.
+
+    \b
+    cured     the cause is gone
+    masked    it links and is no cure: the cause is hidden, or the program dies
+    moved     another failure took its place
+    unproven  the evidence does not show that the cause is gone
+    worse     a failure that was not there before
+
+    Exit status: 0 cured, 1 anything else, 2 bad usage or no usable input.
     """
     from diag.compare import compare
     from diag.show.redact import Redactor, redactor_for

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Compute = Callable[..., "pd.DataFrame"]
 
+_NO_CALLS = "no call in it receives a variable that the file sets or --build-arg gives"
 _EXPECT_HELP = "Exit with 1 unless each call shown receives this value; repeatable."
 
 
@@ -50,26 +51,33 @@ def _env_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command("env", short_help="Say what each command of a Dockerfile receives.")
+@click.command("env", short_help="Say which variables each command of a Dockerfile receives.")
 @click.argument("dockerfile")
 @_env_options
 def env_cmd(dockerfile: str, **options: Any) -> int:
-    """Say what each command of DOCKERFILE receives, on each platform.
+    """Say which variables each command of DOCKERFILE receives, on each platform.
 
     One row for each call of a program and each variable, computed without running anything.
+    Where a value is lost, the row says by what; --explain tells its way line by line.
+
+    Exit status: 0 shown, 1 a value is not the one of --expect, 2 bad usage or no usable Dockerfile.
     """
     from diag.flow import env_at
 
     return _show(env_at, dockerfile, options)
 
 
-@click.command("probe", short_help="The same by execution, in a sandbox.")
+@click.command("probe", short_help="The same as env by running the scripts, in a sandbox.")
 @click.argument("dockerfile")
 @_env_options
 def probe_cmd(dockerfile: str, **options: Any) -> int:
-    """The same by execution: the scripts run in real shells inside a sandbox.
+    """Say which variables each command of DOCKERFILE receives, by running its scripts.
 
-    Every program outside the shell is replaced by a stub that records what it receives.
+    They run in four real shells inside a sandbox without a network. Every program outside of the
+    shell is replaced by a stub that records what it receives. `diag env` computes the same.
+
+    Exit status: 0 shown, 1 a value is not the one of --expect, 2 bad usage, no usable Dockerfile,
+    or no sandbox to be had.
     """
     from diag.probe import probe_env
 
@@ -143,7 +151,7 @@ def _only(env: pd.DataFrame, column: str, wanted: str | None, file: str) -> pd.D
     known = [value for value in env[column].unique() if value]
     near = difflib.get_close_matches(wanted, known, n=3) or sorted(known)[:8]
     what = f"no RUN calls {wanted!r}" if column == "command" else f"no variable {wanted!r} is named"
-    hint = f"there are: {', '.join(near)}" if near else "its RUN instructions call no program"
+    hint = f"there are: {', '.join(near)}" if near else _NO_CALLS
     raise InputError(what, file=file, help="; ".join([hint, *_stops(env)]))
 
 

@@ -30,7 +30,10 @@ from diag.cli_progress import reading_progress
 def log_cmd(
     file: str, platform: str | None, format_: str, output: str | None, is_redacted: bool
 ) -> int:
-    """Show the steps and link errors of a build log (`-`: standard input)."""
+    """Show the steps and link errors of a build log (`-`: standard input), without a verdict.
+
+    Exit status: 0 neither a link error nor a failed step, 1 one of them, 2 no log to be read.
+    """
     from diag.platforms import find_platform
     from diag.read.linkers import read_log
     from diag.show.redact import Redactor

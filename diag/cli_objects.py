@@ -30,10 +30,12 @@ def _complete_extensions(ctx: click.Context, param: click.Parameter, word: str) 
 @click.command("isa", short_help="Show which functions use which instructions.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option(
-    "--extension", metavar="X", help="Only extensions that begin so, such as avx512.",
+    "--extension", metavar="X", help="Only functions that use an extension X, or one that begins so: avx512.",
     shell_complete=_complete_extensions,
 )  # fmt: skip
-@click.option("--baseline", metavar="B", help="Only functions beyond x86-64-v2, armv8.1-a+sve, ...")
+@click.option(
+    "--baseline", metavar="B", help="Only functions that exceed B: x86-64-v2, armv8.1-a+sve, ..."
+)
 @format_option("table", "json", "csv", "parquet")
 @output_option
 def isa_cmd(
@@ -48,8 +50,8 @@ def isa_cmd(
     PATH: objects, archives, binaries, folders, quoted patterns, layer tars, image archives, as for
     `diag symbols`.
 
-    Alone: what each file needs, such as x86-64+avx2, and the level that this fits, by the functions
-    in which no test at run time is recognised. --extension lists the functions that use it.
+    Without either option: what each file needs, such as x86-64+avx2, and the level that this fits, by
+    the functions in which no test at run time is recognised. --extension lists the functions that use it.
     --baseline lists those that exceed it; the exit status is 1 where one of them is not guarded, 2
     where no code of its machine is there.
 

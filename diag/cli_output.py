@@ -59,34 +59,39 @@ def complete_platform_paths(
 
 
 output_option = click.option(
-    "--output", "-o", type=click.Path(dir_okay=False), help="Write to this file."
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False),
+    help="Write the result to this file, not to the screen.",
 )
 redact_option = click.option(
     "--redact/--no-redact", "is_redacted", default=True,
     help="Mask what looks like a secret (the default).",
 )  # fmt: skip
 platform_option = click.option(
-    "--platform", "platforms", multiple=True, metavar="P", help="linux/amd64, ...; repeatable.",
+    "--platform", "platforms", multiple=True, metavar="P",
+    help="A platform to look at, such as linux/amd64; repeatable.",
     shell_complete=complete_platforms,
 )  # fmt: skip
 build_arg_option = click.option(
     "--build-arg", "build_args", multiple=True, metavar="K=V",
-    help="As given to the build; repeatable.",
+    help="A build argument, as given to the build; repeatable.",
 )  # fmt: skip
 base_env_option = click.option(
     "--base-env", "base_env", multiple=True, metavar="K=V",
-    help="Variable that the base image sets; repeatable.",
+    help="A variable that the base image sets; repeatable.",
 )  # fmt: skip
 engine_option = click.option(
-    "--engine", type=click.Choice(["buildkit", "buildah"]), default="buildkit", show_default=True
-)
+    "--engine", type=click.Choice(["buildkit", "buildah"]), default="buildkit", show_default=True,
+    help="The builder by whose rules ARG and ENV are read.",
+)  # fmt: skip
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
     """`--format`: the default is what the suffix of --output says, or else the first."""
     option = click.option(
         "--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True,
-        help="As the suffix of --output says, where that is one of these.",
+        help="Form of the result; left out, the suffix of --output may say it.",
     )  # fmt: skip
 
     def decorated(command: F) -> F:

@@ -15,13 +15,20 @@ LOG_SUFFIXES = (".log", ".log.gz", ".log.zst", ".rawjson")
 def meant(path: str | Path) -> str:
     """`did you mean build.log? ` where the folder holds such a name, else ""."""
     given = Path(path)
-    near = difflib.get_close_matches(given.name, _names(given.parent), n=MAX_NAMED)
+    names = [name for name in _names(given.parent) if name != given.name]
+    near = difflib.get_close_matches(given.name, names, n=MAX_NAMED)
     return _asked([str(given.parent / name) for name in near])
 
 
 def logs_in(folder: str | Path) -> str:
     """`did you mean x/build.log? ` where the folder holds logs, else ""."""
     names = [name for name in _names(Path(folder)) if name.endswith(LOG_SUFFIXES)]
+    return _asked([str(Path(folder, name)) for name in names[:MAX_NAMED]])
+
+
+def dockerfiles_in(folder: str | Path) -> str:
+    """`did you mean x/Dockerfile? ` where the folder holds such files, else ""."""
+    names = [name for name in _names(Path(folder)) if "dockerfile" in name.lower()]
     return _asked([str(Path(folder, name)) for name in names[:MAX_NAMED]])
 
 

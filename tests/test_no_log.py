@@ -131,7 +131,7 @@ def test_a_log_in_a_page_is_read() -> None:
 def test_a_dockerfile_is_told_from_a_log() -> None:
     """With the option that takes it; the steps of a log that quote instructions are none."""
     dockerfile = "# syntax=docker/dockerfile:1\nFROM debian AS b\n\nRUN make \\\n  && false\n"
-    with pytest.raises(InputError, match="like a Dockerfile\n  help: give it with --dockerfile"):
+    with pytest.raises(InputError, match="like a Dockerfile\n  help: `diag investigate` takes it with"):
         read_log(dockerfile.encode(), is_checked=True)
     assert _is_taken("FROM debian\nmake: *** [all] Error 2\n")
 

@@ -118,7 +118,10 @@ def describe(data: memoryview) -> tuple[str, str]:
         )
     if sample.startswith(b"/* GNU ld script") or b"GROUP (" in sample or b"INPUT (" in sample:
         return "is a linker script, not an object", "give the libraries that it names"
-    return "is text, not an object", "give a log with --log, a Dockerfile with --dockerfile"
+    return (
+        "is text, not an object",
+        "`diag investigate` takes a log as it is, a Dockerfile with --dockerfile",
+    )
 
 
 def _is_text(sample: bytes) -> bool:

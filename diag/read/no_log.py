@@ -71,7 +71,7 @@ def why_no_log(text: LogText, known: Collection[int]) -> tuple[str, str] | None:
     """
     lines = [clean(raw) for block in iter_blocks(text.data) for raw in split_lines(block)]
     if _is_dockerfile(lines):
-        return f"{_NO_LOG} but like a Dockerfile", f"give it with --dockerfile; {_HELP}"
+        return f"{_NO_LOG} but like a Dockerfile", f"`diag investigate` takes it with --dockerfile; {_HELP}"
     told = _Told.of(lines, known)
     return (f"{_NO_LOG}: {_LOOKED_FOR}", _HELP) if told.is_document or told.is_silent else None
 

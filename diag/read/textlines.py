@@ -78,11 +78,9 @@ def load_text(source: Source, file: str | None = None) -> LogText:
     name = file or source_name(source)
     data = _as_text(_unpack(_fetch(source, name), name), name)
     if not any(block.strip() for block in iter_blocks(data)):
-        raise InputError(
-            "the log is empty",
-            file=name,
-            help="was standard error kept too? `docker buildx build . > build.log 2>&1`",
-        )
+        way = "2>&1 | diag investigate -" if name == STDIN else "> build.log 2>&1"
+        help = f"was standard error kept too? `docker buildx build . {way}`"
+        raise InputError("the log is empty", file=name, help=help)
     return LogText(name, data)
 
 
