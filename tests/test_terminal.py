@@ -164,17 +164,28 @@ def test_a_reader_that_leaves_changes_no_status(tmp_path) -> None:
     assert process.returncode == 1
 
 
+# Standard input that is interrupted once it is awaited, neither before nor never: a job in the
+# background would ignore the signal.
+AWAITED = """\
+import io, os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Awaited(io.RawIOBase):
+    def readable(self):
+        return True
+    def readinto(self, into):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+sys.stdin = io.TextIOWrapper(io.BufferedReader(Awaited()))
+from diag.cli import main
+main(["env", "-"])
+"""
+
+
 def test_an_interrupt_while_waiting_is_one_line() -> None:
     """Ctrl-C where standard input is awaited: status 130."""
-    code = "import os, signal, threading, sys; from diag.cli import main\n"
-    code += "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-    code += "main(['env', '-'])"
-    command = [sys.executable, "-c", code]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
-        assert process.wait() == 130
-        told = process.stderr.read()
-    assert told.lstrip() == b"diag: interrupted\n"  # a terminal has ^C before it
+    ended = subprocess.run([sys.executable, "-c", AWAITED], capture_output=True, check=False)
+    assert ended.returncode == 130
+    assert ended.stderr.lstrip() == b"diag: interrupted\n"  # a terminal has ^C before it
 
 
 def test_a_locale_without_utf8_gets_ascii() -> None:
