@@ -68,6 +68,8 @@ SHORT_LOGS = (
     "Fehler: Befehl nicht gefunden",
     "+ cargo build --release",
     "cc -O2 -c a.c",
+    "No broken requirements found.",
+    "Everything is up to date",
 )
 
 
@@ -110,7 +112,7 @@ def test_a_page_of_this_project_is_refused(page: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [PROSE, "this is not a log", "hello world\nnothing to see here", "Lorem ipsum dolor sit"],
+    [PROSE, "this is not a log", "hello world\nhow are you", "Lorem ipsum dolor sit"],
 )
 def test_prose_and_junk_are_refused(text: str) -> None:
     """Sentences of people, and words in which nothing could be a tool's."""
@@ -131,7 +133,9 @@ def test_a_log_in_a_page_is_read() -> None:
 def test_a_dockerfile_is_told_from_a_log() -> None:
     """With the option that takes it; the steps of a log that quote instructions are none."""
     dockerfile = "# syntax=docker/dockerfile:1\nFROM debian AS b\n\nRUN make \\\n  && false\n"
-    with pytest.raises(InputError, match="like a Dockerfile\n  help: `diag investigate` takes it with"):
+    with pytest.raises(
+        InputError, match="like a Dockerfile\n  help: `diag investigate` takes it with"
+    ):
         read_log(dockerfile.encode(), is_checked=True)
     assert _is_taken("FROM debian\nmake: *** [all] Error 2\n")
 

@@ -44,7 +44,9 @@ _SIGN = re.compile(
     r"(?i)[\x1b\r\\$%={}\[\]<>@|~`]|\S/\S|(?:^|\s)/\w|\w\.\w|\.\.\.|…|(?:^|\s)--?\w|^\s*\S+:|:\d|::"
     r"|\b0x|\b\d+ ?(?:m?s|min|[kmg]i?b|bytes?)\b|\b[0-9a-f]*\d[0-9a-f]{6,}\b"
     r"|\b(?:warn|succe|complet|finish|done\b|ok\b|pass|buil[dt]|compil|link|install|download|fetch|cach|load"
-    r"|generat|running|updat|test|packag|missing|unknown|invalid|creat|remov|copy|writ|read|check|step\b)"
+    r"|generat|running|updat|test|packag|missing|unknown|invalid|creat|remov|copy|writ|read|check|step\b|found"
+    r"|nothing|up[- ]to[- ]date|requir|already|start|stop|skip|clean|resolv|configur|prepar|process|deploy|push"
+    r"|pull|extract|sav|using|wait|connect|deprecat|usage|version|depend|modul|target)"
 )
 _DOCKERFILE = re.compile(
     r"(?i)(?:FROM|ARG|RUN|COPY|ADD|ENV|WORKDIR|USER|LABEL|EXPOSE|CMD|ENTRYPOINT|VOLUME|SHELL|STOPSIGNAL"
@@ -71,7 +73,10 @@ def why_no_log(text: LogText, known: Collection[int]) -> tuple[str, str] | None:
     """
     lines = [clean(raw) for block in iter_blocks(text.data) for raw in split_lines(block)]
     if _is_dockerfile(lines):
-        return f"{_NO_LOG} but like a Dockerfile", f"`diag investigate` takes it with --dockerfile; {_HELP}"
+        return (
+            f"{_NO_LOG} but like a Dockerfile",
+            f"`diag investigate` takes it with --dockerfile; {_HELP}",
+        )
     told = _Told.of(lines, known)
     return (f"{_NO_LOG}: {_LOOKED_FOR}", _HELP) if told.is_document or told.is_silent else None
 
