@@ -18,6 +18,7 @@ from diag.knowledge.names import (
     in_libgcc,
     instrumentation_of,
     is_helper,
+    is_known_name,
     libc_names,
     library_of,
     names_in,
@@ -128,6 +129,18 @@ def test_the_table_knows_the_names_of_the_real_library(key, file, share):
     # std::filesystem had a library of its own until GCC 9.
     others = [one for one in keys if one not in (key, None, "stdc++fs")]
     assert len(others) <= 0.04 * len(names)
+
+
+def test_known_calls_begin_as_their_library_does():
+    """Each is told to be of the library under which it stands, and to be so for sure."""
+    calls = [
+        (key, n) for key, group in table("library_calls").items() for n in group["names"].split()
+    ]
+    assert len(calls) > 1000
+    for key, name in calls:
+        library = library_of(name)
+        assert library is not None, name
+        assert (library.key, is_known_name(name)) == (key, True), name
 
 
 def test_names_of_the_c_libraries():

@@ -670,18 +670,39 @@ class TestLibraries:
     @pytest.mark.parametrize(
         ("defined", "bind", "status"),
         [
-            ("crc32", "LOCAL", "untestable"),
-            ("crc_32", "GLOBAL", "untestable"),
+            ("sqrtf", "LOCAL", "untestable"),
+            ("sqrt_f", "GLOBAL", "untestable"),
             ("checksum", "GLOBAL", "supported"),
         ],
     )
     def test_a_name_that_an_own_object_has_shut_in_or_misspelt(self, defined, bind, status):
         """It may be the one that is meant."""
-        frames = on(AMD64, "gcc -o app main.o u.o", "crc32")
+        frames = on(AMD64, "gcc -o app main.o u.o", "sqrtf")
         frames["objects"] = [{"file": "u.o"}]
         frames["sightings"] = [{"file": "u.o", "name": defined, "role": "defined", "bind": bind}]
         row = {"file": "u.o", "name": defined, "bind": bind, "is_defined": True, "index": 1}
         assert states("library-not-linked", **frames, symbols=[row]) == [status]
+
+    @pytest.mark.parametrize(
+        ("names", "status"),
+        [
+            (["pcap_ring_open"], "untestable"),
+            (["SSL_pool_init", "SSL_pool_free", "SSL_pool_take"], "untestable"),
+            (["pcap_ring_open", "pcap_open_live"], "supported"),
+            (["ucnv_open_72", "ucnv_close_72"], "supported"),
+            (["_gfortran_st_write"], "supported"),
+            (["crc32"], "untestable"),
+            (["crc32", "adler32"], "supported"),
+            (["deflateInit_"], "supported"),
+        ],
+    )
+    def test_a_prefix_alone_does_not_tell_whose_a_name_is(self, names, status):
+        """A project may name its own functions like a library's, or a checksum `crc32`: one call that
+        is known to be the library's, a reserved prefix or two of its words tell."""
+        (finding,) = judge("library-not-linked", **on(AMD64, "gcc -o app main.o", *names))
+        assert finding.status == status
+        if status == "untestable":
+            assert finding.missing[0].artefact == f"whose {names[0]} is meant"
 
     def test_an_unknown_name_is_nobodys(self):
         """No word on libraries."""
@@ -701,11 +722,18 @@ class TestLibraries:
             ("gcc -fsanitize=address -o app main.o", "__ubsan_handle_add_overflow", "supported"),
             ("gcc --coverage -o app main.o", "__gcov_init", "refuted"),
             ("gcc -o app main.o -lgcov", "__gcov_init", "refuted"),
+            ("gcc -o app main.o", "__asan_report_load4_noabort", "supported"),
         ],
     )
     def test_instrumentation(self, words, name, status):
         """The prefix tells the switch; the command tells whether it is there."""
         assert states("instrumentation-runtime-missing", **on(AMD64, words, name)) == [status]
+
+    @pytest.mark.parametrize("name", ["__asan_trace_frame", "__ubsan_own_report", "__tsan_log"])
+    def test_a_hook_of_the_project_is_no_instrumentation(self, name):
+        """It begins like a sanitizer's, and no compiler writes such a call."""
+        found = judge("instrumentation-runtime-missing", **on(AMD64, "gcc -o app main.o", name))
+        assert found == []
 
     @pytest.mark.parametrize(
         ("words", "names", "status"),

@@ -17,7 +17,7 @@ from diag.causes.made_here import Compile, made_on
 from diag.causes.model import Missing
 from diag.causes.named import Named, wanted_on
 from diag.causes.on_line import library_name
-from diag.knowledge.names import Library, is_known_name, library_of, prefix_of
+from diag.knowledge.names import Library, is_known_name, is_ordinary, library_of, prefix_of
 from diag.schema import each
 
 BESIDE_MUSL = ("execinfo", "argp", "fts", "obstack", "intl", "iconv", "tirpc")  # in glibc's libc
@@ -31,13 +31,20 @@ ALIKE = 0.9  # of difflib: one slip in ten letters
 MIN_PART = 3  # letters of a name's first part that tell
 MAX_NAMES = 50_000
 MAX_OTHERS = 100  # wanted names beside it that are looked at
-_ORDINARY = "the name is an ordinary word or begins with one, and the program may have meant a function of its own"
+_ORDINARY = "the name is an ordinary word, and the program may have meant a function of its own"
+_BEGINS_SO = (
+    "the names begin like those of lib{}, and none is a call that is known to be its: the program may "
+    "have meant functions of its own"
+)
 
 
 def still_open(facts: Facts, library: Library, names: Sequence[Named]) -> Missing | None:
     """What a link command without the library leaves open; None: nothing."""
     known = [named for named in names if any(map(is_known_name, named.raw))]
-    if not known or (not library.is_telling and len(names) == 1):
+    if not known:
+        return _who_defines(names[0], _BEGINS_SO.format(library.files[0]))
+    is_word = not library.is_telling and all(map(is_ordinary, names[0].raw))
+    if is_word and len(names) == 1:
         return _who_defines(names[0])
     if _is_built_here(facts, names):
         return _who_defines(

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from diag.knowledge import table
 
 MIN_PREFIX, MAX_PREFIX = 2, 48
+_VERSION_OF_ICU = re.compile(r"_\d{2,}$")  # that its headers add to every name
 MAX_KEPT = 1 << 16  # answers about names that are kept: a log may have any number of them
 
 
@@ -71,14 +72,21 @@ def prefix_of(name: str) -> str:
 
 
 def is_known_name(name: str) -> bool:
-    """The library has this very name, or a prefix that nobody else uses. One that merely begins with
-    a word of a library (`words` of the table) may be the project's own."""
-    return name in _libraries()[0] or not name.startswith(_words())
+    """The library has this very name, or a prefix that is kept for compilers and their libraries, or
+    is a C++ namespace. One that merely begins like a library's may be the project's own."""
+    exact, by_prefix = _libraries()
+    prefix = prefix_of(name)
+    if name in exact or prefix.startswith("_") or "::" in prefix:
+        return True
+    calls = names_in("library_calls", by_prefix[prefix].key) if prefix else frozenset()
+    return _VERSION_OF_ICU.sub("", name) in calls
 
 
-@cache
-def _words() -> tuple[str, ...]:
-    return tuple(one for entry in table("libraries").values() for one in entry.get("words", ()))
+def is_ordinary(name: str) -> bool:
+    """The name does not begin with a word of its library: `crc32`, where `deflateInit_` does."""
+    exact, _ = _libraries()
+    words = table("libraries")[exact[name].key].get("words", ()) if name in exact else ()
+    return not name.startswith(tuple(words))
 
 
 @cache
