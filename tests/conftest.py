@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,3 +58,12 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
 def at_prompt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> AtPrompt:
     """Calls `diag` as one would at the prompt: tests/at_prompt.py."""
     return caller(capsys, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def incident_matrix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each change to the first incident did, as a file: tests/incident_matrix.py."""
+    from tests.incident_matrix import matrix_file
+
+    own = tmp_path_factory.getbasetemp()
+    return matrix_file(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

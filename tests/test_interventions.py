@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tomllib
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,26 +29,28 @@ AMD64, ARM64, ARMV7 = "linux/amd64", "linux/arm64", "linux/arm/v7"
 KERNEL = "kernel-object-not-built"
 
 
-@cache
-def matrix() -> pd.DataFrame:
-    """All cases of the incident."""
-    return interventions(DATA)
+@pytest.fixture(scope="module")
+def matrix(incident_matrix: Path) -> pd.DataFrame:
+    """All cases of the incident, by paths from the root of the repository."""
+    frame = pd.read_pickle(incident_matrix)
+    return schema.check(frame.assign(where=frame["where"].str.removeprefix("../")), "interventions")
 
 
-def cell(case: str, platform: str = AMD64) -> dict[str, Any]:
-    """One cell."""
-    return schema.plain(matrix()).set_index(["case", "platform"]).loc[(case, platform)].to_dict()
+@pytest.fixture(scope="module")
+def cell(matrix: pd.DataFrame) -> Callable[..., dict[str, Any]]:
+    """One cell, by case and platform."""
+    told = schema.plain(matrix).set_index(["case", "platform"])
+    return lambda case, platform=AMD64: told.loc[(case, platform)].to_dict()
 
 
-def test_every_case_and_platform_has_its_cell() -> None:
+def test_every_case_and_platform_has_its_cell(matrix: pd.DataFrame) -> None:
     """The failing build first, then the others by name; three platforms each, in their order."""
-    frame = schema.check(matrix(), "interventions")
-    assert list(dict.fromkeys(frame["case"])) == ["before", *(n for n in CASES if n != "before")]
-    assert frame["platform"].tolist() == [AMD64, ARM64, ARMV7] * len(CASES)
+    assert list(dict.fromkeys(matrix["case"])) == ["before", *(n for n in CASES if n != "before")]
+    assert matrix["platform"].tolist() == [AMD64, ARM64, ARMV7] * len(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_verdict_agrees_with_what_really_happened(name: str) -> None:
+def test_verdict_agrees_with_what_really_happened(cell: Any, name: str) -> None:
     """Each cell: the recipe's record read apart from the kit, and the verdict beside it."""
     stated = tomllib.loads((DATA / name / "case.toml").read_text())
     for table in stated["platform"]:
@@ -63,7 +65,7 @@ def test_verdict_agrees_with_what_really_happened(name: str) -> None:
             assert (told["cause"], told["result"], told["symbol"]) == (None, None, None)
 
 
-def test_how_it_ended_is_told_with_machine_and_emulation() -> None:
+def test_how_it_ended_is_told_with_machine_and_emulation(cell: Any) -> None:
     """The worst run counts; each run is listed, and what was emulated is marked."""
     for name in CASES:
         for table in tomllib.loads((DATA / name / "case.toml").read_text())["platform"]:
@@ -81,7 +83,7 @@ def test_how_it_ended_is_told_with_machine_and_emulation() -> None:
                 assert (told["ended"], told["machine"], told["is_emulated"]) == ("", "", None)
 
 
-def test_what_a_symbol_came_to() -> None:
+def test_what_a_symbol_came_to(cell: Any) -> None:
     """Wanted by an object, defined by none; in the program: defined, at zero, wanted, or gone."""
     columns = ("n_wanted", "n_defined", "in_output", "result", "by")
     told = {
@@ -97,18 +99,17 @@ def test_what_a_symbol_came_to() -> None:
     }
 
 
-def test_flags_alone_never_cure() -> None:
+def test_flags_alone_never_cure(matrix: pd.DataFrame) -> None:
     """A failing link is never called cured, and what is cured links, runs and wants no definition."""
-    frame = matrix()
-    cured = frame[frame["result"] == "cured"]
+    cured = matrix[matrix["result"] == "cured"]
     assert len(cured) >= 4
     assert (cured["linked"] & cured["ran"]).all()
     assert (cured["n_wanted"].clip(upper=1) == cured["n_defined"]).all()
-    failing = frame[~frame["linked"].astype(bool) & (frame["case"] != "before")]
+    failing = matrix[~matrix["linked"].astype(bool) & (matrix["case"] != "before")]
     assert set(failing["result"]) == {"unproven"}
 
 
-def test_functions_are_counted_once() -> None:
+def test_functions_are_counted_once(cell: Any) -> None:
     """Objects alone, a member in two archives once; on other machines nought, not missing."""
     told = {name: cell(name)["n_avx512_functions"] for name in ("before", "explicit-march")}
     assert told == {"before": 1, "explicit-march": 2}
@@ -119,9 +120,9 @@ def test_functions_are_counted_once() -> None:
     assert len(case.isa[case.isa["member"] != ""].drop_duplicates(["file", "function"])) == 4
 
 
-def test_every_place_cited_exists() -> None:
+def test_every_place_cited_exists(matrix: pd.DataFrame) -> None:
     """`where` is a file, and a line within it where it names one."""
-    for where in matrix()["where"]:
+    for where in matrix["where"]:
         file, _, line = where.rpartition(":")
         assert Path(file or where).is_file()
         assert 1 <= int(line) <= len(Path(file).read_bytes().splitlines())
@@ -195,8 +196,8 @@ def test_cases_are_named_or_a_folder(tmp_path: Path) -> None:
         interventions({"after": diag.open_case(DATA / "after")})
 
 
-def test_the_page_of_fixes_has_these_rows() -> None:
+def test_the_page_of_fixes_has_these_rows(matrix: pd.DataFrame) -> None:
     """docs/fixes.md is in step: else `python tools/docs_tables.py`."""
-    rows = fixes_page.incident_rows(matrix())
+    rows = fixes_page.incident_rows(matrix)
     assert len(rows) >= len(CASES) - 1
     assert fixes_page.check_rows(rows) == []
