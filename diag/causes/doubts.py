@@ -11,7 +11,7 @@ import pandas as pd
 from diag.causes.alike import NO_NAMES, defined_names, is_near, letters
 from diag.causes.doubts_made import not_made_here
 from diag.causes.facts import Facts, Symbol, objects_missing
-from diag.causes.file_names import SYSTEM_SONAME
+from diag.causes.file_names import SOURCE, SYSTEM_SONAME
 from diag.causes.link_inputs import linker_words, names_given
 from diag.causes.model import Missing
 from diag.causes.name_arches import is_body, speaks_of_machine
@@ -44,7 +44,6 @@ _SCRIPTS = re.compile(
     r"|-u|--undefined\b|--require-defined\b|-r$|--relocatable$|-i$|-nostdlib|-nodefaultlibs|-nostartfiles"
     r"|-nolibc|--exclude-libs\b|--defsym\b|--plugin\b|-flto)"
 )
-_SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|S|f|f90|F90|asm|go|rs)$")
 
 
 def doubts_of(facts: Facts, want: Want) -> Iterator[Missing]:
@@ -214,7 +213,7 @@ _SHARED = re.compile(r"\.so(?:\.[\w.]+)?$")
 def _by_switch(facts: Facts, want: Want) -> Missing | None:
     """A script or a switch of the link says what is linked, or a source is compiled in one go."""
     words = list(linker_words(want.command.words)) if want.command is not None else []
-    odd = [word for word in words if _SCRIPTS.match(word) or _SOURCE.search(word)]
+    odd = [word for word in words if _SCRIPTS.match(word) or SOURCE.search(word)]
     if not odd:
         return None
     how = ("repeat the link with -v -Wl,--trace -save-temps and keep the log",)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.causes.facts import Facts, Symbol
+from diag.causes.file_names import BROUGHT, OBJECT, SOURCE, source_stem
 from diag.causes.link_inputs import command_evidence, is_whole, link_command
 from diag.causes.model import Evidence
 from diag.schema import each
@@ -25,13 +26,9 @@ _FRESH = re.compile(r"^ *Fresh (?P<crate>\S+) v")
 _OF_CRATE = re.compile(
     r"/build/(?P<crate>.+)-[0-9a-f]{16}/out/|/deps/lib(?P<lib>.+)-[0-9a-f]{16}\.rlib$"
 )
-_OBJECT = re.compile(r"\.(?:o|obj|lo)$")
-_SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm|s|S|asm|f|f90|for|F|F90|rs|d|adb|zig|go)$")
 _PLACE = re.compile(r":\d+(?::\d+)?:?$")
 # Folders of what comes as it is: nobody's build makes it again.
-_SHIPPED = re.compile(
-    r"(?:^|/)(?:vendor(?:ed)?|third[-_]?party|3rdparty|prebuilts?|external|deps?|node_modules|site-packages)/"
-)
+_SHIPPED = re.compile(rf"(?:^|/)(?:{BROUGHT}|external|deps?)/")
 
 
 @dataclass(frozen=True)
@@ -117,11 +114,11 @@ def _unmade(facts: Facts, platform: str, command: Any, names: list[str]) -> Iter
 
 def _makers(facts: Facts, platform: str, command: Any, names: list[str]) -> dict[str, Evidence]:
     """Input -> the line that makes it; "" for a source that the link command compiles itself."""
-    literals = {PurePath(name).name for name in names} | {f"{_stem(name)}." for name in names}
+    literals = {PurePath(name).name for name in names} | {f"{source_stem(name)}." for name in names}
     rows = facts.on(facts.lines_with(tuple(sorted(literals))), platform)
     places = {(c.file, int(c.line_no)) for c in each(facts.link_commands)}
     made: dict[str, Evidence] = {}
-    if any(_SOURCE.search(str(word)) for word in command.words if not str(word).startswith("-")):
+    if any(SOURCE.search(str(word)) for word in command.words if not str(word).startswith("-")):
         made[""] = command_evidence(command, "it compiles a source")
     for row in each(rows):
         if row.kind == "linker" or _MAKES_OWN.search(row.text) or _UP_TO_DATE.search(row.text):
@@ -148,14 +145,8 @@ def _is_named(name: str, words: set[str], is_link: bool, text: str) -> bool:
     if is_link:
         return bool(re.search(rf"-o\s*(?:\S*/)?{re.escape(base)}(?:\s|$)", text))
     return base in words or any(
-        _SOURCE.search(word) and _stem(name) == _stem(word) for word in words
+        SOURCE.search(word) and source_stem(name) == source_stem(word) for word in words
     )
-
-
-def _stem(name: str) -> str:
-    """`room` of build/room.o, room.cc and room.cc.o."""
-    base = _OBJECT.sub("", PurePath(name).name)
-    return _SOURCE.sub("", base) or base
 
 
 def _is_neighbour(name: str, parents: Iterable[PurePath]) -> bool:
@@ -164,6 +155,6 @@ def _is_neighbour(name: str, parents: Iterable[PurePath]) -> bool:
     path = PurePath(name)
     if re.search(r"\.so(?:\.|$)", path.name):
         return False
-    if _OBJECT.search(name) and not path.is_absolute():
+    if OBJECT.search(name) and not path.is_absolute():
         return True
     return any(path.parent == parent or parent in path.parents[:-1] for parent in parents)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
-from diag.causes.file_names import unhashed
+from diag.causes.file_names import BROUGHT, SOURCE, unhashed
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named, Reference, wanted_on, wanting_objects
 from diag.causes.once import asked_once
@@ -17,7 +17,6 @@ from diag.schema import each
 MAX_NAMES = 200  # wanted names whose objects are looked at
 MAX_LOOKED_UP = 40  # object names that the log is searched for
 MAX_COMPILE = 400  # characters of a compile line shown
-_INNER = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|S|f|f90|F90|asm)$")
 _SOURCE_ENDS = (".c", ".s", ".S", ".f", ".F", ".m", ".asm")
 _COMPILE = re.compile(
     r"(?:^|[\s\"'])-c(?=[\s\"']|$)|\bBuilding \w+ object |^\s*(?:CC|CXX|C\+\+|AS|FC)\b:?\s"
@@ -34,7 +33,7 @@ _TOOLCHAIN = re.compile(
 )
 # Folders of what others made: systems, package caches, what projects call their vendored parts.
 _BROUGHT = re.compile(
-    r"^/(?:usr|opt|lib|lib64)/|/pkg/mod/|/registry/src/|/node_modules/|(?:^|/)(?:vendor|vendored|third[_-]?party|prebuilts?|prebuilt-libs|_libs|deps/lib|dist)/"
+    rf"^/(?:usr|opt|lib|lib64)/|(?:^|/)(?:{BROUGHT}|prebuilt-libs|_libs|deps/lib|dist)/"
 )
 _INCLUDES = ("-I", "-isystem", "-idirafter", "-iquote", "-include")
 _COMPILER_OF = re.compile(
@@ -103,8 +102,7 @@ def is_of_toolchain(file: str) -> bool:
 def stem_of(ref: Reference) -> str:
     """What the source is called, as far as the object's name tells: blur of 0123abcd-blur.c.o."""
     name = ref.name or PurePath(ref.source).name
-    stem = PurePath(unhashed(name)).stem
-    return _INNER.sub("", stem)
+    return SOURCE.sub("", PurePath(unhashed(name)).stem)
 
 
 def _compile_of(facts: Facts, platform: str, ref: Reference) -> Evidence | None:
@@ -215,7 +213,7 @@ def is_brought_along(facts: Facts, platform: str, names: Sequence[Named]) -> boo
         for kind, name in command.inputs
         if kind == "object"
     ][:MAX_LOOKED_UP]
-    stems = [_INNER.sub("", PurePath(name).stem) for name in plain]
+    stems = [SOURCE.sub("", PurePath(name).stem) for name in plain]
     literals = [f"{stem}{end}" for stem in stems if stem for end in _SOURCE_ENDS]
     rows = facts.on(facts.lines_with(literals), platform) if literals else facts.lines[:0]
     return any(_COMPILE.search(row.text) for row in each(rows[rows["kind"] != "linker"]))

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from diag.causes.facts import Facts
+from diag.causes.file_names import BROUGHT, OBJECT, source_stem, unhashed
 from diag.causes.machines import arch_in
 from diag.causes.model import Evidence
 from diag.schema import each
 
 # Folders whose files come with a package or a repository and are compiled by nobody here.
-_SHIPPED = re.compile(
-    r"/(?:pkg/mod|registry/src|node_modules|site-packages|vendor(?:ed)?|third[-_]party|prebuilts?"
-    r"|external/[^/]*prebuilt[^/]*|opt|usr/local)/|^(?:vendor(?:ed)?|third[-_]party|prebuilts?)/"
-)
+_SHIPPED = re.compile(rf"(?:^|/)(?:{BROUGHT})/|/(?:external/[^/]*prebuilt[^/]*|opt|usr/local)/")
 _COMPILER = re.compile(
     r"(?:^|[\s\"/])(?P<prefix>(?:[\w.+]+-)*)(?P<name>gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d[\d.]*)?\"?(?=\s)"
 )
@@ -86,9 +84,8 @@ def _members(facts: Facts, platform: str, archive: str) -> list[str]:
 
 
 def _stem(name: str) -> str:
-    """The source's name of an object: `blend.o`, `0a1b2c3d-blend.o` (cc crate), `blend.c.o`."""
-    found = re.fullmatch(r"(?:[0-9a-f]{8,16}-)?(?P<stem>[\w+.-]+?)(?:\.(?:c|cc|cpp|cxx|S|s))?\.(?:o|obj|lo)", name)  # fmt: skip
-    return found["stem"] if found else ""
+    """The source's name of an object, as of `0a1b2c3d-blend.c.o`; "" of any other file."""
+    return source_stem(unhashed(name)) if OBJECT.search(name) else ""
 
 
 def compiler_of(text: str) -> str:
