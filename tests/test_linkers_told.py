@@ -201,3 +201,14 @@ def test_a_long_log_is_not_read_again_only_where_no_line_holds_the_literal(
     log = read_log(text, file="x")
     assert log.lines_with((literal,))["text"].tolist() == full
     assert bool(full) == (b"nothing of it" not in line)
+
+
+def test_the_message_alone_is_read_as_people_quote_it() -> None:
+    """A report often quotes the line from `undefined reference` on; prose that speaks of it is no
+    error."""
+    log = read_log(b"undefined reference to `f'\n", file="x")
+    assert log.link_errors[["symbol", "kind", "line_no"]].values.tolist() == [["f", "undefined", 1]]
+    prose = (
+        b"it says undefined reference to `f' and stops\nwhat is an undefined reference to a name?\n"
+    )
+    assert read_log(prose, file="x").link_errors.empty

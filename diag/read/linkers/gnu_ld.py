@@ -144,8 +144,8 @@ class GnuLd(Grammar):
         if (name := group(found, "object")) is not None:
             return Place(*split_object(name))
         text = group(found, "place")
-        if text is None:
-            return NOWHERE if is_named or self._sticky is not NOWHERE else None
+        if text is None:  # the message alone: after a header, or as people quote it
+            return NOWHERE
         place = parse_place(text)
         if place is None:
             return Place(*split_object(text)) if is_named else None
