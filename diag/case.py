@@ -20,8 +20,8 @@ from diag import schema
 from diag.case_inputs import Inputs, PlatformFacts, Source, gather, read_case_toml, source_of
 from diag.case_unread import unread_row, without_objects
 from diag.errors import InputError
-from diag.join.outcomes import platforms_in_error, platforms_told
-from diag.platforms import DEFAULT_PLATFORMS, PLATFORMS, display_order, find_platform
+from diag.join import outcomes
+from diag.platforms import DEFAULT_PLATFORMS, display_order, find_platform
 
 if TYPE_CHECKING:
     from diag.compare import Comparison
@@ -209,14 +209,19 @@ class Case:
 
     @cached_property
     def platform_of_file(self) -> dict[str, str]:
-        """Object file -> platform: as given, else by its machine; "" where neither tells."""
-        by_machine = {(p.elf_arch, p.bits): p.name for p in reversed(PLATFORMS)}
-        of_file = {**self.inputs.build_script_platform, **self._scanned[2]}
-        named = self.objects[self.objects["arch"] != ""]
-        for file, arch, bits in zip(named["file"], named["arch"], named["bits"], strict=True):
-            if not of_file.get(file):
-                of_file[file] = by_machine.get((arch, bits), "")
-        return of_file
+        """Object file -> platform: as given, else by the log's only link or by its machine; ""."""
+        given = {**self.inputs.build_script_platform, **self._scanned[2]}
+        of_file = outcomes.platforms_of_files(self.objects, given)
+        platform = "" if any(given.values()) else self._platform_of_log(of_file)
+        return outcomes.of_one_build(of_file, self.link_commands, platform) if platform else of_file
+
+    def _platform_of_log(self, of_file: Mapping[str, str]) -> str:
+        """The one platform that the logs are for, as they or the objects on their links tell."""
+        if self.platforms or not self.logs:
+            return self.platforms[0] if self.logs and len(self.platforms) == 1 else ""
+        return outcomes.platform_of_links(
+            of_file, self.objects, self.link_commands, self.link_errors
+        )
 
     @cached_property
     def isa(self) -> pd.DataFrame:
@@ -258,8 +263,10 @@ class Case:
     def platforms(self) -> tuple[str, ...]:
         """The platforms to judge, in the order of display."""
         names = {*self.asked, *self.inputs.platforms} - {""}
-        names |= platforms_in_error(self.steps) if names and not self.asked else set()
-        return tuple(display_order(names or platforms_told(self.steps, self.link_commands)))
+        names |= outcomes.platforms_in_error(self.steps) if names and not self.asked else set()
+        return tuple(
+            display_order(names or outcomes.platforms_told(self.steps, self.link_commands))
+        )
 
     @property
     def errors(self) -> pd.DataFrame:

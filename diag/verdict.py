@@ -271,4 +271,8 @@ def _checked(claims: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _platforms_of_objects(case: Case) -> tuple[str, ...]:
-    return tuple(display_order(name for name in case.platform_of_file.values() if name))
+    """A log without a platform is for that of the objects on its links, whatever lies beside."""
+    of_file = case.platform_of_file
+    on = {of_file[file] for file in join.files_on_links(of_file, case.link_commands)} - {""}
+    names = on if len(on) == 1 else of_file.values()
+    return tuple(display_order(name for name in names if name))

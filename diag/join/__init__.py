@@ -6,11 +6,12 @@ from diag.join.failure_lines import join_failure_lines
 from diag.join.flow import join_flow_and_echoes
 from diag.join.isa import join_isa
 from diag.join.near import join_near, names_of_build
-from diag.join.outcomes import join_outcomes
+from diag.join.outcomes import files_on_links, join_outcomes
 from diag.join.symbols import distinct_definitions, join_symbols
 
 __all__ = [
     "distinct_definitions",
+    "files_on_links",
     "join_bases",
     "join_case_assignments",
     "join_failure_lines",

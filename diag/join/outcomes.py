@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
 
 from diag import schema
-from diag.platforms import platform_of_drivers
+from diag.platforms import PLATFORMS, platform_of_drivers
 from diag.schema import each
 
 _MAX_NAME = 120  # of a step's name; the line cited holds the whole
@@ -47,6 +48,52 @@ def platforms_told(steps: pd.DataFrame, link_commands: pd.DataFrame) -> set[str]
         told |= _where_shared_steps_failed(steps)
     made = platform_of_drivers(link_commands["driver"])
     return told or ({made.name} if made is not None else set())
+
+
+def platforms_of_files(objects: pd.DataFrame, given: Mapping[str, str]) -> dict[str, str]:
+    """Object file -> platform: as given, else by its machine; "" where neither tells."""
+    by_machine = {(p.elf_arch, p.bits): p.name for p in reversed(PLATFORMS)}
+    of_file = dict(given)
+    named = objects[objects["arch"] != ""]
+    for file, arch, bits in zip(named["file"], named["arch"], named["bits"], strict=True):
+        if not of_file.get(file):
+            of_file[file] = by_machine.get((arch, bits), "")
+    return of_file
+
+
+def platform_of_links(
+    of_file: Mapping[str, str],
+    objects: pd.DataFrame,
+    link_commands: pd.DataFrame,
+    link_errors: pd.DataFrame,
+) -> str:
+    """The platform that a log without a name is for: that of the plain objects on its links, those
+    that the linker refused left out; "" where they are of several."""
+    refused = link_errors.loc[link_errors["kind"].isin(["wrong_arch", "format"]), "object"].dropna()
+    bad = {PurePath(name).name for name in refused}
+    loose = set(objects.loc[(objects["kind"] == "relocatable") & (objects["member"] == ""), "file"])
+    on = files_on_links(of_file, link_commands)
+    told = {of_file[f] for f in on if f in loose and PurePath(f).name not in bad} - {""}
+    return told.pop() if len(told) == 1 else ""
+
+
+def of_one_build(
+    of_file: Mapping[str, str], link_commands: pd.DataFrame, platform: str
+) -> dict[str, str]:
+    """The same, where a log is for one platform: what stands on its links belongs to it, also what is
+    of another machine, or of none that shows. Not where its namesake of the right machine was given."""
+    on = files_on_links(of_file, link_commands)
+    right = {PurePath(f).name for f in on if of_file[f] == platform}
+    return {**of_file, **{f: platform for f in on if PurePath(f).name not in right}}
+
+
+def files_on_links(files: Iterable[str], link_commands: pd.DataFrame) -> list[str]:
+    """Those of the files that a link command names, straight or by -l."""
+    names: set[str] = set()
+    for kind, word in (pair for inputs in link_commands["inputs"] for pair in inputs):
+        is_short = kind == "library"
+        names |= {f"lib{word}.a", f"lib{word}.so"} if is_short else {PurePath(word).name}
+    return [file for file in files if PurePath(file).name in names]
 
 
 def platforms_in_error(steps: pd.DataFrame) -> set[str]:
