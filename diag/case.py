@@ -212,15 +212,12 @@ class Case:
         """Object file -> platform: as given, else by the log's only link or by its machine; ""."""
         given = {**self.inputs.build_script_platform, **self._scanned[2]}
         of_file = outcomes.platforms_of_files(self.objects, given)
-        platform = "" if any(given.values()) else self._platform_of_log(of_file)
-        return outcomes.of_one_build(of_file, self.link_commands, platform) if platform else of_file
-
-    def _platform_of_log(self, of_file: Mapping[str, str]) -> str:
-        """The one platform that the logs are for, as they or the objects on their links tell."""
-        if self.platforms or not self.logs:
-            return self.platforms[0] if self.logs and len(self.platforms) == 1 else ""
-        return outcomes.platform_of_links(
-            of_file, self.objects, self.link_commands, self.link_errors
+        if any(given.values()) or not self.logs:
+            return of_file
+        links = self.link_commands
+        seen = (of_file, self.objects, links, self.link_errors)
+        return outcomes.of_one_build(
+            of_file, links, outcomes.platform_of_log(self.platforms, *seen)
         )
 
     @cached_property

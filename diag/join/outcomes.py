@@ -61,14 +61,17 @@ def platforms_of_files(objects: pd.DataFrame, given: Mapping[str, str]) -> dict[
     return of_file
 
 
-def platform_of_links(
+def platform_of_log(
+    platforms: Sequence[str],
     of_file: Mapping[str, str],
     objects: pd.DataFrame,
     link_commands: pd.DataFrame,
     link_errors: pd.DataFrame,
 ) -> str:
-    """The platform that a log without a name is for: that of the plain objects on its links, those
-    that the linker refused left out; "" where they are of several."""
+    """The one platform that logs are for: the one they name, else that of the plain objects on their
+    links, those that the linker refused left out; "" where they are of several."""
+    if platforms:
+        return platforms[0] if len(platforms) == 1 else ""
     refused = link_errors.loc[link_errors["kind"].isin(["wrong_arch", "format"]), "object"].dropna()
     bad = {PurePath(name).name for name in refused}
     loose = set(objects.loc[(objects["kind"] == "relocatable") & (objects["member"] == ""), "file"])
@@ -82,7 +85,7 @@ def of_one_build(
 ) -> dict[str, str]:
     """The same, where a log is for one platform: what stands on its links belongs to it, also what is
     of another machine, or of none that shows. Not where its namesake of the right machine was given."""
-    on = files_on_links(of_file, link_commands)
+    on = files_on_links(of_file, link_commands) if platform else []
     right = {PurePath(f).name for f in on if of_file[f] == platform}
     return {**of_file, **{f: platform for f in on if PurePath(f).name not in right}}
 
