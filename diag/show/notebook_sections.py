@@ -136,7 +136,7 @@ def missing_shown(verdict: Verdict) -> Shown:
         what = one.missing.artefact if one.missing else "No artefact is known that decides these"
         parts.append(Said(f"? {what}", is_strong=True))
         parts += [Said(_sentence(one.missing.why))] if one.missing else []
-        parts += [Said(f"Decides: {listed(causes)}.")] if causes else []
+        parts += [Said(f"Decides: {listed(causes)}.")] if causes and not one.is_check else []
         parts += [Said(f"Would confirm: {listed(one.confirms)}.")] if one.confirms else []
         parts += [Typed(one.missing.how)] if one.missing and one.missing.how else []
     return Shown(*parts, *_left(len(wanted) - MAX_GROUPS))

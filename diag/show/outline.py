@@ -1,5 +1,6 @@
 """The parts of a verdict in the order of need: what shows it, what the log complains of where nothing
-is known, what to do, how each platform ended, what can fail later, what would decide the rest, what is put aside, what could not be read.
+is known, what to do, how each platform ended, what can fail later, what would decide the rest, what is
+put aside, what could not be read.
 
 Each display draws these parts, some leave one out; how a part looks, and how much of it is shown,
 is the display's own.
@@ -32,7 +33,8 @@ class Part:
 
 
 def outline(verdict: Verdict, case: Case | None = None) -> list[Part]:
-    """The parts that there are."""
+    """The parts that there are. What would only check whether the artefacts belong together is
+    left to the page, the notebook and the JSON."""
     parts = (
         Part(
             "holding",
@@ -47,7 +49,9 @@ def outline(verdict: Verdict, case: Case | None = None) -> list[Part]:
             "Seen too: it can fail later, or elsewhere",
             grouped(supported(verdict, "latent")),
         ),
-        Part("open", "What would decide", what_would_decide(verdict)),
+        Part(
+            "open", "What would decide", [w for w in what_would_decide(verdict) if not w.is_check]
+        ),
         Part("refuted", "Refuted", what_is_refuted(verdict)),
         Part("steps", "Steps of the build", verdict.steps),
         Part("unread", "What could not be read", df_errors(verdict.errors)),
