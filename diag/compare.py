@@ -124,9 +124,7 @@ class Side:
 
     def ran(self, platform: str) -> bool | None:
         """Whether the program ran to a good end; None where that was not tried."""
-        rows = self.facts.outcomes[self.facts.outcomes["platform"] == platform]
-        value = rows["ran"].iloc[0] if len(rows) else None
-        return None if value is None or value != value else bool(value)
+        return self.facts.ran(platform)
 
 
 def compare(before: Case, after: Case, reverted: Case | None = None) -> Comparison:

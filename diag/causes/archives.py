@@ -9,7 +9,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from diag.causes.facts import Facts, clip, objects_missing
-from diag.causes.link_inputs import is_whole
+from diag.causes.link_inputs import inputs_of, is_whole
 from diag.causes.link_said import (
     about,
     errors_of,
@@ -163,9 +163,7 @@ def _short_inputs(facts: Facts, platform: str) -> list[Evidence]:
 def _named_inputs(facts: Facts, platform: str) -> frozenset[str]:
     """Names of all inputs of the platform's links; empty where a command is not known whole."""
     commands = list(each(facts.on(facts.link_commands, platform)))
-    names = {PurePath(str(name)).name for c in commands for _, name in c.inputs}
-    names |= {f"lib{name}{end}" for name in list(names) for end in (".a", ".so")}
-    return frozenset(names if all(map(is_whole, commands)) else ())
+    return frozenset().union(*map(inputs_of, commands if all(map(is_whole, commands)) else ()))
 
 
 # -- thin-archive-broken --------------------------------------------------------------------------

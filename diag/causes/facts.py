@@ -159,6 +159,11 @@ class Facts:
         """Rows of a frame of files (objects, build_script) that belong to the platform."""
         return keep(frame, (self.platform_of_file.get(f, "") == platform for f in frame["file"]))
 
+    def ran(self, platform: str) -> bool | None:
+        """Whether the program ran to a good end; None where that was not tried."""
+        ends = self.on(self.outcomes, platform)["ran"].dropna()
+        return bool(ends.astype(bool).all()) if len(ends) else None
+
     def end_of_run(self, platform: str) -> tuple[Evidence, ...]:
         """How the program ended where it was run, and the file that tells so."""
         rows = self.outcomes[

@@ -79,8 +79,7 @@ def _left(facts: Facts, platform: str) -> list[Symbol]:
 def _vanished(facts: Facts, platform: str) -> list[Symbol]:
     """What inputs want, nothing defines, and the output does not even hold, where the program went
     wrong: GNU ld drops some of what it is told to ignore."""
-    is_bad = (facts.on(facts.outcomes, platform)["ran"] == False).any()  # noqa: E712
-    if not is_bad or not _has_output(facts, platform):
+    if facts.ran(platform) is not False or not _has_output(facts, platform):
         return []
     outputs = set(facts.objects.loc[facts.objects["kind"] == "executable", "file"])
     rows = facts.of_platform(facts.symbols, platform)
@@ -105,9 +104,8 @@ def _undefined_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) ->
     inputs = inputs[(inputs["name"] == symbol.name) & ~inputs["is_defined"].astype(bool)]
     evidence += sightings_evidence(inputs, f"wants {symbol.name}")[:2]
     evidence += facts.end_of_run(symbol.platform)
-    ran = facts.on(facts.outcomes, symbol.platform)["ran"].dropna()
     # A name at 0 may be meant as a number: where the program ran well, nothing is wrong yet.
-    role: Role = "latent" if len(ran) and ran.astype(bool).all() else "cause"
+    role: Role = "latent" if facts.ran(symbol.platform) else "cause"
     return _undefined(
         symbol.platform, symbol.name, "supported", evidence, fix=texts_of("masks")[UNDEFINED].fix,
         role=role,
@@ -216,8 +214,8 @@ def _doubled(facts: Facts, platform: str) -> list[Symbol]:
 def _duplicate_supported(facts: Facts, symbol: Symbol, flags: list[Evidence]) -> Finding:
     evidence = [*flags, *sightings_evidence(facts.definitions(symbol), f"defines {symbol.name}")]
     ended = facts.end_of_run(symbol.platform)
-    is_bad = (facts.on(facts.outcomes, symbol.platform)["ran"] == False).any()  # noqa: E712
-    role: Role = "cause" if is_bad else "latent"  # a program that goes wrong may do so for this
+    # A program that goes wrong may do so for this.
+    role: Role = "cause" if facts.ran(symbol.platform) is False else "latent"
     return _duplicate(symbol.platform, symbol.name, role, "supported", [*evidence, *ended])
 
 

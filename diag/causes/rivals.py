@@ -248,8 +248,7 @@ def _answer(facts: Facts, cause: Cause, platform: str) -> Finding:
     said = [Evidence.of_row(r, r.detail_text) for r in each(errors)]
     if said:
         return cause.finding("refuted", symbol, said, role="claim")
-    ended_badly = (facts.on(facts.outcomes, platform)["ran"] == False).any()  # noqa: E712
-    if facts.outcome(platform) == "linked" and not ended_badly:
+    if facts.outcome(platform) == "linked" and facts.ran(platform) is not False:
         return cause.finding("refuted", symbol, facts.outcome_evidence(platform), role="claim")
     missing = objects_missing(platform) if facts.has_log else log_missing(platform)
     return cause.finding("untestable", symbol, (), (missing,), role="claim")

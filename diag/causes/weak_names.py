@@ -66,8 +66,7 @@ def judge_weak(facts: Facts) -> Iterator[Finding]:
 
 def _bad_end(facts: Facts, platform: str) -> list[Evidence]:
     """How the linked program ended, where it did not end well."""
-    ran = facts.on(facts.outcomes, platform)["ran"]
-    return list(facts.end_of_run(platform)) if (ran == False).any() else []  # noqa: E712
+    return list(facts.end_of_run(platform)) if facts.ran(platform) is False else []
 
 
 def _left_weak(facts: Facts, platform: str) -> pd.DataFrame:
