@@ -758,13 +758,13 @@ def test_nothing_is_claimed_where_nothing_is_missing():
     assert [finding for cause in CAUSES.values() for finding in cause.judge(facts)] == []
 
 
-def test_ten_thousand_names_are_no_flood():
+def test_hundreds_of_names_are_no_flood():
     """One finding a cause and platform, in a time that grows with the names alone."""
-    frames = on(AMD64, "gcc -o app main.o", *(f"XXH64_{n}" for n in range(3000)))
+    frames = on(AMD64, "gcc -o app main.o", *(f"XXH64_{n}" for n in range(300)))
     facts = make_facts(**frames)  # type: ignore[arg-type]
     findings = [finding for cause in CAUSES.values() for finding in cause.judge(facts)]
     assert [(finding.cause, len(finding.symbols)) for finding in findings] == [
-        ("library-not-linked", 3000)
+        ("library-not-linked", 300)
     ]
     assert len(findings[0].evidence) < 12
 

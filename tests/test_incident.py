@@ -23,9 +23,15 @@ SYMBOL = "sum_4bit_dist_table_32bytes_batch_avx512"
 
 
 @cache
+def opened(name: str) -> Case:
+    """One case folder: it keeps what was read of it, and its side of a comparison."""
+    return diag.open_case(DATA / name)
+
+
+@cache
 def judged(name: str) -> Verdict:
     """The verdict on one case folder."""
-    return diagnose(diag.open_case(DATA / name))
+    return diagnose(opened(name))
 
 
 def toml(name: str) -> dict:
@@ -198,14 +204,14 @@ COMPARED = {
 @pytest.mark.parametrize(("name", "result"), COMPARED.items())
 def test_compare_tells_a_cure_from_a_mask(name, result):
     """What each intervention did to the cause, by the objects and not by a green build."""
-    comparison = compare(diag.open_case(DATA / "before"), diag.open_case(DATA / name))
+    comparison = compare(opened("before"), opened(name))
     assert (comparison.result, comparison.by) == result
     assert comparison.evidence
 
 
 def test_a_cure_is_shown_by_the_definition_itself():
     """The objects of the fixed build want the symbol and one member defines it: that is cited."""
-    before, after = diag.open_case(DATA / "before"), diag.open_case(DATA / "explicit-march")
+    before, after = opened("before"), opened("explicit-march")
     texts = [item.text for item in compare(before, after).evidence]
     assert any(f"defines {SYMBOL}, once" in text for text in texts)
     assert not any("any more" in text for text in texts)
@@ -228,14 +234,14 @@ def test_a_log_of_another_revision_is_told():
 
 def test_a_cure_counts_only_if_the_failure_returns_without_it():
     """The fix taken out again: the same failure proves it, a green build does not."""
-    before, after = diag.open_case(DATA / "before"), diag.open_case(DATA / "explicit-march")
+    before, after = opened("before"), opened("explicit-march")
     assert compare(before, after, before).result == "cured"
     assert compare(before, after, after).result == "unproven"
 
 
 def test_taking_a_fix_out_is_worse():
     """From the fixed build back to the broken one."""
-    after, before = diag.open_case(DATA / "explicit-march"), diag.open_case(DATA / "before")
+    after, before = opened("explicit-march"), opened("before")
     comparison = compare(after, before)
     assert comparison.result == "worse"
 
@@ -245,7 +251,7 @@ def test_without_the_linked_program_a_cure_is_not_proven():
     given = read_case_toml(DATA / "one-cfg-per-object")
     few = {p: [f for f in files if f.suffix == ".a"] for p, files in given["objects"].items()}
     after = Case(**{**given, "objects": few})
-    assert compare(diag.open_case(DATA / "before"), after).result == "unproven"
+    assert compare(opened("before"), after).result == "unproven"
 
 
 def test_the_end_of_a_run_is_cited_where_it_is_told():
