@@ -8,7 +8,7 @@ from typing import Any
 
 from diag.causes.facts import Facts, clip
 from diag.causes.libc_seen import libc_of
-from diag.causes.library_open import BESIDE_MUSL, still_open
+from diag.causes.library_doubts import BESIDE_MUSL, still_open
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
 from diag.causes.named import Named, arch_of, group_finding, is_defined_somewhere, pick, wanted_on
 from diag.causes.on_line import (

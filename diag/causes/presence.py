@@ -18,7 +18,7 @@ from diag.causes.made_here import Compile, compiles_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import arches_of_words
 from diag.causes.once import asked_once
-from diag.causes.presence_open import is_kept_back, may_be_made
+from diag.causes.presence_doubts import is_kept_back, may_be_made
 from diag.causes.skips import TELLING, is_stem_of, is_tied, skips_on
 from diag.causes.toolchain import toolchain_of
 from diag.knowledge import isa_words_in

@@ -21,7 +21,7 @@ from diag.causes.presence import (
     users_of,
     wanted_lines,
 )
-from diag.causes.presence_open import is_kept_back, is_suspect
+from diag.causes.presence_doubts import is_kept_back, is_suspect
 from diag.knowledge import isa_words_in
 from diag.schema import each
 
