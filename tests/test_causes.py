@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from diag.causes import CATALOGUE
@@ -412,3 +415,15 @@ def test_rustflags_are_no_topic_where_nothing_sets_them_and_no_rust_is_seen():
     assert judge("flags-can-matter", link_errors=[error]) == []
     claimed = judge("flags-can-matter", link_errors=[error], claims=["flags-can-matter"])
     assert [finding.status for finding in claimed] == ["untestable"]
+
+
+def test_the_design_names_every_module_of_causes_that_judges_nothing():
+    """Who looks for an answer finds the module that has it; none is named that is gone."""
+    root = Path(__file__).resolve().parent.parent
+    folder = root / "diag" / "causes"
+    judges = {path.stem for path in folder.glob("*.py") if "\nCAUSES = " in path.read_text("utf-8")}
+    others = {path.stem for path in folder.glob("*.py")} - judges - {"__init__"} | {"texts"}
+    page = (root / "docs" / "DESIGN.md").read_text("utf-8")
+    table = page.partition("| asked | modules |")[2].partition("\n\n")[0]
+    cells = [row.split("|")[2] for row in table.splitlines() if row.count("|") == 3]
+    assert sorted(re.findall(r"`(\w+)`", " ".join(cells))) == sorted(others)
