@@ -93,8 +93,15 @@ def test_skimming_finds_the_same_in_every_log_at_hand(monkeypatch, part):
             assert skimmed(monkeypatch, data, 20_000) == found_in(data), path
 
 
+def test_skimming_finds_the_same_in_one_log_of_many_links(monkeypatch):
+    """The logs of the lab one behind the other, outside of any step, however blocks part them."""
+    data = b"\n".join(p.read_bytes() for p in LOGS if is_bare(p) and "links" in p.parts)
+    assert buildlog.open_log(data, "x.log").format == "text"
+    assert skimmed(monkeypatch, data, 20_000) == found_in(data)
+
+
 def test_skimming_finds_the_same_in_the_words_of_every_linker(monkeypatch):
-    """The logs of single links, of which none is skimmed alone, as the steps of one build."""
+    """The logs of single links as the steps of one build."""
     parts = []
     for number, path in enumerate(filter(is_bare, LOGS), 1):
         parts.append(b"\n#%d [linux/amd64 build 1/1] RUN link" % number)
