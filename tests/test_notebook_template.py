@@ -20,14 +20,19 @@ from papermill.exceptions import PapermillExecutionError
 
 import diag
 from diag import cli
+from diag.causes import CATALOGUE
+from diag.causes.facts import Symbol
 from diag.causes.model import Evidence
+from diag.causes.texts import NOT_CURED
 from diag.errors import InputError
 from diag.show import notebook_run as run
 from diag.show.investigation import DEMO, UNFILLED, Investigation
 from diag.show.notebook_log import log_shown
+from diag.show.notebook_postmortem import follow_ups_shown
 from diag.show.redact import MASK, Redactor
 from diag.show.shown import MAX_ROWS, Cited, Lines, Shown, Tabled, Typed
 from diag.show.terminal import as_plain_text
+from tests import handmade
 from tests import notebook_rules as rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -343,6 +348,15 @@ def test_a_postmortem_says_that_the_program_died() -> None:
     said = sentences(html_of(told.causes()))
     assert "✘ SIGILL when it ran; native-march-in-shared-cache" in said
     assert list(told.verdict.outcomes["ended"]) == ["SIGILL"]
+
+
+def test_what_a_fix_does_not_cure_is_nobodys_task() -> None:
+    """It stands among the limits; a row of follow-ups has somebody who does it."""
+    finding = CATALOGUE["exec-format-error"].finding("supported", Symbol("f", "linux/amd64"), ())
+    assert any(step.startswith(NOT_CURED) for step in finding.fix)
+    told = follow_ups_shown(handmade.verdict(findings=(finding,)))._repr_html_()
+    assert NOT_CURED not in told
+    assert escape(finding.fix[0])[:40] in told
 
 
 def test_the_deciding_line_stands_among_its_neighbours() -> None:

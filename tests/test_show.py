@@ -635,3 +635,22 @@ def test_a_case_shows_no_secret() -> None:
     shown = h.case()._repr_html_()
     assert "NPM_TOKEN=[masked]" in shown
     assert h.SECRET not in shown
+
+
+def test_a_platform_that_dies_is_told_once() -> None:
+    """What failed is its run: the sentence about the others leaves it out."""
+    seen = {"outcome": "linked", "file": "build.log", "line_no": 1, "text": "ok"}
+    ends = [
+        {"platform": "linux/amd64", "ran": False, "ended": "SIGILL", **seen},
+        {"platform": "linux/arm64", "ended": "", **seen},
+    ]
+    verdict = h.verdict(
+        outcome="undecided", cause=None, findings=(), outcomes=schema.make("outcomes", ends),
+        link_errors=schema.empty("link_errors"),
+    )  # fmt: skip
+    assert (
+        sentences.platform_sentence(verdict)
+        == "linux/arm64 was built; linux/amd64 was built and dies."
+    )
+    told = " ".join(sentences.answer(verdict))
+    assert told.count("linux/amd64") == 1

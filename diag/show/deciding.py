@@ -22,7 +22,7 @@ MAX_SHARED = 3  # places that several open explanations cite
 _EXPLAINED = re.compile(r"^explained by (?P<cause>[\w-]+): ")
 # How a step begins that is said and not typed.
 _PROSE = re.compile(
-    r"(?:put|let|build once|build again|give|ask|keep|open|see|compile|link|look|run the|run it|take|the)\b|[A-Z]"
+    r"(?:put|let|build once|build again|give|ask|keep|open|see|repeat|compile|link|look|run the|run it|take|the)\b|[A-Z]"
 )
 
 

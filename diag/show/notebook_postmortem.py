@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diag.causes.texts import NOT_CURED
 from diag.show.comparison_words import changed_symbols, result_words
 from diag.show.frame_tables import table_of
 from diag.show.sentences import supported
@@ -90,7 +91,12 @@ def limits_shown(verdict: Verdict) -> Shown:
 def follow_ups_shown(verdict: Verdict) -> Shown:
     """A row for each step of a fix; who does it, and by when, is for people to say."""
     held = supported(verdict, "cause", "contributing", "latent")
-    steps = dict.fromkeys((step, finding.cause) for finding in held for step in finding.fix)
+    steps = dict.fromkeys(
+        (step, finding.cause)
+        for finding in held
+        for step in finding.fix
+        if not step.startswith(NOT_CURED)
+    )
     rows = [(step, cause, TO_BE_WRITTEN, TO_BE_WRITTEN) for step, cause in steps]
     if not rows:
         return said("No step follows from the evidence.")

@@ -205,12 +205,12 @@ def _failed_step(verdict: Verdict, platform: str) -> str:
 def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     """How each platform ended; with `others`, those that did not fail."""
     words = {"linked": "was built", "canceled": "was canceled", "unknown": "is not known"}
-    words = words if others else {"failed": "failed", **words}
+    words = words if others else {"failed": "failed", **words, "died": "was built and dies"}
     parts = []
     for outcome, word in words.items():
         names = _by_outcome(verdict, outcome)
         if names:
-            verb = word.replace("was", "were").replace("is not", "are not")
+            verb = word.replace("was", "were").replace("is not", "are not").replace("dies", "die")
             parts.append(f"{listed(names)} {verb if len(names) > 1 else word}")
     if not parts:
         return "no other platform is part of it." if others else "No platform is named."
@@ -223,8 +223,10 @@ def _has_failed(verdict: Verdict) -> bool:
 
 
 def _by_outcome(verdict: Verdict, outcome: str) -> list[str]:
+    """The platforms that ended so; `died` are those whose program was built and dies."""
     frame = verdict.outcomes
-    rows = frame[frame["outcome"] == outcome]
+    died = (frame["outcome"] == "linked") & frame["ran"].eq(False).fillna(False).astype(bool)
+    rows = frame[died if outcome == "died" else (frame["outcome"] == outcome) & ~died]
     return [str(name) for name in rows["platform"] if not is_missing(name) and name]
 
 

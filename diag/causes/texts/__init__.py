@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+NOT_CURED = "It does not cure: "  # how the step begins that says what the others leave
 _INSIDE = {"cc": "cargo"}  # what runs inside of another and has no words of its own
 
 
@@ -38,7 +39,7 @@ class Texts:
         """The steps for that toolchain, and what they do not cure."""
         own = self.fix_for.get(toolchain) or self.fix_for.get(_INSIDE.get(toolchain, ""))
         steps = tuple(own or self.fix)
-        return (*steps, f"It does not cure: {self.not_cured}") if self.not_cured else steps
+        return (*steps, NOT_CURED + self.not_cured) if self.not_cured else steps
 
 
 @cache
