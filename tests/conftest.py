@@ -7,6 +7,7 @@ a whole, is reported as failed: a test that never runs must not look green.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from hypothesis import HealthCheck, settings
 from tests.at_prompt import AtPrompt, caller
 
 NO_SKIP = os.environ.get("DIAG_NO_SKIP") == "1"
+
+# Tests import the scripts of tools/ as these import each other.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 # Compilers, linkers and shells talk to the tests in one language.
@@ -67,3 +71,12 @@ def incident_matrix(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     own = tmp_path_factory.getbasetemp()
     return matrix_file(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="session")
+def walkthrough(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any]]:
+    """The project's notebooks and docs as pages: (folder, pages of notebooks)."""
+    from walkthrough import write_walkthrough
+
+    folder = tmp_path_factory.mktemp("walkthrough")
+    return folder, write_walkthrough(folder)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from api_docs import frames_text, write_docs
 
 import diag
 from diag.schema import FRAMES
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-from api_docs import frames_text, write_docs  # noqa: E402
 
 FUNCTIONS = [name for name in diag.__all__ if inspect.isfunction(getattr(diag, name))]
 CLASSES = [name for name in diag.__all__ if inspect.isclass(getattr(diag, name))]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
+from binder import FIRST, HUB, MARKS, READMES, badge, launch_url, with_badge
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-from binder import FIRST, HUB, MARKS, READMES, badge, launch_url, with_badge  # noqa: E402
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 END = "?labpath=notebooks%2Finvestigate.ipynb"

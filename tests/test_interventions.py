@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fixes_page
 import pandas as pd
 import pytest
 
@@ -18,10 +18,6 @@ from diag.case_inputs import read_case_toml
 from diag.errors import InputError
 from diag.interventions import interventions
 from diag.join import join_isa
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
-
-import fixes_page
 
 DATA = Path("data/avx512-link")
 CASES = sorted(path.parent.name for path in DATA.glob("*/case.toml"))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
+import lab_diff
 import pytest
 
 from tests.tools import need
 
 ROOT = Path(__file__).parent.parent
-SPEC = importlib.util.spec_from_file_location("lab_diff", ROOT / "tools" / "lab_diff.py")
-assert SPEC is not None
-assert SPEC.loader is not None
-lab_diff = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(lab_diff)
 
 HOST = 'machine = "host"\nemulated = false\nhas_avx512 = '
 

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import fixes_page
 import pandas as pd
 import pytest
 
@@ -24,9 +25,6 @@ from diag.interventions import interventions
 from diag.join import distinct_definitions
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-import fixes_page  # noqa: E402
 
 LAB = fixes_page.LAB
 ROWS = {row["name"]: row for row in fixes_page.truth()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
+from losses_page import FOLDER, PLATFORMS, Loss, losses, page
 
 from diag.flow.scopes import run_contexts
 from diag.read.dockerfile import load_dockerfile
@@ -16,9 +16,6 @@ from diag.schema_frames import LOST_BY
 from tests.tools import need
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-from losses_page import FOLDER, PLATFORMS, Loss, losses, page  # noqa: E402
 
 
 @cache

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import runpy
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from notebooks import executed
 from tests.incident_matrix import write_profile
 from tests.notebook_rules import RULES
 from tests.tools import need
@@ -44,7 +44,6 @@ def test_a_notebook_gives_what_it_shows(
     if "diag.interventions(DATA)" in text:
         write_profile(tmp_path, request.getfixturevalue("incident_matrix"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))  # and nothing of the user's profile
-    executed = runpy.run_path(str(ROOT / "tools" / "notebooks.py"))["executed"]
     committed = shown(nbformat.read(path, as_version=4))
     assert committed, "committed without outputs"
     assert shown(executed(path)) == committed

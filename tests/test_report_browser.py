@@ -6,7 +6,6 @@ axe-core judges what a screen reader and a keyboard get.
 from __future__ import annotations
 
 import itertools
-import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,11 +48,10 @@ def report(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def notebook_pages(tmp_path_factory) -> list[Path]:
+def notebook_pages(walkthrough: tuple[Path, list[Page]]) -> list[Path]:
     """The project's notebooks, as `make report` converts them."""
-    folder = tmp_path_factory.mktemp("walkthrough")
-    write = runpy.run_path(str(ROOT / "tools" / "walkthrough.py"))["write_walkthrough"]
-    return [folder / page.href for page in write(folder)]
+    folder, pages = walkthrough
+    return [folder / page.href for page in pages]
 
 
 def test_the_report_makes_no_request(browser, report) -> None:
@@ -238,3 +236,4 @@ def test_the_report_leads_to_notebooks(browser, notebook_pages) -> None:
     page.click("text=The report")
     assert page.url == report.as_uri()
     page.close()
+    report.unlink()  # the folder serves other tests too

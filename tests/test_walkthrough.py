@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import runpy
-from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from walkthrough import write_walkthrough
 
 ROOT = Path(__file__).resolve().parent.parent
 HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
@@ -20,12 +19,6 @@ PROSE = """# What `esac` *keeps*
 Between $RUSTFLAGS and $CFLAGS stands no formula. See [the next](b.ipynb#How), [the cause](../docs/cause.md),
 [the log](../data/build.log), [that site](https://example.org/a.md), [below](#Below).
 """
-
-
-@cache
-def tool(name: str) -> Any:
-    """A function of tools/walkthrough.py."""
-    return runpy.run_path(str(ROOT / "tools" / "walkthrough.py"))[name]
 
 
 def notebook(*cells: Any) -> Any:
@@ -62,7 +55,7 @@ def linked(page: Path) -> list[str]:
 
 def test_each_notebook_is_a_page_by_its_first_heading(tmp_path: Path) -> None:
     """Without a heading the file's name; backticks are code in the page and nothing in its title."""
-    pages = tool("write_walkthrough")(tmp_path / "out", a_project(tmp_path))
+    pages = write_walkthrough(tmp_path / "out", a_project(tmp_path))
     assert [(page.title, page.href) for page in pages] == [
         ("What `esac` *keeps*", "notebooks/a.html"),
         ("b", "notebooks/b.html"),
@@ -78,7 +71,7 @@ def test_each_notebook_is_a_page_by_its_first_heading(tmp_path: Path) -> None:
 def test_links_lead_to_pages_or_to_files(tmp_path: Path) -> None:
     """A notebook and a page of docs/ become pages, also a page's own links; a log stays where it is."""
     out = tmp_path / "out"
-    tool("write_walkthrough")(out, a_project(tmp_path))
+    write_walkthrough(out, a_project(tmp_path))
     hrefs = linked(out / "notebooks" / "a.html")
     assert {"../index.html", "b.html", "b.html#How", "../docs/cause.html"} <= set(hrefs)
     assert {"https://example.org/a.md", "#Below", "../../data/build.log"} <= set(hrefs)
@@ -89,19 +82,19 @@ def test_links_lead_to_pages_or_to_files(tmp_path: Path) -> None:
 def test_a_page_whose_notebook_is_gone_goes_too(tmp_path: Path) -> None:
     """The folder holds what there is now; what others wrote there stays."""
     root, out = a_project(tmp_path), tmp_path / "out"
-    tool("write_walkthrough")(out, root)
+    write_walkthrough(out, root)
     (out / "index.html").write_text("the report")
     (root / "notebooks" / "b.ipynb").unlink()
-    tool("write_walkthrough")(out, root)
+    write_walkthrough(out, root)
     assert [path.name for path in (out / "notebooks").iterdir()] == ["a.html"]
     assert (out / "index.html").is_file()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(walkthrough: tuple[Path, list[Any]]) -> Path:
     """The project's own walkthrough."""
-    folder = tmp_path_factory.mktemp("site")
-    assert tool("write_walkthrough")(folder)
+    folder, pages = walkthrough
+    assert pages
     return folder
 
 
