@@ -200,8 +200,9 @@ def objects_of(command: Any) -> set[str]:
 
 
 def _files_of(kind: str, name: str) -> tuple[str, ...]:
-    base = PurePath(name).name
-    return (f"lib{base}.so", f"lib{base}.a") if kind == "library" else (base,)
+    base = PurePath(name.removeprefix(":")).name  # `-l:libx.a` names the file itself
+    is_short = kind == "library" and not name.startswith(":")
+    return (f"lib{base}.so", f"lib{base}.a") if is_short else (base,)
 
 
 def names_given(objects: pd.DataFrame) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from diag.causes.facts import Facts, Symbol, objects_missing
 from diag.causes.invites import languages_beside
+from diag.causes.link_inputs import link_command, unread_inputs
 from diag.causes.model import Evidence
 from diag.causes.name_evidence import (
     Judged,
@@ -21,7 +22,9 @@ from diag.causes.name_evidence import (
 )
 from diag.causes.name_parts import Parts, is_plain, parts_of, unversioned
 from diag.causes.names_rust import judge_dropped
+from diag.causes.on_line import library_name
 from diag.causes.once import asked_once
+from diag.knowledge.names import library_of
 from diag.schema import each
 
 LINKAGE = "language-linkage-mismatch"
@@ -57,7 +60,8 @@ def judge_linkage(facts: Facts, symbol: Symbol) -> Judged | None:
         rows = _usable(facts, symbol)
         found = [row for row in rows if is_plain(row.name) and row.name == parts.base]
         claim = f'{text} is wanted as a C++ function and defined by its C name: the declaration lacks extern "C".'
-        if not found and not facts.has_objects(symbol.platform):
+        is_open = not facts.has_objects(symbol.platform) or _on_line(facts, symbol, parts.base)
+        if not found and is_open:
             missing = (objects_missing(symbol.platform),)
             return Judged(symbol, "untestable", told_in_log(facts, symbol), missing)
     if not found:
@@ -73,6 +77,14 @@ def _without_objects(facts: Facts, symbol: Symbol, language: str) -> Judged | No
         return None
     missing = (objects_missing(symbol.platform),)
     return Judged(symbol, "untestable", told_in_log(facts, symbol), missing)
+
+
+def _on_line(facts: Facts, symbol: Symbol, base: str) -> bool:
+    """The link names the well-known library that has the plain name, and it was not given."""
+    library, command = library_of(base), link_command(facts, symbol)
+    if library is None or command is None:
+        return False
+    return any(library_name(word) in library.files for word in unread_inputs(facts, command))
 
 
 def _usable(facts: Facts, symbol: Symbol) -> list[Any]:

@@ -20,6 +20,7 @@ from diag.causes.presence import (
     opened,
     wanted_lines,
 )
+from diag.knowledge.names import library_of, prefix_of
 from diag.schema import each
 
 GUARD = "arch-guard-too-wide"
@@ -60,7 +61,10 @@ def judge_guard(facts: Facts) -> Iterator[Finding]:
 
 
 def _may_be_of_other(name: str, arch: str) -> bool:
-    """What the name speaks of, another machine has: both Arms, or not this machine at all."""
+    """What the name speaks of, another machine has: both Arms, or not this machine at all. A call of a
+    well-known library (`crc32`) speaks of none."""
+    if library_of(name) is not None and not prefix_of(name):
+        return False
     told = arches_of_words(name)
     return told >= _ARMS or (bool(told) and arch not in told)
 

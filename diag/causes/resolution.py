@@ -8,6 +8,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from diag.causes.facts import Facts, objects_missing
+from diag.causes.file_names import SYSTEM_SWITCHES
 from diag.causes.invites import has_library
 from diag.causes.link_inputs import (
     command_evidence,
@@ -16,6 +17,7 @@ from diag.causes.link_inputs import (
 )
 from diag.causes.link_said import errors_of
 from diag.causes.model import Cause, Evidence
+from diag.causes.on_line import library_name
 from diag.causes.wants import (
     GNU_LD,
     LLD,
@@ -126,7 +128,7 @@ def judge_order(facts: Facts, want: Want) -> Answer | None:
         told = _judge_system_library(facts, want) if _is_order_telling(want) else None
         return told or (open_end if has_library(facts, symbol) else None)
     if want.defined.empty:
-        return _judge_system_library(facts, want)
+        return _judge_system_library(facts, want) or _judge_unread(facts, want)
     found = defines(want.defined, symbol.name)
     if not want.has_line:
         return Answer("untestable", found, (command_missing(symbol),))
@@ -174,11 +176,12 @@ def _judge_system_library(facts: Facts, want: Want) -> Answer | None:
     if library is None or not want.reads_once or not want.has_line or want.command is None:
         return None
     names = [PurePath(str(name)).name for _, name in want.command.inputs]
-    at = [no for no, name in enumerate(names) if name in library.files]
+    words = _words_of(want)
+    at = [no for no, word in enumerate(words) if library_name(word) in library.files]
     users = [no for no, name in enumerate(names) if name in _users_of(facts, want)]
     if not at or not users or max(at) > min(users):
         return None
-    switch = f"-l{names[max(at)]}"
+    switch = words[max(at)]
     text = f"{switch} stands before {names[min(users)]} on the link command"
     evidence = [*facts.reference_evidence(want.symbol)[:2], command_evidence(want.command, text)]
     claim = f"{switch} has the symbol and stands before its user on the link command."
@@ -188,6 +191,29 @@ def _judge_system_library(facts: Facts, want: Want) -> Answer | None:
         claim=claim,
         fix=(f"Put {switch} after every file that uses it: into LDLIBS or LIBS, not LDFLAGS.",),
     )
+
+
+def _words_of(want: Want) -> list[str]:
+    """The inputs as the command names them."""
+    inputs = [] if want.command is None else want.command.inputs
+    return [f"-l{name}" if kind == "library" else PurePath(str(name)).name for kind, name in inputs]
+
+
+def _judge_unread(facts: Facts, want: Want) -> Answer | None:
+    """An archive that was not given stands only before those who want the name: it may have it."""
+    if not want.reads_once or not want.has_line:
+        return None
+    words, users = _words_of(want), _users_of(facts, want)
+    first = next((no for no, word in enumerate(words) if word in users), 0)
+    own = set(words[:first]) & set(want.unread) - set(words[first:]) - SYSTEM_SWITCHES
+    archives = [word for word in words[:first] if word in own and library_name(word)]
+    if not archives:
+        return None
+    text = f"{archives[0]} stands before {words[first]} on the link command"
+    evidence = [*facts.reference_evidence(want.symbol)[:2], command_evidence(want.command, text)]
+    missing = objects_missing(want.symbol.platform)
+    why = f"{archives[0]} was not given: whether it defines the name stands there"
+    return Answer("untestable", evidence, (replace(missing, why=why),))
 
 
 def _users_of(facts: Facts, want: Want) -> set[str]:

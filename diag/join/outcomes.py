@@ -94,8 +94,9 @@ def files_on_links(files: Iterable[str], link_commands: pd.DataFrame) -> list[st
     """Those of the files that a link command names, straight or by -l."""
     names: set[str] = set()
     for kind, word in (pair for inputs in link_commands["inputs"] for pair in inputs):
-        is_short = kind == "library"
-        names |= {f"lib{word}.a", f"lib{word}.so"} if is_short else {PurePath(word).name}
+        is_short = kind == "library" and not word.startswith(":")  # `-l:libx.a` names the file
+        file = PurePath(word.removeprefix(":")).name
+        names |= {f"lib{word}.a", f"lib{word}.so"} if is_short else {file}
     return [file for file in files if PurePath(file).name in names]
 
 
