@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.citations import fault_of
+from tests.elf_builder import bsd_archive, build_elf
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,13 @@ def test_what_is_not_there_is_told(tmp_path):
     assert fault_of(str(tmp_path / "other"), 1, "one") == "no such file"
     assert fault_of(str(file), 2, "one") == "the file has 1 lines"
     assert fault_of(str(file), None, "nothing of it") == ""
+
+
+def test_a_member_that_is_cited_is_in_the_archive(tmp_path):
+    """By its name in front of what is told of it; of a file that is no archive, words are words."""
+    file = tmp_path / "libx.a"
+    file.write_bytes(bsd_archive([(b"one.o", build_elf([(b"f", 0x12, 0, 1, 0, 4)]))]))
+    assert fault_of(str(file), None, "one.o defines f") == ""
+    assert fault_of(str(file), None, "two.o defines f") == "no such member"
+    assert fault_of(str(file), None, "defines f in two.o") == ""
+    assert fault_of(__file__, None, "two.o defines f") == ""

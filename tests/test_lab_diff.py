@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,50 @@ def test_a_work_tree_without_changes_is_equal() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "files are equal byte for byte" in done.stdout
+
+
+@pytest.fixture
+def rebuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lab of another day, in a repository that holds the one before."""
+    need("git")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):  # a hook of git sets them
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(lab_diff, "ROOT", tmp_path)
+    lab = tmp_path / "lab"
+    lab.mkdir()
+    for name in ("same", "timed", "otherwise", "gone"):
+        (lab / f"{name}.log").write_text(f"#7 DONE 0.6s\n{name}\n")
+    who = ["-c", "user.name=lab", "-c", "user.email=lab@example.org"]
+    for command in (["init", "-q"], ["add", "lab"], [*who, "commit", "-q", "-m", "before"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return lab
+
+
+def ran(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Status and words of the script on that lab."""
+    monkeypatch.setattr(sys, "argv", ["lab_diff.py", "--files", "lab"])
+    return lab_diff.main(), capsys.readouterr().out
+
+
+def test_what_may_differ_is_counted_and_no_fault(rebuilt: Path, monkeypatch, capsys) -> None:
+    """Another time of the clock: status 0."""
+    (rebuilt / "timed.log").write_text("#7 DONE 10.0s\ntimed\n")
+    status, told = ran(monkeypatch, capsys)
+    assert (status, told.split()) == (
+        0,
+        ["3", "of", "4", "files", "are", "equal", "byte", "for", "byte", "1", "times"],
+    )
+
+
+def test_what_a_person_has_to_see_is_named(rebuilt: Path, monkeypatch, capsys) -> None:
+    """Other words, a file that is gone and one that is new: status 1, each by its name."""
+    (rebuilt / "otherwise.log").write_text("#7 DONE 0.6s\nno word of it\n")
+    (rebuilt / "gone.log").unlink()
+    (rebuilt / "new.log").write_text("")
+    status, told = ran(monkeypatch, capsys)
+    assert status == 1
+    assert told.startswith("2 of 4 files are equal")
+    named = [line.split() for line in told.splitlines()[-3:]]
+    assert named == [[kind, f"lab/{name}.log"] for name, kind in
+                     (("gone", "gone"), ("new", "new"), ("otherwise", "other"))]  # fmt: skip
