@@ -346,10 +346,27 @@ def test_every_picture_is_shown() -> None:
     assert set((ROOT / "docs" / "images").glob("*.png")) <= shown
 
 
-def test_the_table_of_frames_is_that_of_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DESIGN.md is in step with diag/schema_frames.py, and so are the pages that are made."""
-    monkeypatch.setattr(sys, "argv", ["tools/docs_tables.py", "--check", "--quick"])
+def test_pages_that_are_made_are_in_step() -> None:
+    """The table of frames with diag/schema_frames.py, and so on: else `python tools/docs_tables.py`."""
+    wanted = docs_tables.pages(is_quick=True)
+    assert len(wanted) >= 4
+    assert [p.name for p in wanted if p.read_text(encoding="utf-8") != wanted[p]] == []
+
+
+def test_a_page_that_is_out_of_step_is_told(tmp_path: Path, monkeypatch) -> None:
+    """`--check` names it and writes nothing; without it the page is written."""
+    page = tmp_path / "DESIGN.md"
+    page.write_text("of last week")
+    monkeypatch.setattr(docs_tables, "pages", lambda *, is_quick: {page: "of today"})
+    monkeypatch.setattr(sys, "argv", ["docs_tables.py", "--check"])
+    with pytest.raises(SystemExit, match=r"DESIGN\.md is out of step"):
+        docs_tables.main()
+    assert page.read_text() == "of last week"
+    monkeypatch.setattr(sys, "argv", ["docs_tables.py"])
     docs_tables.main()
+    monkeypatch.setattr(sys, "argv", ["docs_tables.py", "--check"])
+    docs_tables.main()
+    assert page.read_text() == "of today"
 
 
 def test_the_picture_shows_the_verdict_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

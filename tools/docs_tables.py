@@ -52,17 +52,20 @@ def with_table(text: str) -> str:
     return _TABLE.sub(lambda _: frames_table(), text)
 
 
-def main() -> None:
-    """Write, or with --check compare."""
-    pages = {
+def pages(*, is_quick: bool) -> dict[Path, str]:
+    """Page -> what it should hold."""
+    told = {
         PAGE: with_table(PAGE.read_text(encoding="utf-8")),
         losses_page.PAGE: losses_page.page(),
         lab_page.PAGE: lab_page.page(),
         **cause_pages.pages(),
     }
-    if "--quick" not in sys.argv[1:]:
-        pages[fixes_page.PAGE] = fixes_page.page()
-    for path, wanted in pages.items():
+    return told if is_quick else {**told, fixes_page.PAGE: fixes_page.page()}
+
+
+def main() -> None:
+    """Write, or with --check compare."""
+    for path, wanted in pages(is_quick="--quick" in sys.argv[1:]).items():
         if "--check" not in sys.argv[1:]:
             path.write_text(wanted, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != wanted:
