@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 
 from diag import schema
+from diag.causes import CATALOGUE
 from diag.causes.facts import Facts
+from diag.causes.model import Finding
 
 LOG, DOCKERFILE, FOLDER = "build.log", "Dockerfile", "target"
 AMD64 = "linux/amd64"
@@ -125,6 +127,11 @@ _FRAME_OF = {"lines": "log_lines", "unlisted_env": "env"}
 _FRAMES = (*_DEFAULTS, "unlisted_env")
 
 
+def judge(cause: str, **frames: Any) -> list[Finding]:
+    """The findings of one cause on facts of these rows."""
+    return list(CATALOGUE[cause].judge(make_facts(**frames)))
+
+
 def make_facts(
     *,
     platforms: Sequence[str] = (AMD64,),
@@ -160,21 +167,13 @@ def _lines_with(lines: pd.DataFrame, literals: Collection[str]) -> pd.DataFrame:
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
-    """Made once: causes change no frame."""
-    return schema.empty(name)
-
-
-@cache
-def _empty(name: str) -> pd.DataFrame:
     """Made once: causes only read, and most frames of a test are empty."""
-    return schema.make(_FRAME_OF.get(name, name), [])
+    return schema.empty(_FRAME_OF.get(name, name))
 
 
 def _frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     if not rows:
         return _empty(name)
-    if not rows:
-        return _empty(_FRAME_OF.get(name, name))
     defaults = _DEFAULTS.get("env" if name == "unlisted_env" else name, {})
     numbered = []
     for number, row in enumerate(rows, 1):

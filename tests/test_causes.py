@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.causes import CATALOGUE
-from diag.causes.model import Finding
-from tests.facts_builder import AMD64, DOCKERFILE, LOG, make_facts
+from tests.facts_builder import AMD64, DOCKERFILE, LOG, judge, make_facts
 
 WANTED = "fold_rows_avx512"
 UNDEFINED = {"symbol": WANTED, "line_no": 40, "object": "/t/libnumerics-0123456789abcdef.rlib"}
@@ -20,11 +19,6 @@ SKIP = {
 }
 RLIB = {"file": "libnumerics-0123456789abcdef.rlib", "member": "a.o"}
 WANTS = {**RLIB, "name": WANTED, "role": "wanted"}
-
-
-def judge(cause: str, **frames: object) -> list[Finding]:
-    """The findings of one cause on facts of these rows."""
-    return list(CATALOGUE[cause].judge(make_facts(**frames)))  # type: ignore[arg-type]
 
 
 def status(cause: str, **frames: object) -> str:

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from diag.causes import CATALOGUE
-from diag.causes.model import Finding
-from tests.facts_builder import AMD64, DOCKERFILE, make_facts
+from tests.facts_builder import AMD64, DOCKERFILE, judge
 
 ARM64 = "linux/arm64"
-
-
-def judge(cause: str, **frames: object) -> list[Finding]:
-    """The findings of one cause on facts of these rows."""
-    return list(CATALOGUE[cause].judge(make_facts(**frames)))  # type: ignore[arg-type]
 
 
 def lines(*texts: str, platform: str = AMD64) -> list[dict[str, object]]:

@@ -5,16 +5,10 @@ from __future__ import annotations
 import pytest
 
 from diag.causes import CATALOGUE
-from diag.causes.model import Finding
-from tests.facts_builder import AMD64, make_facts
+from tests.facts_builder import AMD64, judge
 
 NEEDED = "/usr/bin/ld: warning: libssl.so.1.1, needed by ./libcurl.so, not found (try using -rpath or -rpath-link)"
 WANTED = {"line_no": 3, "symbol": "SSL_new", "object": "./libcurl.so", "detail_text": "./libcurl.so: undefined reference to `SSL_new'"}  # fmt: skip
-
-
-def judge(cause: str, **frames: object) -> list[Finding]:
-    """The findings of one cause on facts of these rows."""
-    return list(CATALOGUE[cause].judge(make_facts(**frames)))  # type: ignore[arg-type]
 
 
 def line(text: str, line_no: int = 2) -> dict[str, object]:

@@ -32,7 +32,6 @@ SHOWS = re.compile(
     r"\*What it shows:\* .*\]\((\.\./docs/causes/[\w-]+\.md|[\w-]+\.ipynb)\)\.", re.S
 )
 UNANSWERED = "write your prediction above"
-INDENT = 2  # of a line that is continued
 
 
 def answers() -> dict[str, Any]:

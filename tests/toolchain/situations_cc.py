@@ -8,7 +8,6 @@ HOST = "x86_64-unknown-linux-gnu"
 ARM = "aarch64-unknown-linux-gnu"
 DASHES, UNDERSCORES = ARM, ARM.replace("-", "_")
 HOST_UNDERSCORES = HOST.replace("-", "_")
-THUMB = "thumbv8m.main-none-eabi"
 
 
 def _s(name: str, target: str, env: dict[str, str] | None = None, **more: str) -> dict[str, Any]:
