@@ -94,6 +94,9 @@ PAIRS = [
     (SIGNATURE, "push(int)", "_Z4pushIiEvT_", "silent"),  # a template
     (SIGNATURE, "load(std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > const&)", "_Z4loadRKSs", "silent"),  # the string ABI
     (SIGNATURE, "go(absl::lts_20240116::Time)", "_Z2goN4absl12lts_202308024TimeE", "silent"),
+    (SIGNATURE, "draw(Square const&)", "_Z4drawRK6Circle", "untestable"),  # an overload, as it seems
+    (SIGNATURE, "draw(Square const&, int)", "_Z4drawRK6Circlel", "supported"),
+    (SIGNATURE, "draw(ns::Square*)", "_Z4drawP6Square", "supported"),
     (RUST, "push", "_ZN4ring4push17h0123456789abcdefE", "supported"),
     (RUST, "push", "_RNvCs1234_4ring4push", "supported"),
     (RUST, "push", "_ZN3std4push17h0123456789abcdefE", "silent"),  # Rust's own library
@@ -158,6 +161,16 @@ def test_a_local_definition_serves_nobody() -> None:
     assert (
         status(LINKAGE, "push(int)", near_by=[near("push(int)", "push", bind="LOCAL")]) == "silent"
     )
+
+
+def test_a_cxx_function_with_users_of_its_own_is_left_open() -> None:
+    """init() of C++ is called from C++: C's init may be another one, whose source is missing."""
+    frames: dict[str, Any] = {"near_by": [near("init", "_Z4initv")]}
+    assert status(LINKAGE, "init", **frames) == "supported"
+    frames["symbols"] = [{**LIB, "name": "_Z4initv", "is_defined": False, "index": 1}]
+    (finding,) = judge(LINKAGE, "init", **frames)
+    assert finding.status == "untestable"
+    assert "users of its own" in finding.missing[0].why
 
 
 def test_an_overload_that_others_use_is_left_open() -> None:

@@ -110,6 +110,17 @@ class TestLibc:
         bases = [{**BOOKWORM, "line_no": 1, "is_last": False}, {**ALPINE, "line_no": 5}]
         assert states("glibc-archive-on-musl", bases=bases, **self.CHK) == ["untestable"]
 
+    def test_a_plain_word_of_glibc_may_be_the_archives_own(self):
+        """`error` is in glibc and in no musl, and many programs have one; a second name of glibc's tells."""
+        frames = {"link_errors": [error("error")], "link_commands": [MUSL], "bases": [ALPINE]}
+        (finding,) = judge("glibc-archive-on-musl", **frames)
+        assert (finding.status, finding.missing[0].artefact) == (
+            "untestable",
+            "whose error is meant",
+        )
+        frames["link_errors"].append(error("__printf_chk", line_no=41))
+        assert states("glibc-archive-on-musl", **frames) == ["supported"]
+
     def test_a_command_for_musl_beats_a_base_with_glibc(self):
         """A cross build links against another library than its image has."""
         frames = {
@@ -694,6 +705,12 @@ class TestLibraries:
             (["crc32"], "untestable"),
             (["crc32", "adler32"], "supported"),
             (["deflateInit_"], "supported"),
+            (["gamma"], "untestable"),
+            (["y0", "y1"], "untestable"),
+            (["y0", "cos"], "supported"),
+            (["SHA1"], "untestable"),
+            (["readline"], "untestable"),
+            (["readline", "add_history"], "supported"),
         ],
     )
     def test_a_prefix_alone_does_not_tell_whose_a_name_is(self, names, status):

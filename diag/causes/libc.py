@@ -96,6 +96,12 @@ def _on_musl(facts: Facts, libc: LibcSeen, names: Sequence[Named]) -> Iterator[F
     ):
         missing = (origin_missing(vendored[0].symbol),)
         yield group_finding(facts, FAMILY, ON_MUSL, "untestable", vendored, libc.evidence, missing)
+    elif vendored and not foreign_maker(facts, vendored[0], libc.distro) and _may_be_own(vendored):
+        name = vendored[0].symbol.name
+        why = "glibc has the name, and it is a plain word: a function of the archive's own may be so called"
+        how = (f"grep -rnw {name} --include='*.h' --include='*.c' .",)
+        missing = (Missing(f"whose {name} is meant", why, how),)
+        yield group_finding(facts, FAMILY, ON_MUSL, "untestable", vendored, libc.evidence, missing)
     elif vendored:
         maker = [told for one in vendored[:1] if (told := foreign_maker(facts, one, libc.distro))]
         evidence = [*libc.evidence, *maker, *compilers_of(facts, vendored)]
@@ -110,6 +116,11 @@ def _on_musl(facts: Facts, libc: LibcSeen, names: Sequence[Named]) -> Iterator[F
     if unknown and not vendored:
         missing = (origin_missing(unknown[0].symbol),)
         yield group_finding(facts, FAMILY, ON_MUSL, "untestable", unknown, libc.evidence, missing)
+
+
+def _may_be_own(names: Sequence[Named]) -> bool:
+    """All are plain words of small letters, such as `error`: no header of glibc's made them."""
+    return all(raw.isalpha() and raw.islower() for named in names for raw in named.raw)
 
 
 def is_native(libc: LibcSeen) -> bool:

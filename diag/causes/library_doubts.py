@@ -17,7 +17,14 @@ from diag.causes.made_here import Compile, made_on
 from diag.causes.model import Missing
 from diag.causes.named import Named, wanted_on
 from diag.causes.on_line import library_name
-from diag.knowledge.names import Library, is_known_name, is_ordinary, library_of, prefix_of
+from diag.knowledge.names import (
+    Library,
+    is_common,
+    is_known_name,
+    is_ordinary,
+    library_of,
+    prefix_of,
+)
 from diag.schema import each
 
 BESIDE_MUSL = ("execinfo", "argp", "fts", "obstack", "intl", "iconv", "tirpc")  # in glibc's libc
@@ -44,7 +51,8 @@ def still_open(facts: Facts, library: Library, names: Sequence[Named]) -> Missin
     if not known:
         return _who_defines(names[0], _BEGINS_SO.format(library.files[0]))
     is_word = not library.is_telling and all(map(is_ordinary, names[0].raw))
-    if is_word and len(names) == 1:
+    are_common = all(any(map(is_common, named.raw)) for named in known)
+    if are_common or (is_word and len(names) == 1):
         return _who_defines(names[0])
     if _is_built_here(facts, names):
         return _who_defines(

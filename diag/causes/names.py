@@ -37,6 +37,12 @@ _RUST = re.compile(r"^_R|^_?_ZN.*17h[0-9a-f]{16}E")
 _RUST_PATH = re.compile(r"(?P<crate>\w+)(?:::\w+)*::(?P<last>\w+)")
 _RUST_OWN = frozenset(["alloc", "compiler_builtins", "core", "hashbrown", "std"])
 _MODULE_PROCEDURE = re.compile(r"__\w+_MOD_\w+|_QM\w+P\w+")
+_ARGUMENT = re.compile(r", ?")
+_OF_LANGUAGE = re.compile(
+    r"\b(?:std::|(?:void|bool|char|short|int|long|float|double|unsigned|signed|wchar_t|char\d+_t|__int128)\b)"
+)
+_TYPE = re.compile(r"[A-Za-z_]\w*")
+_WORD_OF_TYPE = re.compile(r"\b(?:const|volatile|struct|class|enum)\b|[A-Za-z_]\w*::")
 _FORTRAN_COMPILER = re.compile(
     r"\b(?:gfortran|flang|ifort|ifx|nvfortran)\b|\.(?:f|for|f77|f90|f95|f03|f08)\b", re.I
 )
@@ -67,6 +73,10 @@ def judge_linkage(facts: Facts, symbol: Symbol) -> Judged | None:
     if not found:
         return None
     evidence = (*told_in_log(facts, symbol), *map(defined_near, found[:2]))
+    if is_plain(symbol.name) and _also_wanted(facts, symbol.platform, [row.name for row in found]):
+        why = "the C++ function has users of its own, so it may be another one than C wants"
+        missing = (source_missing(symbol, why, f"-w '{symbol.name}'"),)
+        return Judged(symbol, "untestable", evidence, missing, claim)
     return Judged(symbol, "supported", evidence, claim=claim)
 
 
@@ -124,8 +134,9 @@ def judge_signature(facts: Facts, symbol: Symbol) -> Judged | None:
     evidence = (*told_in_log(facts, symbol), *map(defined_near, found[:3]))
     claim = f"{text} is wanted, and defined is {found[0].text}: the same name with other arguments."
     in_use = _also_wanted(facts, symbol.platform, [row.name for row in found])
-    if in_use:
-        why = f"{in_use} is wanted by others too, so it may be another overload and no slip"
+    if in_use or all(_is_of_other_classes(parts, row.text) for row in found):
+        others = f"{in_use} is wanted by others too" if in_use else "it takes another class"
+        why = f"{others}, so it may be another overload and no slip"
         pattern = (
             rf"'\b{re.escape(parts.base)}('" if parts.base.isidentifier() else f"-F '{parts.base}('"
         )
@@ -141,6 +152,22 @@ def _differs_in_arguments(wanted: Parts, text: str) -> bool:
         return False
     lists = [f"{p.arguments}{p.qualifiers}" for p in (wanted, other)]
     return unversioned(lists[0]) != unversioned(lists[1])
+
+
+def _is_of_other_classes(wanted: Parts, text: str) -> bool:
+    """The lists differ by classes of the project alone, as those of two overloads do; numbers,
+    pointers to them and the library's types are what one and the same function is changed by."""
+    other = parts_of(text)
+    lists = [_ARGUMENT.split(p.arguments or "") for p in (wanted, other) if p is not None]
+    if len(lists) != 2 or len(lists[0]) != len(lists[1]):
+        return False
+    pairs = [(one, two) for one, two in zip(*lists, strict=True) if one != two]
+    names = [set(_TYPE.findall(_WORD_OF_TYPE.sub("", word))) for pair in pairs for word in pair]
+    is_other = (
+        len(a) == len(b) == 1 and a != b for a, b in zip(names[::2], names[1::2], strict=True)
+    )
+    is_known = any(_OF_LANGUAGE.search(word) for pair in pairs for word in pair)
+    return bool(pairs) and all(is_other) and not is_known
 
 
 def _also_wanted(facts: Facts, platform: str, names: Iterable[str]) -> str:

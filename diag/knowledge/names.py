@@ -89,6 +89,12 @@ def is_ordinary(name: str) -> bool:
     return not name.startswith(tuple(words))
 
 
+def is_common(name: str) -> bool:
+    """A library has the name, and programs have functions of their own so called: `gamma`, `SHA1`."""
+    exact, _ = _libraries()
+    return name in exact and name in table("libraries")[exact[name].key].get("common", ())
+
+
 @cache
 def _libraries() -> tuple[dict[str, Library], dict[str, Library]]:
     exact: dict[str, Library] = {}
