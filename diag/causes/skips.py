@@ -202,7 +202,24 @@ def programs_that_want(facts: Facts, symbol: Symbol) -> frozenset[str]:
 
 
 def _crates(facts: Facts, symbol: Symbol, pattern: re.Pattern[str]) -> frozenset[str]:
-    files = list(facts.errors_of(symbol)["object"].dropna())
-    files += list(facts.seen(symbol, "wanted")["file"])
+    by_log, by_objects = _files_that_want(facts, symbol.platform)
+    files = set(by_log.get(symbol.name, ()))
+    files.update(*(by_objects.get(name, ()) for name in facts.raw_of(symbol)))
     found = (pattern.match(PurePath(file).name) for file in files)
     return frozenset(match["crate"] for match in found if match)
+
+
+@asked_once
+def _files_that_want(facts: Facts, platform: str) -> tuple[dict[str, set[str]], ...]:
+    """Name -> files that refer to it, as the log has it and as the objects have it: of ten
+    thousand names, no one looks them up one by one."""
+    errors = facts.on(facts.link_errors, platform).dropna(subset=["symbol", "object"])
+    seen = facts.sightings
+    wanted = seen[(seen["platform"] == platform) & (seen["role"] == "wanted")]
+    found: tuple[dict[str, set[str]], ...] = ({}, {})
+    pairs = (zip(errors["symbol"], errors["object"], strict=True),
+             zip(wanted["name"], wanted["file"], strict=True))  # fmt: skip
+    for files, told in zip(found, pairs, strict=True):
+        for name, file in told:
+            files.setdefault(name, set()).add(file)
+    return found
