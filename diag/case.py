@@ -261,9 +261,10 @@ class Case:
         """The platforms to judge, in the order of display."""
         names = {*self.asked, *self.inputs.platforms} - {""}
         names |= outcomes.platforms_in_error(self.steps) if names and not self.asked else set()
-        return tuple(
-            display_order(names or outcomes.platforms_told(self.steps, self.link_commands))
-        )
+        if not names:
+            said = (log.lines_with(outcomes.LINKERS) for log in self.logs)
+            names = outcomes.platforms_told(self.steps, self.link_commands, said)
+        return tuple(display_order(names))
 
     @property
     def errors(self) -> pd.DataFrame:

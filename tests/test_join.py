@@ -217,6 +217,24 @@ class TestOutcomes:
         names = ("linux/amd64", "linux/arm64", "linux/s390x")
         assert self.end(shared, *others, platforms=names)["outcome"] == "failed"
 
+    @pytest.mark.parametrize(
+        ("linkers", "platform"),
+        [
+            (["/usr/lib/gcc-cross/riscv64-linux-gnu/12/../../../../riscv64-linux-gnu/bin/ld"], "linux/riscv64"),
+            (["/usr/bin/aarch64-linux-gnu-ld.gold"], "linux/arm64"),
+            (["/usr/bin/ld"], None),
+            (["/usr/bin/aarch64-linux-gnu-ld", "/usr/bin/ld"], None),
+            (["/src/riscv64-linux-gnu/build"], None),
+        ],
+    )  # fmt: skip
+    def test_a_cross_linker_that_alone_speaks_tells_the_platform(self, linkers, platform):
+        """A build that prints no commands still names its linker before each complaint."""
+        said = "{}: a.c:(.text+0x1): undefined reference to `f'\n"
+        log = "".join(said.format(linker) for linker in linkers).encode()
+        assert Case(log=log).platforms == ((platform,) if platform else ())
+        native = b"gcc -o app a.o\n" + log
+        assert Case(log=native).platforms == ()
+
     def test_a_log_of_its_own_outranks_the_build_that_was_canceled(self):
         """One failing platform cancels the others; each alone tells what it does."""
         canceled = {**self.AMD, "status": "canceled"}

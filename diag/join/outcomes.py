@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -40,14 +41,33 @@ def join_outcomes(
     return schema.make("outcomes", rows)
 
 
-def platforms_told(steps: pd.DataFrame, link_commands: pd.DataFrame) -> set[str]:
+# A linker's name before its words; that of a cross toolchain holds its triplet.
+LINKERS = ("ld: ", "ld.bfd: ", "ld.gold: ")
+_LINKER = re.compile(r"^(?P<path>(?:\S*[/-])?)ld(?:\.bfd|\.gold)?: ")
+_CROSS = re.compile(r"(?:^|/)(?P<triplet>\w+-linux-\w+)(?:/bin/|-)$")
+
+
+def platforms_told(
+    steps: pd.DataFrame,
+    link_commands: pd.DataFrame,
+    linker_lines: Iterable[pd.DataFrame] = (),
+) -> set[str]:
     """The platforms that a builder's steps are for; without any, that of the cross compiler which
-    calls every link."""
+    calls every link, or of the cross linker which alone speaks in `linker_lines`."""
     told = set(steps["target_platform"].dropna()) - {""}
     if len(told) > 1:  # one target alone is who the shared steps are for
         told |= _where_shared_steps_failed(steps)
-    made = platform_of_drivers(link_commands["driver"])
+    made = None if told else platform_of_drivers(link_commands["driver"])
+    if not told and made is None and link_commands.empty:
+        texts = (text for frame in linker_lines for text in frame["text"])
+        made = platform_of_drivers(_cross_linkers(texts))
     return told or ({made.name} if made is not None else set())
+
+
+def _cross_linkers(texts: Iterable[str]) -> set[str]:
+    """The linkers that speak, by their triplet; `ld` is the machine's own."""
+    found = [_CROSS.search(one["path"]) for text in texts if (one := _LINKER.search(text))]
+    return {f"{cross['triplet']}-ld" if cross else "ld" for cross in found}
 
 
 def platforms_of_files(objects: pd.DataFrame, given: Mapping[str, str]) -> dict[str, str]:
