@@ -43,6 +43,19 @@ def test_a_name_that_a_file_given_defines_is_not_explained_by_a_needed_library()
     assert judge("library-not-found", **frames) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "soname"), [("deps/libssl.so.1.1", None), ("deps/libssl.so", "libssl.so.1.1")]
+)
+def test_the_needed_library_itself_may_be_given_from_another_folder(file, soname):
+    """That it defines the name is why it is needed: the linker did not look where it lies."""
+    own = {"name": "SSL_new", "file": file, "role": "defined"}
+    given = {"file": file, "kind": "shared", "soname": soname}
+    frames = {"lines": [line(NEEDED)], "link_errors": [WANTED], "sightings": [own]}
+    (finding,) = judge("library-not-found", objects=[given], **frames)
+    assert finding.status == "supported"
+    assert any("-rpath-link" in step for step in finding.fix)
+
+
 @pytest.mark.parametrize("linker", ["ld.so", "ld-musl"])
 def test_what_a_loader_does_not_find_says_nothing_of_the_link(linker):
     """The same words of a linker are library-not-found."""

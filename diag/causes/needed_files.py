@@ -19,13 +19,14 @@ NEEDED_TELLING = (", needed by ",)
 
 def of_needed(facts: Facts, family: str, cause: str, platform: str) -> Iterator[Finding]:
     """One finding for each shared object that wants names while a library that it needs is not
-    found. A name that another input wants as well, or that a file given defines, is not explained."""
+    found. A name that another input wants as well, or that another file given defines, is not
+    explained; the library itself may have been given, from the folder where the linker did not look."""
     lines = lines_with(facts, platform, _NEEDED)
     users: dict[str, list[str]] = {}
     for found in filter(None, map(_NEEDED.search, lines["text"])):
         users.setdefault(PurePath(found["user"]).name, []).append(found["library"])
     for user, libraries in users.items():
-        names, evidence = _wanted_by(facts, platform, user)
+        names, evidence = _wanted_by(facts, platform, user, libraries)
         if not names or _is_passed_over(facts, platform, libraries):
             continue
         missing = list(dict.fromkeys(libraries))
@@ -36,13 +37,23 @@ def of_needed(facts: Facts, family: str, cause: str, platform: str) -> Iterator[
         yield about(facts, family, cause, platform, names, answer)
 
 
-def _wanted_by(facts: Facts, platform: str, user: str) -> tuple[list[str], list[Evidence]]:
+def _wanted_by(
+    facts: Facts, platform: str, user: str, libraries: list[str]
+) -> tuple[list[str], list[Evidence]]:
     rows = errors_of(facts, platform)
     rows = rows[(rows["kind"] == "undefined") & rows["symbol"].notna()]
     by_others = {row.symbol for row in each(rows) if PurePath(str(row.object)).name != user}
     own = rows[~rows["symbol"].isin(by_others)]
-    own = keep(own, [facts.definitions(Symbol(n, platform)).empty for n in own["symbol"]])
+    own = keep(own, [_is_in(facts, Symbol(n, platform), libraries) for n in own["symbol"]])
     return list(dict.fromkeys(own["symbol"])), said(own, 3)
+
+
+def _is_in(facts: Facts, symbol: Symbol, libraries: list[str]) -> bool:
+    """No file given defines it, but the libraries that were not found."""
+    objects = facts.objects[facts.objects["kind"] == "shared"]
+    theirs = set(objects.loc[objects["soname"].isin(libraries), "file"])
+    files = facts.definitions(symbol)["file"]
+    return all(file in theirs or PurePath(file).name in libraries for file in files)
 
 
 def _is_passed_over(facts: Facts, platform: str, libraries: list[str]) -> bool:
