@@ -254,6 +254,24 @@ def test_a_guard_that_is_too_wide_is_open_on_one_platform_alone():
     assert judge("arch-guard-too-wide", link_errors=undefined("idct_plain", "idct_avx2")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "compiled", "status"),
+    [
+        ("idct_neon", "gcc -c -o init.o init.c", "untestable"),
+        ("idct_neon", "gcc -c -o idct_neon.o idct_neon.c", ""),  # it was compiled
+        ("crc32", "gcc -c -o init.o init.c", ""),  # zlib's
+        ("idct_plain", "gcc -c -o init.o init.c", ""),
+    ],
+)
+def test_a_name_for_either_arm_may_lack_its_source_too(name, compiled, status):
+    """Beside the guard that is too wide: which it is the list of sources tells."""
+    wanted = undefined(name, platform=ARM64, user="init.o")
+    told = lines(compiled, platform=ARM64)
+    found = judge("arch-source-missing-from-list", ARM64, link_errors=wanted, lines=told)
+    assert [f.status for f in found] == ([status] if status else [])
+    assert all(f.missing[0].artefact == "the list of sources" for f in found)
+
+
 @pytest.mark.parametrize(("comment", "expected"), [("", "supported"), ("GCC: 12", "untestable")])
 def test_a_routine_that_32_bit_arm_assembles_decides(comment, expected):
     """Assembly is of one machine; what a compiler made may be a source for both."""

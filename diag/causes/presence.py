@@ -7,12 +7,13 @@ have the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from diag.causes.alike import NO_NAMES
 from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.file_names import stem_of
+from diag.causes.invites import is_kernel_name
 from diag.causes.machines import fitted, target_of
 from diag.causes.made_here import Compile, compiles_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
@@ -124,12 +125,30 @@ def judge_source(facts: Facts) -> Iterator[Finding]:
                  f"git ls-files | grep -iE '{'|'.join(sorted(isa_words_in(own[0].name)) or [target.uname])}'"),
             )  # fmt: skip
             yield opened(_BY_ID[SOURCE], own, wanted_lines(facts, own)[:3], missing)
+        elif both := [s for s in asked if _is_for_both(facts, s, target.elf_arch, compiles)]:
+            missing = Missing(
+                "the list of sources",
+                "the name is for either Arm: if a source of it for this machine exists, the list lacks it",
+                (f"git ls-files | grep -iE '{'|'.join(sorted(isa_words_in(both[0].name)))}'",),
+            )
+            yield opened(_BY_ID[SOURCE], both, wanted_lines(facts, both)[:3], missing)
 
 
 def _is_of_machine(name: str, arch: str) -> bool:
     """The name speaks of this machine, and not of both Arms at once."""
     told = arches_of_words(name)
     return arch in told and not {"arm", "aarch64"} <= told
+
+
+def _is_for_both(facts: Facts, symbol: Symbol, arch: str, compiles: Sequence[Compile]) -> bool:
+    """The name speaks of what both Arms have, and nothing of it was compiled for this one."""
+    told = arches_of_words(symbol.name)
+    if arch not in told or not {"arm", "aarch64"} <= told or not is_kernel_name(symbol.name):
+        return False
+    if is_helper(symbol.name, _OF_COMPILERS) or is_kept_back(facts, symbol) or not compiles:
+        return False
+    is_there = compile_of(compiles, symbol) or is_skipped(facts, symbol)
+    return not (is_there or _is_linked(facts, symbol))
 
 
 def _is_linked(facts: Facts, symbol: Symbol) -> bool:
