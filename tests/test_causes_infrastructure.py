@@ -45,6 +45,27 @@ def test_a_linker_that_dies_of_signal_7_may_have_met_a_full_disk():
     assert judge("disk-full", lines=lines("make: *** [Makefile:3: check] Bus error")) == []
 
 
+@pytest.mark.parametrize(
+    ("cause", "text", "at", "status"),
+    [
+        ("disk-full", "warning: 91% used, no space left on device soon", 9, "untestable"),
+        ("disk-full", "warning: 91% used, no space left on device soon", 0, "supported"),
+        ("disk-full", "tune.o: error writing: No space left on device", 9, "supported"),
+        ("linker-oom-killed", "Killed", 9, "untestable"),
+        ("linker-oom-killed", "make: *** [Makefile:4: tune.o] Killed", 9, "supported"),
+        ("linker-oom-killed", "Killed", None, "supported"),
+    ],
+)
+def test_a_linker_that_ended_later_with_complaints_of_symbols_was_not_stopped(
+    cause, text, at, status
+):
+    """A killed test or a warning before the link; not where it says what could not be made."""
+    row = {"symbol": "cos", "kind": "undefined", "line_no": at, "platform": AMD64}
+    (finding,) = judge(cause, lines=lines(text), link_errors=[row] if at is not None else [])
+    assert finding.status == status
+    assert bool(finding.missing) == (status == "untestable")
+
+
 def test_signal_11_is_no_kill_and_signal_9_no_crash():
     """Each of the two has its own signal."""
     crash = "qemu: uncaught target signal 11 (Segmentation fault) - core dumped"

@@ -12,6 +12,7 @@ from diag.causes.infrastructure_doubts import (
     hosts_of,
     instruction_missing,
     is_one_machine,
+    linked_later,
     what_was_started,
     why_killed,
 )
@@ -87,7 +88,8 @@ def judge_killed(facts: Facts, platform: str) -> Iterator[Finding]:
     if not rows:
         return
     by_link = [r for r in rows if _BY_LINK.search(r.text)]
-    if (doubt := why_killed(facts, platform, rows)) is not None:
+    doubt = why_killed(facts, platform, rows) or linked_later(facts, platform, rows)
+    if doubt is not None:
         yield _open(facts, KILLED, platform, map(Evidence.of_row, rows), doubt)
         return
     who = "The linker" if by_link else "A process of the build"
@@ -142,7 +144,9 @@ def judge_disk(facts: Facts, platform: str) -> Iterator[Finding]:
     """disk-full: said by any program, or possible where a linker died of its mapped output."""
     rows = lines_like(facts, platform, _DISK)
     bus = [] if rows else lines_like(facts, platform, _BUS)
-    if rows:
+    if rows and (doubt := linked_later(facts, platform, rows)) is not None:
+        yield _open(facts, DISK, platform, map(Evidence.of_row, rows), doubt)
+    elif rows:
         yield _found(facts, DISK, platform, rows[:3])
     elif bus:
         missing = Missing(

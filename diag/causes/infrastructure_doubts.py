@@ -56,6 +56,35 @@ def why_killed(facts: Facts, platform: str, rows: Sequence[Any]) -> Missing | No
     )  # fmt: skip
 
 
+# Of a compiler or a make target: what it was to make is missing from the link that comes after.
+_NOT_MADE = re.compile(
+    r"\*\*\* \[|terminated program|compiler|\bcc1|\brustc\b|\.(?:o|a|s|S|c|cc|cpp)\b"
+)
+
+
+def linked_later(facts: Facts, platform: str, rows: Sequence[Any]) -> Missing | None:
+    """What ran into it, where a linker of the same step came to its end after it, with complaints of
+    symbols alone: neither memory nor disk stopped that, and the words may be of a test or a warning."""
+    if any(_NOT_MADE.search(row.text) for row in rows):
+        return None
+    errors = facts.on(facts.link_errors, platform)
+    errors = errors[errors["kind"].isin(["undefined", "duplicate"])]
+    for row in rows:
+        own = errors[(errors["file"] == row.file) & (errors["line_no"] > row.line_no)]
+        if _step_of(row) not in set(map(_step_of, each(own))):
+            return None
+    return Missing(
+        "what the line belongs to",
+        "a linker ran after it and complains of symbols alone, so that it may be of a test, a warning or "
+        "another program of the step",
+        (f"sed -n '{max(1, int(rows[0].line_no) - 5)},{int(rows[0].line_no) + 5}p' {rows[0].file}",),
+    )  # fmt: skip
+
+
+def _step_of(row: Any) -> str:
+    return "" if pd.isna(row.step_id) else str(row.step_id)
+
+
 def _canceled_places(facts: Facts, platform: str) -> set[tuple[str, str | None]]:
     """(file, step) of each step that was stopped; (file, None) where the whole build was."""
     steps = facts.steps[facts.steps["status"] == "canceled"]
