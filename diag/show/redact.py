@@ -67,22 +67,23 @@ _PLACES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _OLD_ENV = re.compile(r"\bENV\s+(?P<name>[A-Za-z_]\w{0,80})\s+(?![$=\s])\S.*")  # ENV without `=`
-# Tokens known by their shape; sources: each service's page on its token format.
+# Tokens known by their shape; sources: each service's page on its token format. One may follow an
+# underscore; GitHub's, of 40 characters, any letter.
 _SHAPES = re.compile(
-    r"""
-    (?P<github>\b(?:gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_\w{22,255}))
-    | (?P<gitlab>\bgl(?:pat|dt|rt|ft|cbt)-[\w-]{16,}) | (?P<slack>\bxox[abeoprs]-[\w-]{10,})
-    | (?P<npm>\bnpm_[A-Za-z0-9]{30,}) | (?P<pypi>\bpypi-[\w-]{50,})
-    | (?P<docker>\bdckr_(?:pat|oat)_[\w-]{20,}) | (?P<crates>\bcio[A-Za-z0-9]{32}\b)
-    | (?P<models>\bhf_[A-Za-z0-9]{30,}|\bsk-(?:proj|ant|svcacct)-[\w-]{20,}|\bsk-[A-Za-z0-9]{40,})
-    | (?P<payment>\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}) | (?P<mail>\bSG\.[\w-]{16,}\.[\w-]{16,})
-    | (?P<vault>\bhv[sb]\.[\w-]{20,}) | (?P<terraform>\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,})
-    | (?P<age>\bAGE-SECRET-KEY-1[A-Z0-9]{40,}) | (?P<gems>\brubygems_[0-9a-f]{40,})
-    | (?P<nuget>\boy2[a-z0-9]{43}\b) | (?P<atlassian>\bATATT3[\w=-]{40,})
-    | (?P<clouds>\bdop_v1_[0-9a-f]{40,}|\bglsa_\w{30,}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,})
-    | (?P<aws>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b) | (?P<google>\bAIza[\w-]{35})
-    | (?P<jwt>\beyJ[\w-]{8,300}+\.eyJ[\w-]{8,300}\.[\w-]*)
-    | (?P<key>-----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----(?:.*?-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|.*))
+    r"""(?<![A-Za-z0-9])(?:
+    (?P<github>gh[opsur]_[A-Za-z0-9]{20,255}|github_pat_\w{22,255})
+    | (?P<gitlab>gl(?:pat|dt|rt|ft|cbt)-[\w-]{16,}) | (?P<slack>xox[abeoprs]-[\w-]{10,})
+    | (?P<npm>npm_[A-Za-z0-9]{30,}) | (?P<pypi>pypi-[\w-]{50,})
+    | (?P<docker>dckr_(?:pat|oat)_[\w-]{20,}) | (?P<crates>cio[A-Za-z0-9]{32}\b)
+    | (?P<models>hf_[A-Za-z0-9]{30,}|sk-(?:proj|ant|svcacct)-[\w-]{20,}|sk-[A-Za-z0-9]{40,})
+    | (?P<payment>[sr]k_(?:live|test)_[A-Za-z0-9]{16,}) | (?P<mail>SG\.[\w-]{16,}\.[\w-]{16,})
+    | (?P<vault>hv[sb]\.[\w-]{20,}) | (?P<terraform>[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,})
+    | (?P<age>AGE-SECRET-KEY-1[A-Z0-9]{40,}) | (?P<gems>rubygems_[0-9a-f]{40,})
+    | (?P<nuget>oy2[a-z0-9]{43}\b) | (?P<atlassian>ATATT3[\w=-]{40,})
+    | (?P<clouds>dop_v1_[0-9a-f]{40,}|glsa_\w{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})
+    | (?P<aws>(?:AKIA|ASIA)[A-Z0-9]{16}\b) | (?P<google>AIza[\w-]{35})
+    | (?P<jwt>eyJ[\w-]{8,300}+\.eyJ[\w-]{8,300}\.[\w-]*)
+    ) | (?P<glued>gh[opsur]_[A-Za-z0-9]{36}) | (?P<key>-----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----(?:.*?-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|.*))
     """,
     re.VERBOSE | re.DOTALL,
 )
