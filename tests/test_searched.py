@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pandas as pd
 import pytest
 
+from diag.causes import skips
 from diag.causes.searched import SEARCH_FROM, having
 
 TEXTS = [
@@ -35,3 +37,12 @@ def test_a_text_that_is_missing_and_the_index_are_kept() -> None:
     found = having(texts, "Killed")
     assert found.index.equals(texts.index)
     assert found.tolist() == [True, False] * SEARCH_FROM
+
+
+@pytest.mark.parametrize("text", ["a" * 60_000, "_" * 60_000, "a[" * 30_000, "a." * 30_000])
+@pytest.mark.parametrize("pattern", [skips._FAILED, shell_walk._ARITHMETIC])
+def test_a_long_word_is_searched_once(pattern: re.Pattern[str], text: str) -> None:
+    """Each search from each letter to the end would take minutes."""
+    start = time.process_time()
+    assert pattern.search(text) is None
+    assert time.process_time() - start < 5

@@ -30,7 +30,7 @@ TELLING = (
     "no support for",
 )  # fmt: skip
 _FAILED = re.compile(
-    r"(?P<source>[^\s:(]+\.(?:c|cc|cpp|cxx|s|asm|cu|m)):\d+(?::\d+)?: (?:fatal )?error: ",
+    r"(?<![^\s:(])(?P<source>[^\s:(]+\.(?:c|cc|cpp|cxx|s|asm|cu|m)):\d+(?::\d+)?: (?:fatal )?error: ",
     re.IGNORECASE,
 )
 _GONE = re.compile(r"(?:^|[\s/-])(?:ar|ranlib|ld)(?:\.exe)?: (?P<source>\S+\.o): No such file")

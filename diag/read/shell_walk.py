@@ -31,8 +31,8 @@ _WRITTEN = re.compile(
 )
 _OPERAND = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?(?:\+?=|$)")
 _ARITHMETIC = re.compile(
-    r"(?:\+\+|--)\s*(?P<after>[A-Za-z_]\w*)"
-    r"|(?P<before>[A-Za-z_]\w*)(?:\[[^\]]*\])?\s*(?:\+\+|--|(?:<<|>>|[-+*/%&|^])?=(?!=))"
+    r"(?:\+\+|--)\s{0,400}(?P<after>[A-Za-z_]\w*)"
+    r"|(?<!\w)(?P<before>[A-Za-z_]\w*+)(?:\[[^\]]{0,400}\])?\s{0,400}(?:\+\+|--|(?:<<|>>|[-+*/%&|^])?=(?!=))"
 )
 _BARE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
