@@ -10,6 +10,7 @@ import pytest
 
 from diag.causes import skips
 from diag.causes.searched import SEARCH_FROM, having
+from diag.read import shell_walk
 
 TEXTS = [
     "gcc -march=native -c a.c", "a\u00a0b", "\u00e9Killed", "Killed", "1 Killed", "", "ASM off", "asm",
