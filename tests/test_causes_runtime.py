@@ -110,6 +110,13 @@ class TestLibc:
         bases = [{**BOOKWORM, "line_no": 1, "is_last": False}, {**ALPINE, "line_no": 5}]
         assert states("glibc-archive-on-musl", bases=bases, **self.CHK) == ["untestable"]
 
+    def test_a_name_in_the_manner_of_fortified_ones_is_not_glibcs(self):
+        """`__volume_chk` checks nothing of the C library's."""
+        frames = {"link_commands": [MUSL], "bases": [ALPINE]}
+        cause = "glibc-archive-on-musl"
+        assert judge(cause, **frames, link_errors=[error("__volume_chk")]) == []
+        assert states(cause, **frames, link_errors=[error("__strcat_chk")]) == ["supported"]
+
     def test_a_plain_word_of_glibc_may_be_the_archives_own(self):
         """`error` is in glibc and in no musl, and many programs have one; a second name of glibc's tells."""
         frames = {"link_errors": [error("error")], "link_commands": [MUSL], "bases": [ALPINE]}

@@ -44,3 +44,22 @@ def test_who_else_may_be_at_fault(raw, text, main, expected):
     files = {"main.o": main, "libflt.so": {"wants": [raw], "needed": ["libc.so.6"]}}
     facts = replace(world(files, "main.o libflt.so", said), raw_names={text: (raw,)})
     assert status("dso-underlinked", facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("needed", "expected"),
+    [
+        (["libdsp.so.1", "libc.so.6"], "untestable"),
+        (["libc.so.6"], "supported"),
+    ],
+)
+def test_a_needed_library_that_was_given_without_the_name_may_be_an_older_one(needed, expected):
+    """libflt.so does name a library for it: the one on this link lacks it."""
+    said = [{"symbol": WINDOW, "object": "./libflt.so", "detail_text": "undefined reference"}]
+    files = {
+        "main.o": {},
+        "libflt.so": {"wants": [RAW], "needed": needed},
+        "libdsp.so": {"defines": ["other"], "soname": "libdsp.so.1"},
+    }
+    facts = world(files, "main.o ./libflt.so libdsp.so", said)
+    assert status("dso-underlinked", replace(facts, raw_names={WINDOW: (RAW,)})) == expected

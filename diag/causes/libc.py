@@ -21,7 +21,13 @@ from diag.causes.origins import (
     origin_missing,
     origin_of,
 )
-from diag.knowledge.names import glibc_version_of, libc_names, library_of, version_key
+from diag.knowledge.names import (
+    glibc_version_of,
+    libc_names,
+    library_of,
+    names_in,
+    version_key,
+)
 from diag.schema import each
 
 FAMILY = "libc"
@@ -32,7 +38,7 @@ _NATIVE = re.compile(r"\b(?:alpine|pc|gentoo|chimera)-linux-musl")
 LFS64_SINCE = "1.2.4"  # musl's release notes: the aliases are there for old programs alone
 # What musl leaves to libraries of their own: a program may want it by itself.
 _APART = ("execinfo", "argp", "fts", "obstack", "intl", "iconv", "tirpc")
-_FORTIFIED = re.compile(r"__\w+_chk")
+_FORTIFIED = re.compile(r"__(?P<of>\w+)_chk")
 _UNDECLARED = re.compile(
     r"unknown type name [‘'`](?P<type>\w+)[’']|"
     r"[‘'`](?P<name>\w+)[’'] (?:undeclared|was not declared)|implicit declaration of function [‘'`](?P<called>\w+)[’']"
@@ -54,7 +60,11 @@ def is_of_glibc_alone(raw: str) -> bool:
     if raw in libc_names("glibc_only"):
         library = library_of(raw)
         return library is None or library.key not in _APART
-    return bool(_FORTIFIED.fullmatch(raw)) and raw not in libc_names("musl_only")
+    checked = _FORTIFIED.fullmatch(
+        raw
+    )  # of a function of the C library; `__volume_chk` is nobody's
+    is_of_libc = checked is not None and checked["of"] in names_in("library_names", "c")
+    return is_of_libc and raw not in libc_names("musl_only")
 
 
 def is_lfs64(raw: str) -> bool:

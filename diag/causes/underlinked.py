@@ -57,6 +57,9 @@ def judge(facts: Facts, want: Want) -> Answer | None:
         return Answer("refuted", [*evidence, *_defined_in(by_needed, symbol)])
     if unread and not definers:
         return Answer("untestable", evidence, (_needed_missing(unread),))
+    own_needed = [n for n in needed if not (SYSTEM_SONAME.match(n) or _RUNTIME.match(n))]
+    if not definers and own_needed and not is_runtimes:
+        return Answer("untestable", evidence, (_version_missing(own_needed[0], library.file),))
     if not definers and (doubt := _doubt(facts, symbol, library)):
         return Answer("untestable", evidence, (doubt,))
     return Answer("supported", [*evidence, *_defined_in(sorted(definers), symbol)])
@@ -120,6 +123,14 @@ def _needed_missing(names: list[str]) -> Missing:
         ", ".join(names[:3]),
         "the shared object names them, and one of them may define the symbol",
         ("ldd LIBRARY", "diag investigate build.log --objects DIR"),
+    )
+
+
+def _version_missing(name: str, user: str) -> Missing:
+    return Missing(
+        f"the {name} that {PurePath(user).name} was linked against",
+        "the shared object names it, and it was given without the symbol: it may be of another version",
+        (f"nm -D {name}  # of the image in which {PurePath(user).name} was built",),
     )
 
 
