@@ -8,9 +8,10 @@ from diag import Case
 from diag.causes.model import Finding, Missing
 from diag.show.deciding import what_would_decide
 from diag.show.report import report_page
-from diag.show.sentences import CHECK_ALONE, answer, what_is_missing
+from diag.show.sentences import answer
 from diag.show.tables import df_missing
 from diag.show.terminal import as_plain_text, verdict_screen
+from diag.show.wanted import CHECK_ALONE, what_is_missing
 from tests import handmade as h
 
 DOCKERFILE = Missing(

@@ -38,6 +38,7 @@ from diag.show.steps import drawn_steps
 from diag.show.symbols import COLUMNS as SYMBOL_COLUMNS
 from diag.show.symbols import df_symbols
 from diag.show.text import DECIDING_WORDS, clip, deciding_spans, focus, listed, printable
+from diag.show.wanted import what_is_missing
 from tests import handmade as h
 
 HOSTILE = "\x1b[31mred\x1b[0m <script>alert(1)</script> $x$ [bold]b[/bold] \u202eevil\u202c {{7*7}}"
@@ -178,7 +179,7 @@ def test_grouping_loses_no_finding() -> None:
 def test_missing_artefacts_stand_once_with_all_that_waits_for_them() -> None:
     """Two findings that need the same artefact make one entry."""
     other = h.untestable().__class__(**{**vars(h.untestable()), "cause": "tls-mismatch"})
-    wanted = sentences.what_is_missing(h.verdict(findings=(h.untestable(), other)))
+    wanted = what_is_missing(h.verdict(findings=(h.untestable(), other)))
     assert [w.causes for w in wanted] == [("archive-order", "tls-mismatch")]
 
 

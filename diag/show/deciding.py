@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from diag.show.sentences import Group, grouped, supported, what_is_missing
+from diag.show.sentences import Group, grouped, supported
 from diag.show.text import counted, listed
+from diag.show.wanted import what_is_missing
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence, Finding, Missing
@@ -145,9 +146,19 @@ def shell_lines(command: str, width: int) -> list[str]:
     quotes, with a backslash. A comment stands before it. A long word keeps its line."""
     words = _words(command)
     at = words.index("#") if "#" in words else len(words)
-    comment = _filled(words[at + 1 :], width, "# ", "# ", 0)
+    comment = _comment(words[at + 1 :], width)
     lines = _filled(words[:at], width, "", "  ", 2)
     return comment + [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+def _comment(words: list[str], width: int) -> list[str]:
+    """A comment in lines. An instruction at its end has a line of its own, where all is too long
+    for one: halves of it are none of a Dockerfile."""
+    lines = _filled(words, width, "# ", "# ", 0)
+    at = words.index("RUN") if "RUN" in words else 0
+    if len(lines) < 2 or not words[at - 1].endswith(":"):
+        return lines
+    return [*_filled(words[:at], width, "# ", "# ", 0), f"# {' '.join(words[at:])}"]
 
 
 def _filled(words: list[str], width: int, first: str, next: str, tail: int) -> list[str]:

@@ -22,8 +22,10 @@ from diag.show.outline import Part, outline, told_before
 from diag.show.sentences import (
     Group,
     headline,
+    not_cured_of,
     outcome_words,
     platform_sentence,
+    steps_of,
 )
 from diag.show.steps import BAD, bar_text, drawn_steps, step_label
 from diag.show.tables import STATUS_WORDS, df_changes
@@ -60,7 +62,7 @@ def _verdict_parts(verdict: Verdict) -> Iterator[str]:
     draw: dict[str, Callable[[Part], Iterable[str]]] = {
         "holding": lambda part: _titled(part.title, _groups(part.items, told_before(verdict))),
         "complaints": lambda part: _titled(part.title, map(_complaint, part.items)),
-        "to_do": lambda part: _titled(part.title, [_list("ol", part.items)]),
+        "to_do": lambda part: _titled(part.title, _fix(part.items, part.notes)),
         "platforms": lambda part: [
             html_table(told_columns(part.items), part.title, limit=MAX_ROWS)
         ],
@@ -90,6 +92,12 @@ def _list(kind: str, items: Sequence[str]) -> str:
     """A list; what is past MAX_ROWS is counted."""
     shown = [f"<li>{sentence(item)}</li>" for item in items[:MAX_ROWS]]
     return f"<{kind}>{''.join(shown)}</{kind}>{_more(len(items) - MAX_ROWS, 'further step')}"
+
+
+def _fix(steps: Sequence[str], notes: Iterable[str]) -> list[str]:
+    """Steps, and behind them what they leave."""
+    told = [_list("ol", steps)] if steps else []
+    return told + [f"<p>{sentence(note)}</p>" for note in notes]
 
 
 def _more(number: int, noun: str) -> str:
@@ -235,7 +243,7 @@ def comparison_html(comparison: Comparison) -> str:
 def finding_html(finding: Finding) -> str:
     """Claim and evidence of one finding; what to do, or what would decide it."""
     parts = [_explanation(Group((finding,)))]
-    parts += _titled("What to do", [_list("ol", finding.fix)] if finding.fix else [])
+    parts += _titled("What to do", _fix(steps_of(finding.fix), not_cured_of(finding.fix)))
     for missing in finding.missing:
         parts.append(f"<p>needs <b>{sentence(missing.artefact)}</b>: {sentence(missing.why)}</p>")
         parts += map(_step, missing.how)

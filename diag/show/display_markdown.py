@@ -9,6 +9,7 @@ from diag.show.display_case import Held, df_case
 from diag.show.frame_tables import df_errors
 from diag.show.github_summary import summary_markdown
 from diag.show.markdown import code, fence, prose, table
+from diag.show.sentences import not_cured_of, steps_of
 from diag.show.tables import STATUS_WORDS, df_changes
 from diag.show.text import as_text, counted, focus
 
@@ -44,7 +45,9 @@ def finding_markdown(finding: Finding) -> str:
     """Status, claim, evidence, what to do."""
     where = f" on {prose(finding.platform)}" if finding.platform else ""
     said = f"{STATUS_WORDS[finding.status]}: **{code(finding.cause)}**{where}"
-    fix = [f"{number}. {prose(step)}" for number, step in enumerate(finding.fix[:MAX_ROWS], 1)]
+    steps = steps_of(finding.fix)[:MAX_ROWS]
+    fix = [f"{number}. {prose(step)}" for number, step in enumerate(steps, 1)]
+    fix += map(prose, not_cured_of(finding.fix))
     return _joined([said, prose(finding.claim), _cited(finding.evidence, [finding.symbol]), *fix])
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from diag.platforms import display_order
 from diag.show.complaints import complaints
 from diag.show.places import Place, Places, Roots
-from diag.show.sentences import headline, is_failure_seen, supported, what_is_missing
+from diag.show.sentences import headline, is_failure_seen, steps_of, supported
 from diag.show.text import as_text, clip, counted, focus, listed
+from diag.show.wanted import what_is_missing
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence, Finding
@@ -101,7 +102,7 @@ def _explained(findings: list[Finding], place: Place | None) -> Annotation:
     ]
     lines += [f"Also of {listed(others)}."] if others else []
     lines += _seen([item for f in findings for item in f.evidence], names)
-    lines += [f"To do: {focus(first.fix[0], MAX_SENTENCE)}"] if first.fix else []
+    lines += [f"To do: {focus(step, MAX_SENTENCE)}" for step in steps_of(first.fix)[:1]]
     lines.append(f"More: diag explain {first.cause}")
     return Annotation(_KIND_OF[first.role], f"{first.cause}{role}{where}", "\n".join(lines), place)
 

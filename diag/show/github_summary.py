@@ -78,6 +78,7 @@ def _parts(verdict: Verdict, case: Case | None) -> Iterator[str]:
         if part.name not in _UNTITLED:
             yield f"### {part.title}"
         yield from draw[part.name](part.items)
+        yield from map(_cut, part.notes)
 
 
 def _numbered(steps: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from diag.show.complaints import TITLE, complaints
 from diag.show.deciding import what_is_refuted, what_would_decide
 from diag.show.frame_tables import df_errors
-from diag.show.sentences import grouped, headline, supported, what_to_do
+from diag.show.sentences import grouped, headline, supported, what_stays, what_to_do
 from diag.show.tables import df_platforms
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Part:
     """`items` are groups of findings, complaints, steps of a fix, artefacts, or the rows of a
-    frame."""
+    frame; `notes` are sentences that stand behind them and are none of them."""
 
     name: str
     title: str
     items: Any
+    notes: tuple[str, ...] = ()
 
 
 def outline(verdict: Verdict, case: Case | None = None) -> list[Part]:
@@ -42,7 +43,7 @@ def outline(verdict: Verdict, case: Case | None = None) -> list[Part]:
             grouped(supported(verdict, "cause", "contributing", "claim")),
         ),
         Part("complaints", TITLE, complaints(verdict)),
-        Part("to_do", "What to do", what_to_do(verdict)),
+        Part("to_do", "What to do", what_to_do(verdict), what_stays(verdict)),
         Part("platforms", "Platforms", df_platforms(verdict, case)),
         Part(
             "latent",

@@ -40,6 +40,7 @@ from diag.show.sentences import (
     headline,
     outcome_words,
     supported,
+    what_stays,
     what_to_do,
 )
 from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
@@ -107,6 +108,7 @@ def report_page(
         outcome_word=outcome_words(verdict),
         answer=[ticked(sentence) for sentence in answer(verdict)],
         to_do=[ticked(step) for step in what_to_do(verdict)],
+        stays=[ticked(told) for told in what_stays(verdict)],
         pages=pages,
         platforms=Markup(html_table(df_platforms(verdict, case))),
         groups=[_group(group) for group in groups[:MAX_GROUPS]],

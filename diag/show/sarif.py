@@ -17,7 +17,7 @@ from diag.schema import each
 from diag.show.places import Place, Places, Roots
 from diag.show.sarif_files import Files
 from diag.show.sarif_rules import LEVELS, UNEXPLAINED, Rules
-from diag.show.sentences import headline, is_failure_seen
+from diag.show.sentences import headline, is_failure_seen, not_cured_of, steps_of
 from diag.show.text import as_text, clip, is_missing, listed
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _said(finding: Finding, evidence: list[Evidence]) -> str:
         parts.append(f"Also of {_linkless(listed(finding.covers))}.")
     cited = [f"[{_linkless(item.place)}]({n})" for n, item in enumerate(evidence[:MAX_CITED], 1)]
     parts += [f"Seen at {listed(cited)}."] if cited else []
-    parts += [f"To do: {_linkless(finding.fix[0])}"] if finding.fix else []
+    parts += [f"To do: {_linkless(step)}" for step in steps_of(finding.fix)[:1]]
     return " ".join(parts)
 
 
@@ -177,8 +177,9 @@ def _fingerprints(cause: str, platform: str | None, symbol: str | None) -> dict[
 
 def _properties(finding: Finding) -> dict[str, Any]:
     """What SARIF has no place for, without what stands elsewhere in the result."""
-    told = finding.to_json()
-    kept = ("status", "role", "family", "platform", "symbol", "fix", "experiment", "missing")
+    fix = {"fix": list(steps_of(finding.fix)), "not_cured": list(not_cured_of(finding.fix))}
+    told = {**finding.to_json(), **fix}
+    kept = ("status", "role", "family", "platform", "symbol", *fix, "experiment", "missing")
     return {
         "kind": KINDS[finding.status],
         **{name: _shown(told[name]) for name in kept if told[name]},

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from diag.causes.texts import NOT_CURED
 from diag.platforms import display_order
 from diag.show.text import as_text, clip, is_missing, listed
+from diag.show.wanted import Wanted, what_is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from diag.causes.model import Evidence, Finding, Missing
+    from diag.causes.model import Evidence, Finding
     from diag.verdict import Verdict
 
 OUTCOME_WORDS = {
@@ -24,19 +26,8 @@ OUTCOME_WORDS = {
     "explained": "failure explained",
     "undecided": "failure not yet explained",
 }
-CHECK_ALONE = "no explanation of the failure waits for it; it would only show whether what was given belongs together"
 _MAX_SAID = 160  # of a complaint of the log
 _MAX_STEP = 80  # of a step's name; the log holds the whole
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One missing artefact and the explanations that wait for it."""
-
-    missing: Missing
-    causes: tuple[str, ...]
-    platforms: tuple[str, ...]
-    is_check: bool = False  # of the evidence: no explanation of the failure waits for it
 
 
 @dataclass(frozen=True)
@@ -139,7 +130,7 @@ def _what_follows(verdict: Verdict, cause: Finding) -> str:
     refuted.sort(key=lambda finding: (finding.role != "claim", -count[finding.cause]))
     named = list(dict.fromkeys(f"`{finding.cause}`" for finding in refuted))
     parts = [f"refuted: {listed(named, limit=4)}"] if named else []
-    parts += [f"what to do: {cause.fix[0]}"] if cause.fix else []
+    parts += [f"what to do: {step}" for step in steps_of(cause.fix)[:1]]
     told = "; ".join(parts) or "no fix is known for it"
     return ended(told[0].upper() + told[1:])
 
@@ -232,29 +223,26 @@ def _by_outcome(verdict: Verdict, outcome: str) -> list[str]:
 
 def what_to_do(verdict: Verdict) -> tuple[str, ...]:
     """The fixes of the supported causes, headline first, each once; then those that contribute."""
-    found = supported(verdict, "cause") + supported(verdict, "contributing")
-    return tuple(dict.fromkeys(step for finding in found for step in finding.fix))
+    return tuple(dict.fromkeys(step for fix in _fixes(verdict) for step in steps_of(fix)))
 
 
-def what_is_missing(verdict: Verdict) -> tuple[Wanted, ...]:
-    """Each artefact that would decide something, once, with what waits for it; last, what only
-    checks whether the evidence can be trusted."""
-    waiting: dict[str, list[tuple[Missing, Finding]]] = {}
-    for finding in verdict.findings:
-        for missing in finding.missing:
-            waiting.setdefault(missing.artefact, []).append((missing, finding))
-    return tuple(sorted(map(_wanted, waiting.values()), key=lambda wanted: wanted.is_check))
+def what_stays(verdict: Verdict) -> tuple[str, ...]:
+    """What these fixes do not cure, in sentences: to be said after the steps, since it is none."""
+    return tuple(dict.fromkeys(told for fix in _fixes(verdict) for told in not_cured_of(fix)))
 
 
-def _wanted(pairs: list[tuple[Missing, Finding]]) -> Wanted:
-    is_check = all(finding.role == "contributing" for _, finding in pairs)
-    first = pairs[0][0]
-    return Wanted(
-        replace(first, why=CHECK_ALONE) if is_check else first,
-        tuple(dict.fromkeys(finding.cause for _, finding in pairs)),
-        tuple(display_order(finding.platform for _, finding in pairs if finding.platform)),
-        is_check,
-    )
+def _fixes(verdict: Verdict) -> list[tuple[str, ...]]:
+    return [f.fix for role in ("cause", "contributing") for f in supported(verdict, role)]
+
+
+def steps_of(fix: Iterable[str]) -> tuple[str, ...]:
+    """The steps of a fix, in order."""
+    return tuple(step for step in fix if not step.startswith(NOT_CURED))
+
+
+def not_cured_of(fix: Iterable[str]) -> tuple[str, ...]:
+    """What the fix does not cure: the JSON has it among the steps."""
+    return tuple(ended(step) for step in fix if step.startswith(NOT_CURED))
 
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:

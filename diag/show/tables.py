@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from diag.show.frame_tables import place, table_of
-from diag.show.sentences import grouped, supported, what_is_missing
+from diag.show.sentences import grouped, supported
 from diag.show.text import NOT_SEEN, is_missing, listed
+from diag.show.wanted import what_is_missing
 
 if TYPE_CHECKING:
     from diag.case import Case

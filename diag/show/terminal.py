@@ -78,7 +78,8 @@ def _verdict_parts(verdict: Verdict, case: Case | None) -> Iterator[RenderableTy
     for part in parts:
         is_rest = part.name == "open" and parts[0].name == "holding"
         title = f"{part.title} the rest" if is_rest else part.title
-        yield section(title, draw[part.name](part.items))
+        shown = [draw[part.name](part.items), *(Text(as_text(note)) for note in part.notes)]
+        yield section(title, Group(*spaced(shown)))
 
 
 def _head(verdict: Verdict) -> RenderableType:
