@@ -72,10 +72,22 @@ def _load(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'diag' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
+    _tell_errors_in_one_line()
     if name in _SHOWN:
         import_module("diag.show.display").attach()
     setattr(sys.modules[__name__], name, value)
     return value
+
+
+def _tell_errors_in_one_line() -> None:
+    """In IPython what is wrong with an input is no traceback of ours."""
+
+    def lines(error: Any) -> list[str]:
+        told: list[str] = import_module("diag.show.display").error_lines(error)
+        return told
+
+    errors = import_module("diag.errors")
+    errors.InputError._render_traceback_ = lines
 
 
 def __getattr__(name: str) -> Any:

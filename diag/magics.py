@@ -164,9 +164,9 @@ def _run(command: click.Command, line: str, session: Session) -> Verdict | None:
     except click.ClickException as error:
         told = f"{error.format_message().rstrip('.')}; help: `{command.name} --help`"
     except InputError as error:
-        where = f"{error.file}:{error.line}" if error.line else error.file
-        told = f"{where}: {error.message}" if where else error.message
-        told += f"; help: {error.help}" if error.help else ""
+        from diag.show.display import error_line
+
+        told = error_line(error)
     except Exception as error:
         if os.environ.get("DIAG_DEBUG"):
             raise

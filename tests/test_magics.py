@@ -129,6 +129,24 @@ def test_an_error_of_our_own_is_one_line(shell, capsys, monkeypatch) -> None:
     assert "ZeroDivisionError" in "".join(capsys.readouterr())
 
 
+def test_an_unusable_input_is_no_traceback_in_a_cell(shell, capsys, monkeypatch) -> None:
+    """What is wrong, where, the text at fault and the help, masked; other errors stay as they are,
+    and DIAG_DEBUG shows where one is."""
+    shell.run_cell("import diag\ndiag.explain('kernel')")
+    said = "".join(capsys.readouterr()).strip()
+    assert said.startswith("InputError: unknown cause 'kernel'; help: did you mean kernel-object")
+    assert "\n" not in said
+    fault = "file='a', line=2, excerpt='x\\n  ^', help='close it'"
+    shell.run_cell(f"raise diag.InputError('{TOKEN}\x1b[31m', {fault})")
+    said = "".join(capsys.readouterr()).strip()
+    assert said.splitlines() == [f"InputError: a:2: {MASK}; help: close it", "  | x", "  |   ^"]
+    shell.run_cell("diag.explain()")
+    assert "Traceback" in "".join(capsys.readouterr())
+    monkeypatch.setenv("DIAG_DEBUG", "1")
+    shell.run_cell("diag.explain('kernel')")
+    assert "explanation.py" in "".join(capsys.readouterr())
+
+
 def test_help_is_shown(shell, capsys) -> None:
     """`--help` lists the options and gives no verdict; `?` shows the usage."""
     assert ran(shell, "%diag_investigate --help") is None

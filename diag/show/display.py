@@ -10,7 +10,9 @@ not trusted, and nbconvert takes; text what a terminal, or anything else, has.
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +22,7 @@ from rich.text import Text
 from diag.case import Case
 from diag.causes.model import Evidence, Finding, Missing
 from diag.compare import Comparison, PlatformChange
+from diag.errors import InputError
 from diag.show.display_case import Held, df_case, held_of
 from diag.show.display_html import (
     case_html,
@@ -36,7 +39,8 @@ from diag.show.display_markdown import (
 )
 from diag.show.frame_tables import df_errors
 from diag.show.grid import frame_table
-from diag.show.redact import redactor_of
+from diag.show.investigation import problem_of
+from diag.show.redact import Redactor, redactor_of
 from diag.show.terminal import (
     as_plain_text,
     comparison_screen,
@@ -47,7 +51,7 @@ from diag.show.terminal import (
 from diag.show.text import as_text, clip, printable
 from diag.verdict import Verdict
 
-__all__ = ["attach"]
+__all__ = ["attach", "error_line", "error_lines"]
 
 MAX_LINE = 160  # characters of an object within a list
 _PLAIN_REPR = "__diag_plain_repr__"
@@ -90,7 +94,7 @@ def _text(screen: Callable[[Any], RenderableType]) -> Any:
 
     def method(self: Any) -> str:
         console = console_for(sys.stdout)
-        if not console.is_terminal:
+        if console.is_jupyter or not console.is_terminal:  # a kernel asks all tools for colours
             return as_plain_text(screen(self)).rstrip("\n")
         with console.capture() as capture:
             console.print(screen(self))
@@ -131,3 +135,20 @@ def _case_screen(held: Held) -> RenderableType:
     if len(held.errors):
         parts += [Text("\nCould not be read", style="bold"), frame_table(df_errors(held.errors))]
     return Group(*parts)
+
+
+def error_lines(error: InputError) -> list[str]:
+    """What IPython shows in place of a traceback: what is wrong with what was given, in one line,
+    and the text at fault. Where DIAG_DEBUG is set, the traceback."""
+    if os.environ.get("DIAG_DEBUG"):
+        return traceback.format_exception(error)
+    excerpt = Redactor().text(error.excerpt or "").splitlines()
+    told = f"{type(error).__name__}: {error_line(error)}"
+    return [told, *(f"  | {printable(line)}" for line in excerpt)]
+
+
+def error_line(error: InputError) -> str:
+    """Place, what is wrong, and the help."""
+    told, help = problem_of(error)
+    text = f"{told}; help: {help}" if help else told
+    return as_text(Redactor().text(" ".join(text.split())))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from diag.show.deciding import shell_lines
 from diag.show.text import (
     as_text,
     code_pieces,
@@ -22,6 +23,7 @@ from diag.show.text import (
 # MathJax 3 and 2 leave alone what has these classes.
 NO_MATHS = "mathjax_ignore tex2jax_ignore"
 MAX_EXCERPT = 400  # characters of a line of evidence
+MAX_COMMAND = 84  # of a line of a command: JupyterLab shows it whole
 # Scripts that are written from the right; isolated, they do not turn what stands beside them.
 _FROM_RIGHT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -29,6 +31,11 @@ _FROM_RIGHT = re.compile(
 _LEFT = ' style="text-align:left"'
 _BROKEN = ' style="text-align:left;overflow-wrap:anywhere"'
 _RIGHT = ' style="text-align:right"'
+# JupyterLab breaks words of a `pre`, and leaves no room below it.
+_TYPED = (
+    ' style="font-family:monospace; white-space:pre; overflow-x:auto; overflow-wrap:normal; '
+    'word-break:normal; margin:0 0 1em"'
+)
 _UNBROKEN = ' style="text-align:left;white-space:nowrap"'
 
 
@@ -82,8 +89,11 @@ def code_html(text: str) -> str:
 
 
 def pre_html(command: str) -> str:
-    """A command to be copied, whole."""
-    return f"<pre>{safe(command_text(command))}</pre>"
+    """A command to be copied, whole. It is broken where a shell reads on, its comment above it: a
+    page that wraps it by itself breaks words, and makes a command of the rest of a comment."""
+    lines = map(command_text, command.split("\n"))
+    shown = "\n".join(part for line in lines for part in shell_lines(line, MAX_COMMAND))
+    return f"<pre{_TYPED}>{safe(shown)}</pre>"
 
 
 def sentence(text: str) -> str:

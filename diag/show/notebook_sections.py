@@ -3,8 +3,10 @@ shows. Where there is nothing to show, one sentence says so."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,6 +16,7 @@ from diag.show.complaints import TITLE, complaints
 from diag.show.deciding import what_is_refuted, what_would_decide
 from diag.show.flags import FLAG_VARIABLE
 from diag.show.frame_tables import df_errors, table_of
+from diag.show.notebook_run import literal
 from diag.show.report_parts import df_sources
 from diag.show.sentences import (
     Group,
@@ -23,6 +26,7 @@ from diag.show.sentences import (
     headline,
     is_failure_seen,
     supported,
+    what_stays,
     what_to_do,
 )
 from diag.show.shown import Cited, Counted, Part, Said, Shown, Tabled, Typed, said
@@ -138,8 +142,23 @@ def missing_shown(verdict: Verdict) -> Shown:
         parts += [Said(_sentence(one.missing.why))] if one.missing else []
         parts += [Said(f"Decides: {listed(causes)}.")] if causes and not one.is_check else []
         parts += [Said(f"Would confirm: {listed(one.confirms)}.")] if one.confirms else []
-        parts += [Typed(one.missing.how)] if one.missing and one.missing.how else []
+        parts += [Typed([*map(_named_here, one.missing.how)])] if one.missing else []
     return Shown(*parts, *_left(len(wanted) - MAX_GROUPS))
+
+
+def _named_here(step: str) -> str:
+    """A step; in place of the command that judges anew, the parameters of this notebook."""
+    try:
+        words = shlex.split(step) if step.startswith("diag investigate ") else []
+    except ValueError:  # a mask fell upon a quote
+        return step
+    given: dict[str, Any] = {}
+    for option, value in pairwise(words):
+        if option in ("--log", "--dockerfile", "--objects"):
+            platform, equals, path = value.partition("=")
+            given[option[2:]] = {platform: path} if equals else value
+    told = " and ".join(f"`{name} = {literal(value)}`" for name, value in given.items())
+    return f"Then name it in the parameters, beside what stands there: {told}" if told else step
 
 
 def _sentence(text: str) -> str:
@@ -151,7 +170,7 @@ def fix_shown(verdict: Verdict) -> Shown:
     """What to do, headline first."""
     steps = what_to_do(verdict)
     if steps:
-        return Shown(Counted(steps))
+        return Shown(Counted(steps), *map(Said, what_stays(verdict)))
     if verdict.outcome == "no_failure" or not is_failure_seen(verdict):
         return said("No failure was seen, so there is nothing to mend.")
     return said("No explanation is supported, so no fix follows yet.")

@@ -17,9 +17,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from diag.show.deciding import is_command, shell_lines
+from diag.show.deciding import is_command
 from diag.show.grid import frame_table
-from diag.show.html import NO_MATHS, html_table
+from diag.show.html import NO_MATHS, html_table, pre_html
 from diag.show.report_parts import excerpts, marked_html, ticked
 from diag.show.screen_parts import Excerpt, Steps, marked, numbered, spaced
 from diag.show.terminal import as_plain_text
@@ -34,7 +34,6 @@ MAX_ROWS = 12  # of a table
 MAX_PLACES = 8  # of one explanation
 MAX_WORD = 96  # characters of a name in a sentence or a table
 MAX_SENTENCE = 700
-MAX_COMMAND = 84  # of a line of a command: JupyterLab shows it whole
 MAX_LINE = 100  # characters of a line of a log
 UNBROKEN = 14  # characters of a cell that stays on one line
 WIDTH = 100  # of the same as text
@@ -230,22 +229,13 @@ class Typed:
     def html(self) -> str:
         """Commands in a frame of their own."""
         return "".join(
-            f"<pre{_PRE}>{escape(_copyable(step))}</pre>"
-            if is_command(step)
-            else f"<p>{ticked(shortened(step))}</p>"
+            pre_html(step) if is_command(step) else f"<p>{ticked(shortened(step))}</p>"
             for step in self.steps
         )
 
     def screen(self) -> RenderableType:
         """Commands behind `$`."""
         return Steps(self.steps)
-
-
-def _copyable(command: str) -> str:
-    """Broken where a shell reads on, its comment above it: a page that wraps it by itself would make
-    a command of the rest of a comment."""
-    lines = map(as_text, command.split("\n"))
-    return "\n".join(part for line in lines for part in shell_lines(line, MAX_COMMAND))
 
 
 class Shown:
