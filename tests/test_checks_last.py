@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from diag import Case
 from diag.causes.model import Finding, Missing
 from diag.show.deciding import what_would_decide
+from diag.show.github import iter_annotations
+from diag.show.places import Places
 from diag.show.report import report_page
 from diag.show.sentences import answer
 from diag.show.tables import df_missing
@@ -74,3 +77,29 @@ def test_a_failure_of_npm_does_not_ask_for_the_dockerfile_as_its_cure(tmp_path: 
     page = report_page(case, verdict)
     assert CHECK_ALONE in page
     assert "decides 1 explanation" not in page
+
+
+def test_what_only_checks_gives_no_annotation() -> None:
+    """A cause is found and nothing else is open: there is nothing to notice."""
+    verdict = h.verdict(findings=(h.finding(), check()))
+    (told,) = [one.kind for one in iter_annotations(Places(verdict, None))]
+    assert told == "error"
+
+
+def test_the_page_names_its_sections_by_what_they_hold() -> None:
+    """What only checks stands apart; what nothing known decides was not missing."""
+    latent = waiting("duplicate-ignored", "latent", OBJECTS)
+    unknown = replace(latent, missing=())
+    heads = {
+        "What was missing, and what it would decide": (latent,),
+        "What stays open": (unknown,),
+        "What was missing": (),
+    }
+    for head, findings in heads.items():
+        page = report_page(h.case(), h.verdict(findings=(h.finding(), *findings)))
+        assert f'<h2 id="missing">{head}</h2>' in page
+        assert 'id="checks"' not in page
+    page = report_page(h.case(), h.verdict(findings=(h.finding(), check())))
+    assert 'id="missing"' not in page
+    assert 'id="checks">What would only check' in page
+    assert "decides no cause" not in page

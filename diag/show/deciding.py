@@ -76,6 +76,11 @@ class Refuted:
         return self.groups[0]
 
 
+def n_causes(told: Iterable[Deciding | Refuted]) -> int:
+    """How many explanations they are together, each counted once."""
+    return len({group.first.cause for one in told for group in one.groups})
+
+
 def what_would_decide(verdict: Verdict) -> tuple[Deciding, ...]:
     """The artefacts in the order of the first explanation that each decides: the verdict has the
     more exact ones first. Then what only confirms, and what only checks the evidence; last, what

@@ -14,7 +14,7 @@ import pandas as pd
 
 from diag.show.comparison_words import changed_symbols, result_words
 from diag.show.complaints import Complaint
-from diag.show.deciding import Deciding, Refuted, is_command
+from diag.show.deciding import Deciding, Refuted, is_command, n_causes
 from diag.show.display_case import Held, df_case
 from diag.show.frame_tables import df_errors, place, table_of, told_columns
 from diag.show.html import NO_MATHS, code_html, excerpt_table, html_table, pre_html, sentence
@@ -146,7 +146,7 @@ def _cited(seen: Sequence[Evidence], symbols: Iterable[str | None]) -> str:
 def _open(part: Part, *, is_known: bool) -> str:
     """What would decide, each artefact with what waits for it."""
     title = f"{part.title}{' the rest' if is_known else ''}"
-    n_open = len({group.first.cause for one in part.items for group in one.groups})
+    n_open = n_causes(part.items)
     told = f" ({counted(n_open, 'open explanation')})" if n_open else ""
     parts = [*map(_decides, part.items[:MAX_ROWS])]
     parts.append(_more(len(part.items) - MAX_ROWS, "further artefact"))
@@ -171,10 +171,9 @@ def _step(text: str) -> str:
 
 
 def _refuted(part: Part) -> str:
-    n_refuted = len({group.first.cause for one in part.items for group in one.groups})
     parts = [*map(_put_aside, part.items[:MAX_GROUPS])]
     parts.append(_more(len(part.items) - MAX_GROUPS, "further explanation"))
-    return _folded(f"{part.title}: {counted(n_refuted, 'explanation')}", parts)
+    return _folded(f"{part.title}: {counted(n_causes(part.items), 'explanation')}", parts)
 
 
 def _put_aside(one: Refuted) -> str:

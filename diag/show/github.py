@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from diag.platforms import display_order
 from diag.show.complaints import complaints
+from diag.show.deciding import n_causes, what_would_decide
 from diag.show.places import Place, Places, Roots
 from diag.show.sentences import headline, is_failure_seen, steps_of, supported
 from diag.show.text import as_text, clip, counted, focus, listed
@@ -122,6 +123,7 @@ def _open(places: Places) -> Iterator[Annotation]:
     wanted = [
         focus(f"{w.missing.artefact}: {w.missing.why}", MAX_SENTENCE)
         for w in what_is_missing(verdict)
+        if not w.is_check
     ]
     if verdict.outcome == "undecided":
         is_failed = is_failure_seen(verdict)
@@ -133,7 +135,7 @@ def _open(places: Places) -> Iterator[Annotation]:
         told += _deciding(wanted)
         yield Annotation(kind, title, "\n".join(told), places.failed_step(None))
     elif verdict.outcome == "explained" and wanted:
-        n_open = len({f.cause for f in verdict.findings if f.status == "untestable"})
+        n_open = n_causes(one for one in what_would_decide(verdict) if not one.is_check)
         title = f"{counted(n_open, 'explanation')} open" if n_open else "what would confirm it"
         yield Annotation("notice", title, "\n".join(_deciding(wanted)))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from diag.show.complaints import Complaint
-from diag.show.deciding import Deciding, Refuted, is_command, own_evidence
+from diag.show.deciding import Deciding, Refuted, is_command, n_causes, own_evidence
 from diag.show.frame_tables import told_columns
 from diag.show.markdown import code, details, fence, plain, prose, table
 from diag.show.outline import outline, told_before
@@ -97,8 +97,8 @@ def _more(number: int, noun: str) -> list[str]:
 
 def _put_aside(refuted: Sequence[Refuted]) -> str:
     told = "\n".join(map(_refuted, refuted[:MAX_ROWS]))
-    more = _more(len(refuted) - MAX_ROWS, "further explanation")
-    title = f"Refuted: {counted(len(refuted), 'explanation')}"
+    more = _more(n_causes(refuted[MAX_ROWS:]), "further explanation")
+    title = f"Refuted: {counted(n_causes(refuted), 'explanation')}"
     return details(title, "\n\n".join([told, *more]))
 
 

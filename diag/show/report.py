@@ -31,6 +31,7 @@ from diag.show.report_parts import (
     df_sources,
     excerpts,
     objects_told,
+    subject_of,
     ticked,
 )
 from diag.show.sentences import (
@@ -98,10 +99,11 @@ def report_page(
     told = [mask.data(other) for other in others]
     charts = _charts(case, mask)
     groups, refuted = grouped(supported(verdict)), what_is_refuted(verdict)
+    wanted, checks = _wanted_and_checks(verdict)
     return _render(
         "report.html.j2",
         page_title=f"diag: {as_text(verdict.title) or outcome_words(verdict)}",
-        title=as_text(verdict.title),
+        title=as_text(verdict.title) or subject_of(case, verdict, mask),
         headline=as_text(headline(verdict)),
         sections=_sections(verdict, charts, told, pages),
         outcome=verdict.outcome,
@@ -117,7 +119,9 @@ def report_page(
         charts=charts,
         others=[_other(other) for other in told],
         others_table=Markup(html_table(df_others(told))),
-        missing=[_deciding(one) for one in what_would_decide(verdict)],
+        missing_title=_missing_title(wanted),
+        missing=[_deciding(one) for one in wanted],
+        checks=[_deciding(one) for one in checks],
         refuted=[_refuted(one) for one in refuted[:MAX_GROUPS]],
         n_refuted_left=_more(len(refuted) - MAX_GROUPS, "explanation"),
         errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
@@ -174,6 +178,7 @@ def _sections(
     pages: Sequence[Page],
 ) -> list[tuple[str, str]]:
     """(anchor, heading) of each section that the page has."""
+    wanted, checks = _wanted_and_checks(verdict)
     return [
         ("answer", "Answer"),
         *([("do", "What to do")] if what_to_do(verdict) else []),
@@ -181,7 +186,8 @@ def _sections(
         ("platforms", "Platforms"),
         *([("explanations", "Evidence")] if supported(verdict) else []),
         *([("complaints", "Complaints")] if complaints(verdict) else []),
-        ("missing", "What was missing"),
+        *([("missing", _missing_title(wanted).split(",")[0])] if wanted or not checks else []),
+        *([("checks", "To check")] if checks else []),
         *([("refuted", "Refuted")] if what_is_refuted(verdict) else []),
         *((chart["id"], chart["heading"]) for chart in charts),
         *([("others", "Other builds")] if others else []),
@@ -218,6 +224,22 @@ def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
     ]
 
 
+def _wanted_and_checks(verdict: Verdict) -> tuple[list[Deciding], list[Deciding]]:
+    """What would decide or confirm; and what only checks the evidence."""
+    told = what_would_decide(verdict)
+    return [one for one in told if not one.is_check], [one for one in told if one.is_check]
+
+
+def _missing_title(wanted: Sequence[Deciding]) -> str:
+    """What the section holds: no artefact may be known, and of a known one nothing may wait."""
+    if wanted and all(one.missing is None for one in wanted):
+        return "What stays open"
+    is_open = any(one.missing and one.groups for one in wanted)
+    is_told = any(one.confirms for one in wanted)
+    does = "decide" if is_open else "confirm" if is_told else ""
+    return f"What was missing, and what it would {does}" if does else "What was missing"
+
+
 def _group(group: Group) -> dict[str, Any]:
     first = group.first
     return {
@@ -251,7 +273,7 @@ def _deciding(one: Deciding) -> dict[str, Any]:
             {"text": command_text(step), "is_command": is_command(step)}
             for step in (missing.how if missing else ())
         ],
-        "decides": one.use,
+        "decides": "" if one.is_check else one.use,
         "groups": [_group(group) for group in one.groups],
         "evidence": excerpts(one.evidence()[:MAX_EVIDENCE], one.symbols),
     }

@@ -107,6 +107,13 @@ def _happened(comparison: Comparison) -> str:
     return "; ".join([*told, *(f"{listed(names)} still {end}" for end, names in alike.items())])
 
 
+def subject_of(case: Case, verdict: Verdict, mask: Redactor) -> str:
+    """What a page without a title is about: the logs' names, else the platforms."""
+    logs = dict.fromkeys(mask.text(log.name) for log in case.inputs.logs)
+    named = dict.fromkeys(str(name) for name in verdict.outcomes["platform"].dropna() if name)
+    return as_text(listed(logs, limit=3) or listed(named) or case.inputs.dockerfile or "")
+
+
 def df_sources(case: Case, mask: Redactor) -> pd.DataFrame:
     """What was read, except the objects: what, where, for which platform."""
     rows = [("build log", mask.text(log.name), log.platform or "all") for log in case.inputs.logs]

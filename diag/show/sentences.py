@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from diag.causes.texts import NOT_CURED
 from diag.platforms import display_order
-from diag.show.text import as_text, clip, is_missing, listed
+from diag.show.text import as_text, bounded, clip, is_missing, listed
 from diag.show.wanted import Wanted, what_is_missing
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ OUTCOME_WORDS = {
     "undecided": "failure not yet explained",
 }
 _MAX_SAID = 160  # of a complaint of the log
+_MAX_NAME = 200  # of a name in a headline; what it is found in is cited below
 _MAX_STEP = 80  # of a step's name; the log holds the whole
 
 
@@ -63,7 +64,15 @@ class Group:
 
     def claim_beside(self, told: str) -> str:
         """The claim, unless it was told already."""
-        return "" if self.first.claim.rstrip(".") in told else self.first.claim
+        return "" if claim_of(self.first).rstrip(".") in told else self.first.claim
+
+
+def claim_of(finding: Finding) -> str:
+    """The claim as a headline: of a name that fills a screen the middle is left out."""
+    claim = finding.claim
+    for name in finding.symbols:
+        claim = claim.replace(name, bounded(name, _MAX_NAME))
+    return claim
 
 
 def supported(verdict: Verdict, *roles: str) -> list[Finding]:
@@ -96,7 +105,7 @@ def headline(verdict: Verdict) -> str:
     """One or two sentences: what went wrong, where, why."""
     causes = supported(verdict, "cause")
     if verdict.outcome == "explained" and causes:
-        return ended(f"{_subject(causes[0])}: {causes[0].claim}")
+        return ended(f"{_subject(causes[0])}: {claim_of(causes[0])}")
     if verdict.outcome == "no_failure":
         return f"No failure found. {platform_sentence(verdict)}"
     if not is_failure_seen(verdict):
@@ -119,7 +128,7 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
     if not causes:
         why = "No explanation is supported by the evidence at hand."
         return (what, why, _missing_sentence(verdict))
-    return (what, ended(causes[0].claim), _what_follows(verdict, causes[0]))
+    return (what, ended(claim_of(causes[0])), _what_follows(verdict, causes[0]))
 
 
 def _what_follows(verdict: Verdict, cause: Finding) -> str:
@@ -163,7 +172,8 @@ def failure_sentence(verdict: Verdict) -> str:
     at_link = _platforms_of_errors(verdict, named)
     where = f" on {listed(at_link)}" if at_link else ""
     others = "".join(f"; {_failed_step(verdict, name)}" for name in failed if name not in at_link)
-    return f"The link fails{where}: {kind} symbol `{first['symbol']}`{more}{others}."
+    name = bounded(str(first["symbol"]), _MAX_NAME)
+    return f"The link fails{where}: {kind} symbol `{name}`{more}{others}."
 
 
 def _build_sentence(verdict: Verdict, failed: list[str]) -> str:
@@ -195,13 +205,15 @@ def _failed_step(verdict: Verdict, platform: str) -> str:
 
 def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     """How each platform ended; with `others`, those that did not fail."""
-    words = {"linked": "was built", "canceled": "was canceled", "unknown": "is not known"}
+    words = {"linked": "was built", "canceled": "was canceled", "unknown": ""}
     words = words if others else {"failed": "failed", **words, "died": "was built and dies"}
-    parts = []
+    parts: list[str] = []
     for outcome, word in words.items():
         names = _by_outcome(verdict, outcome)
-        if names:
-            verb = word.replace("was", "were").replace("is not", "are not").replace("dies", "die")
+        if names and outcome == "unknown":
+            parts.append(f"{'how' if parts else 'How'} {listed(names)} ended is not known")
+        elif names:
+            verb = word.replace("was", "were").replace("dies", "die")
             parts.append(f"{listed(names)} {verb if len(names) > 1 else word}")
     if not parts:
         return "no other platform is part of it." if others else "No platform is named."
