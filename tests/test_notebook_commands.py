@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import shlex
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ import rich.jupyter
 from diag.causes.model import Missing
 from diag.show.deciding import shell_lines
 from diag.show.display import attach
+from diag.show.notebook_run import _kernel
 from diag.show.notebook_sections import missing_shown
 from tests import handmade as h
 
@@ -87,3 +90,29 @@ def test_a_kernel_shows_text_and_nothing_beside(monkeypatch) -> None:
         assert "\x1b" not in str(one)
         assert str(one).strip()
     assert shown == []
+
+
+def test_a_kernel_that_has_answered_is_not_interrupted(tmp_path) -> None:
+    """It would say so on standard error. One that a person stops within a cell is, and so is any
+    that is not shut down."""
+    sent: list[int] = []
+
+    async def send_signal(number: int) -> None:
+        sent.append(number)
+
+    given = _kernel(str(tmp_path))
+    kernel = given["kernel_manager_class"]()
+    kernel.provisioner = SimpleNamespace(has_process=True, send_signal=send_signal)
+
+    def signals() -> int:
+        sent.clear()
+        asyncio.run(kernel._async_interrupt_kernel())
+        return len(sent)
+
+    assert signals() == 1
+    kernel.shutting_down = True
+    assert signals() == 0
+    given["on_cell_execute"](cell={}, cell_index=1)
+    assert signals() == 1
+    given["on_cell_executed"](cell={}, cell_index=1, execute_reply={})
+    assert signals() == 0

@@ -126,15 +126,28 @@ def _kernel(own: str) -> dict[str, Any]:
     from jupyter_client.manager import AsyncKernelManager
     from traitlets.config import Config
 
+    running: set[int] = set()
+
     class ThisPython(AsyncKernelManager):
         kernel_spec = KernelSpec(
             argv=make_ipkernel_cmd(), display_name="Python 3", language="python", env=_env(own)
         )
 
+        async def _async_interrupt_kernel(self) -> None:
+            """A shutdown interrupts first. Where no cell runs, that hits a kernel that is about to
+            end its last answer, which then complains on standard error."""
+            if running or not self.shutting_down:
+                await super()._async_interrupt_kernel()
+
     settings = {"connection_file": f"{own}/kernel.json"}
     if sys.platform != "win32" and len(own) < _MAX_SOCKET:
         settings |= {"transport": "ipc", "ip": f"{own}/kernel"}
-    return {"kernel_manager_class": ThisPython, "config": Config({"KernelManager": settings})}
+    return {
+        "kernel_manager_class": ThisPython,
+        "config": Config({"KernelManager": settings}),
+        "on_cell_execute": lambda cell, cell_index: running.add(cell_index),
+        "on_cell_executed": lambda cell, cell_index, execute_reply: running.discard(cell_index),
+    }
 
 
 def _env(own: str) -> dict[str, str]:
