@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from diag.folders import without_folders
+
 MAX_TEXT = 240  # of one evidence row; a link command of 100 kB stays readable
 _TAIL = 70  # of them behind the cut
 _MARK = " ... "
@@ -16,8 +18,10 @@ _LEADS = re.compile(r"(?:^-.*|[:=\"']|^(?:bearer|basic|password|login|-u|-p))$",
 
 
 def clip(text: str, limit: int = MAX_TEXT) -> str:
-    """The text, shortened in its middle where it is long."""
+    """The text, shortened where it is long: first by the folders of what a linker names, then in
+    its middle."""
     text = text.strip()
+    text = text if len(text) <= limit else without_folders(text)
     if len(text) <= limit:
         return text
     head = text[: limit - _TAIL - 10]

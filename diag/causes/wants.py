@@ -214,8 +214,9 @@ def _of_group(facts: Facts, family: str, cause: str, group: list[tuple[Want, Ans
     if len(names) > 1:
         shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
         wanted = sum(symbol.platform == first.symbol.platform for symbol in facts.wanted)
-        of = f" of the first {MAX_JUDGED}" if wanted > MAX_JUDGED else ""
-        claim = f"{claim.removesuffix('.')} ({len(names)}{of} symbols: {shown})."
+        of = f" of {wanted:,}" if wanted > MAX_JUDGED else ""
+        judged = f", of which the first {MAX_JUDGED} were looked into" if of else ""
+        claim = f"{claim.removesuffix('.')} ({len(names)}{of} symbols{judged}: {shown})."
     answer = answer._replace(evidence=evidence, claim=claim)
     return told(facts, family, cause, first.symbol, answer, covers=names[1:])
 

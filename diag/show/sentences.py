@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diag.causes.texts import NOT_CURED
 from diag.platforms import display_order
 from diag.show.text import as_text, bounded, clip, is_missing, listed
 from diag.show.wanted import Wanted, what_is_missing
@@ -167,7 +166,7 @@ def failure_sentence(verdict: Verdict) -> str:
         )
     first = named.iloc[0]
     count = named["symbol"].nunique()
-    more = f" and {count - 1} more" if count > 1 else ""
+    more = f" and {count - 1:,} more" if count > 1 else ""
     kind = str(first["kind"]).replace("_", " ")
     at_link = _platforms_of_errors(verdict, named)
     where = f" on {listed(at_link)}" if at_link else ""
@@ -249,12 +248,18 @@ def _fixes(verdict: Verdict) -> list[tuple[str, ...]]:
 
 def steps_of(fix: Iterable[str]) -> tuple[str, ...]:
     """The steps of a fix, in order."""
-    return tuple(step for step in fix if not step.startswith(NOT_CURED))
+    return tuple(step for step in fix if not _is_left(step))
 
 
 def not_cured_of(fix: Iterable[str]) -> tuple[str, ...]:
     """What the fix does not cure: the JSON has it among the steps."""
-    return tuple(ended(step) for step in fix if step.startswith(NOT_CURED))
+    return tuple(ended(step) for step in fix if _is_left(step))
+
+
+def _is_left(step: str) -> bool:
+    from diag.causes.texts import NOT_CURED  # with every cause: who has a step has read them
+
+    return step.startswith(NOT_CURED)
 
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from diag.folders import without_folders
+
 NOT_SEEN = "not seen"
 
 MAX_TEXT = 1000  # characters of one cell or sentence; of longer ones the middle is left out
@@ -34,6 +36,7 @@ DECIDING_WORDS = (
     r"(?<![\w-])error\b",
     r"(?<![\w-])warning\b",
 )
+_WHERE = re.compile(r"[^\s/(]+: in function \S+")  # of a linker, which says why in its next line
 _DECIDING = re.compile("|".join(f"(?:{words})" for words in DECIDING_WORDS), re.IGNORECASE)
 
 
@@ -117,9 +120,11 @@ def command_text(command: str) -> str:
 def focus(text: str, width: int, words: Iterable[str | None] = ()) -> str:
     """A window of `width` characters around the first word that decides.
 
-    The given words weigh more than the general ones. Cut ends show an ellipsis.
+    The given words weigh more than the general ones. Cut ends show an ellipsis; where the folders
+    of what a linker names take the room, they are left out first.
     """
     text = " ".join(printable(text).split())
+    text = text if len(text) <= width else without_folders(text)
     if len(text) <= width:
         return text
     start, end = _weightiest(text, [word for word in words if word])
@@ -136,7 +141,7 @@ def focus(text: str, width: int, words: Iterable[str | None] = ()) -> str:
 
 def _weightiest(text: str, words: Sequence[str]) -> tuple[int, int]:
     """From the general deciding word before it to the end of the given word, where both stand."""
-    general = _DECIDING.search(text)
+    general = _DECIDING.search(text) or _WHERE.search(text)
     place = min((at for at in map(text.find, words) if at >= 0), default=-1)
     if place < 0:
         return general.span() if general else (0, 0)
@@ -150,7 +155,7 @@ def listed(items: Iterable[str], *, word: str = "and", limit: int = 6) -> str:
     """`a, b and c`; past `limit`, `a, b, c and 7 more`."""
     named = list(items)
     if len(named) > limit:
-        named = [*named[: limit - 1], f"{len(named) - limit + 1} more"]
+        named = [*named[: limit - 1], f"{len(named) - limit + 1:,} more"]
     return f" {word} ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
