@@ -50,3 +50,78 @@ def test_a_call_of_a_library_is_no_routine_of_another_machine():
     files = {"main.o": {"wants": ["sum_crc32_arm"], "defines": ["main"]}}
     facts = world(files, "-o app main.o", ["sum_crc32_arm"])
     assert status("arch-guard-too-wide", facts) == "untestable"
+
+
+class TestPartOfTheInputs:
+    """`main.o -L. -llow -lcore`: main.o calls pack of libcore.a, and that calls low of liblow.a."""
+
+    LINE = "-o app main.o -L. -llow -lcore"
+    SAID = ({"symbol": "low", "object": "libcore.a", "member": "pack.o"},)
+    ALL = {
+        "main.o": {"wants": ["pack"], "defines": ["main"]},
+        "libcore.a(pack.o)": {"wants": ["low"], "defines": ["pack"]},
+        "liblow.a(low.o)": {"defines": ["low"]},
+        "low.o": {"defines": ["low"]},
+        "pack.o": {"wants": ["low"], "defines": ["pack"]},
+    }
+
+    def facts(self, *given, line=LINE, **frames):
+        """The link with only these files given."""
+        files = {key: told for key, told in self.ALL.items() if key.partition("(")[0] in given}
+        return world(files, line, self.SAID, **frames)
+
+    @pytest.mark.parametrize(
+        ("given", "asked"),
+        [
+            ("liblow.a", "main.o, -lcore"),
+            ("main.o liblow.a", "-lcore"),
+            ("libcore.a liblow.a", "main.o"),
+            ("libcore.a liblow.a pack.o", "main.o"),
+            ("low.o", "-llow"),
+            ("main.o libcore.a", "-llow"),
+        ],
+    )
+    def test_the_order_is_open_and_what_was_not_read_is_named(self, given, asked):
+        """A true cause is not refuted because its user was not among what was given."""
+        (finding,) = judged(ORDER, self.facts(*given.split()))
+        assert finding.status == "untestable"
+        assert asked in f"{finding.missing[0].artefact} {finding.missing[0].why}"
+
+    def test_with_all_of_it_the_order_is_the_cause(self):
+        """Objects that lie about beside the archives change nothing."""
+        assert (
+            status(ORDER, self.facts(*["main.o", "libcore.a", "liblow.a", "low.o"])) == "supported"
+        )
+
+    @pytest.mark.parametrize("line", ["main.o -lcore -llow", "main.o -lcore low.o"])
+    def test_behind_a_user_that_the_linker_named_the_order_is_right(self, line):
+        """Whatever else was not given: an object is linked wherever it stands."""
+        assert status(ORDER, self.facts("liblow.a", "low.o", line=line)) == "refuted"
+
+    def test_a_system_library_that_was_not_given_wants_no_name_of_a_project(self):
+        """libm and libz stand on many lines, and nobody gives them."""
+        line = "main.o -lcore -lz -lm -llow -lcore"
+        facts = self.facts("main.o", "libcore.a", "liblow.a", line=line)
+        assert status(ORDER, facts) == "refuted"
+
+    def test_an_object_may_be_in_an_archive_that_was_not_given(self):
+        """low.o is not named by the command, and liblow.a may be made of it."""
+        facts = self.facts("low.o", "main.o", "libcore.a")
+        (finding,) = judged("object-not-linked", facts)
+        assert finding.status == "untestable"
+        assert "-llow" in finding.missing[0].artefact
+
+    @pytest.mark.parametrize("line", ["main.o -lcore", "main.o -lcore -llow", "main.o -lcore -lz"])
+    def test_where_no_unread_library_can_hold_it_it_is_not_linked(self, line):
+        """Behind its user an archive would have been searched, and found to have it."""
+        facts = self.facts("low.o", "main.o", "libcore.a", line=line)
+        assert status("object-not-linked", facts) == "supported"
+
+    @pytest.mark.parametrize(
+        ("member", "expected"), [("low.o", "untestable"), ("other.o", "supported")]
+    )
+    def test_the_log_tells_what_was_put_into_an_archive(self, member, expected):
+        """`ar` names the members."""
+        lines = [{"line_no": 5, "kind": "archiver", "text": f"ar rcs liblow.a {member}"}]
+        facts = self.facts("low.o", "main.o", "libcore.a", lines=lines)
+        assert status("object-not-linked", facts) == expected

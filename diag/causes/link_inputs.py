@@ -165,7 +165,7 @@ def unread_inputs(facts: Facts, command: Any) -> list[str]:
     """Inputs of the command that are not among the objects given, by file name."""
     key = ("unread inputs", command.file, command.line_no)
     if key not in facts.known:  # of a link that misses thousands of names each one asks
-        files = ((kind, name, _files_of(kind, str(name))) for kind, name in command.inputs)
+        files = ((kind, name, files_of_input(kind, str(name))) for kind, name in command.inputs)
         read = _read_files(facts)
         facts.known[key] = [
             f"-l{name}" if kind == "library" else own[0]
@@ -190,7 +190,7 @@ def inputs_of(command: Any) -> frozenset[str]:
     """Base names of what a link command names; a library by the file names that `-l` stands for."""
     names: set[str] = set()
     for kind, name in command.inputs:
-        names |= set(_files_of(kind, str(name)))
+        names |= set(files_of_input(kind, str(name)))
     return frozenset(names)
 
 
@@ -199,7 +199,8 @@ def objects_of(command: Any) -> set[str]:
     return {PurePath(str(name)).name for kind, name in command.inputs if kind == "object"}
 
 
-def _files_of(kind: str, name: str) -> tuple[str, ...]:
+def files_of_input(kind: str, name: str) -> tuple[str, ...]:
+    """Base names of the files that an input of a command may stand for."""
     base = PurePath(name.removeprefix(":")).name  # `-l:libx.a` names the file itself
     is_short = kind == "library" and not name.startswith(":")
     return (f"lib{base}.so", f"lib{base}.a") if is_short else (base,)

@@ -8,8 +8,9 @@ from diag.causes.doubts import doubts_of
 from diag.causes.facts import Facts, Symbol, log_missing, objects_missing
 from diag.causes.file_names import SYSTEM_SWITCHES
 from diag.causes.link_inputs import command_evidence, command_missing, other_inputs_missing
-from diag.causes.model import Cause, Finding, Missing
+from diag.causes.model import Cause, Finding
 from diag.causes.never_produced import absence_evidence
+from diag.causes.unread import bytecode_missing
 from diag.causes.wants import Answer, Want, defines, each_want, told
 from diag.knowledge.names import library_of
 
@@ -43,7 +44,7 @@ def judge_not_found(facts: Facts, want: Want) -> Answer | None:
     if len(want.kept_back):
         return None  # a definition for itself alone is one all the same
     if want.reason == "bytecode":
-        return Answer("untestable", evidence, (_bytecode_missing(want),))
+        return Answer("untestable", evidence, (bytecode_missing(want),))
     doubt = next(doubts_of(facts, want), None)
     return Answer("untestable", evidence, (doubt,)) if doubt else Answer("supported", evidence)
 
@@ -54,16 +55,6 @@ def _unknown(want: Want) -> bool:
     if library_of(want.symbol.name) is not None:
         return bool(want.unread)
     return not set(want.unread) <= SYSTEM_SWITCHES
-
-
-def _bytecode_missing(want: Want) -> Missing:
-    units = want.why.bytecode if want.why is not None else []
-    names = ", ".join(unit.title for unit in units[:3])
-    return Missing(
-        f"the names inside the bytecode of {names}",
-        "its symbol table is the compiler's own, and it may define the symbol",
-        (f"gcc-nm {units[0].file}", f"llvm-nm {units[0].file}") if units else (),
-    )
 
 
 def judge_bystanders(facts: Facts) -> Iterator[Finding]:

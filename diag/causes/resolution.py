@@ -15,9 +15,15 @@ from diag.causes.link_inputs import (
     command_missing,
     line_of_command,
 )
-from diag.causes.link_said import errors_of
 from diag.causes.model import Cause, Evidence
 from diag.causes.on_line import library_name
+from diag.causes.unread import (
+    file_names,
+    first_user,
+    holders_missing,
+    order_missing,
+    users_of,
+)
 from diag.causes.wants import (
     GNU_LD,
     LLD,
@@ -72,6 +78,8 @@ def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
     if on_line & set(want.kept_back["file"]) & shared_files(facts):
         return None  # it is linked, into a shared object that keeps it to itself
     text = "the link command does not name it"
+    if held := holders_missing(facts, want, file_names(defined)):
+        return Answer("untestable", [*found, command_evidence(want.command, text)], (held,))
     fix = _fix_by_name(str(defined["file"].iloc[0]))
     return Answer("supported", [*found, command_evidence(want.command, text)], fix=fix)
 
@@ -133,8 +141,17 @@ def judge_order(facts: Facts, want: Want) -> Answer | None:
     if not want.has_line:
         return Answer("untestable", found, (command_missing(symbol),))
     if set(files_on(facts, want)).isdisjoint(want.defined["file"]):
-        return None  # that it is not named comes first
+        return _judge_held(facts, want, found)  # that it is not named comes first
     return _judge_places(facts, want, found)
+
+
+def _judge_held(facts: Facts, want: Want, found: list[Evidence]) -> Answer | None:
+    """An archive that was not given may hold what defines the name, and stands before its users."""
+    missing = holders_missing(facts, want, file_names(want.defined))
+    if missing is None:
+        return None
+    text = "the order on the link command"
+    return Answer("untestable", [*found, command_evidence(want.command, text)], (missing,))
 
 
 def _is_order_telling(want: Want) -> bool:
@@ -167,7 +184,16 @@ def _judge_places(facts: Facts, want: Want, found: list[Evidence]) -> Answer:
     if _is_dropped_as_needed(facts, want):
         claim = "The shared library that defines the symbol stands before its user, and --as-needed drops it there."
         return Answer("supported", evidence, fix=_fix_of_order(facts, want), claim=claim)
-    return Answer("refuted", evidence)
+    files = {PurePath(file).name for file in want.defined["file"] if file in files_on(facts, want)}
+    missing = None if _is_object_on_line(facts, want) else order_missing(facts, want, files)
+    return Answer("untestable", evidence, (missing,)) if missing else Answer("refuted", evidence)
+
+
+def _is_object_on_line(facts: Facts, want: Want) -> bool:
+    """A plain object that is named is linked, wherever it stands."""
+    rows = facts.objects[facts.objects["file"].isin(set(files_on(facts, want)))]
+    plain = rows.loc[(rows["kind"] == "relocatable") & (rows["member"] == ""), "file"]
+    return bool(want.defined["file"].isin(plain).any())
 
 
 def _judge_system_library(facts: Facts, want: Want) -> Answer | None:
@@ -178,7 +204,7 @@ def _judge_system_library(facts: Facts, want: Want) -> Answer | None:
     names = [PurePath(str(name)).name for _, name in want.command.inputs]
     words = _words_of(want)
     at = [no for no, word in enumerate(words) if library_name(word) in library.files]
-    users = [no for no, name in enumerate(names) if name in _users_of(facts, want)]
+    users = [no for no, name in enumerate(names) if name in users_of(facts, want)]
     if not at or not users or max(at) > min(users):
         return None
     switch = words[max(at)]
@@ -203,8 +229,7 @@ def _judge_unread(facts: Facts, want: Want) -> Answer | None:
     """An archive that was not given stands only before those who want the name: it may have it."""
     if not want.reads_once or not want.has_line:
         return None
-    words, users = _words_of(want), _users_of(facts, want)
-    first = next((no for no, word in enumerate(words) if word in users), 0)
+    words, first = _words_of(want), first_user(facts, want) or 0
     own = set(words[:first]) & set(want.unread) - set(words[first:]) - SYSTEM_SWITCHES
     archives = [word for word in words[:first] if word in own and library_name(word)]
     if not archives:
@@ -214,14 +239,6 @@ def _judge_unread(facts: Facts, want: Want) -> Answer | None:
     missing = objects_missing(want.symbol.platform)
     why = f"{archives[0]} was not given: whether it defines the name stands there"
     return Answer("untestable", evidence, (replace(missing, why=why),))
-
-
-def _users_of(facts: Facts, want: Want) -> set[str]:
-    """Names of the files that want it: by the objects, and by the linker's words."""
-    rows = errors_of(facts, want.symbol.platform)
-    rows = rows[(rows["symbol"] == want.symbol.name) & rows["object"].notna()]
-    users = {PurePath(str(name)).name for name in rows["object"]}
-    return users | {PurePath(file).name for file in facts.seen(want.symbol, "wanted")["file"]}
 
 
 def _users(want: Want) -> list[Evidence]:

@@ -62,6 +62,16 @@ def library_of(name: str) -> Library | None:
     return exact[name] if name in exact else by_prefix.get(prefix_of(name))
 
 
+@cache
+def _library_files() -> frozenset[str]:
+    return frozenset(file for entry in table("libraries").values() for file in entry["files"])
+
+
+def is_known_library(name: str) -> bool:
+    """Whether X of `-lX` names a well-known library."""
+    return name in _library_files()
+
+
 def prefix_of(name: str) -> str:
     """The longest prefix of a well-known library that the name begins with; "" for none, and where
     the whole name is known."""
