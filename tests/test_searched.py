@@ -8,9 +8,9 @@ import time
 import pandas as pd
 import pytest
 
-from diag.causes import skips
+from diag.causes import doubts_made, presence_guards, skips
 from diag.causes.searched import SEARCH_FROM, having
-from diag.read import shell_walk
+from diag.read import no_log, shell_walk
 
 TEXTS = [
     "gcc -march=native -c a.c", "a\u00a0b", "\u00e9Killed", "Killed", "1 Killed", "", "ASM off", "asm",
@@ -40,8 +40,13 @@ def test_a_text_that_is_missing_and_the_index_are_kept() -> None:
     assert found.tolist() == [True, False] * SEARCH_FROM
 
 
-@pytest.mark.parametrize("text", ["a" * 60_000, "_" * 60_000, "a[" * 30_000, "a." * 30_000])
-@pytest.mark.parametrize("pattern", [skips._FAILED, shell_walk._ARITHMETIC])
+@pytest.mark.parametrize(
+    "text", ["a" * 60_000, "_" * 60_000, "a[" * 30_000, "a." * 30_000, " " * 60_000]
+)
+@pytest.mark.parametrize("pattern", [
+    skips._FAILED, shell_walk._ARITHMETIC, presence_guards._REFUSED_SWITCH, doubts_made._NAME,
+    no_log._BULLET,
+])  # fmt: skip
 def test_a_long_word_is_searched_once(pattern: re.Pattern[str], text: str) -> None:
     """Each search from each letter to the end would take minutes."""
     start = time.process_time()

@@ -23,7 +23,7 @@ _SHOWN = re.compile(
     r"(?:^|[\s\"'])-c(?=[\s\"']|$)|\bBuilding \w+ object |^\s*(?:\[\S+\]\s*)?(?:CC|CXX|C\+\+|AS|FC|AR|CCLD)\b:?\s"
     r"|(?:^|[\s\"/-])(?:ar|libtool|rustc|nasm|yasm|as)\"?\s|Linking \w+ static library|--emit|-shared\b"
 )
-_NAME = re.compile(r"[\w+.-]+\.(?:o|obj|lo|a|so)(?=[\s\"':]|$)|[\w+.-]+\.(?:c|cc|cpp|cxx|c\+\+|s|S|asm|f|f90|F90|m|mm|rs|go)(?=[\s\"':]|$)")  # fmt: skip
+_NAME = re.compile(r"(?<![\w+.-])[\w+.-]+\.(?:(?:o|obj|lo|a|so)|(?:c|cc|cpp|cxx|c\+\+|s|S|asm|f|f90|F90|m|mm|rs|go))(?=[\s\"':]|$)")  # fmt: skip
 # A macro that chooses what is compiled; switches of the machine set such macros too.
 _CHOOSES = re.compile(
     r"(?<!\S)\"?-[DU]\w*(?:HAVE|USE|ENABLE|DISABLE|WITH|CONFIG|HAS|NO|BUILD|FEATURE|OPT|SUPPORT)_\w*"

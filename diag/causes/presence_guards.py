@@ -33,7 +33,7 @@ _ARMS = frozenset(["arm", "aarch64"])
 _BUILD_SCRIPT = re.compile(
     r"custom build command|build[-_]script[-_]build|^running: |cargo:warning=|\bTARGET ?= ?(?:Some\()?\"?[\w]+-[\w-]+"
 )
-_REFUSED_SWITCH = re.compile(r"(?P<compiler>\S+): (?:fatal )?error: (?:unrecognized|unsupported|unknown).*?option.*?(?P<switch>-m[\w.=+-]+)")  # fmt: skip
+_REFUSED_SWITCH = re.compile(r"(?<!\S)(?P<compiler>\S+): (?:fatal )?error: (?:unrecognized|unsupported|unknown).*?option.*?(?P<switch>-m[\w.=+-]+)")  # fmt: skip
 
 
 # -- arch-guard-too-wide -------------------------------------------------------------------------

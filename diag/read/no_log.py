@@ -29,7 +29,7 @@ _MARK = re.compile(
     r"|\[[^\]]+\]: \S|.*\]\([^)\s]+\)"
 )
 _FENCE = re.compile(r"\s*(?:```|~~~)")
-_BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _TOOL_HEAD = re.compile(r"\s*(?:[^\s:]+:(?:\d+:)*|\[[^\]]*\]|[$+>])\s")
 _WORD = re.compile(r"[\"'(`*_“]*(?P<word>[A-Za-z][A-Za-z'’-]*)[\"')`*_”.,;:!?]*")
 # A failure as builds say it in a line of its own; and every word that may be part of one.
