@@ -159,3 +159,78 @@ def test_platforms_that_say_the_same_are_told_together() -> None:
     (one,) = complaints(verdict)
     assert one.platforms == ("linux/arm64", "linux/arm/v7")
     assert [item.text for item in one.evidence] == [WORDS]
+
+
+# -- npm and node-gyp mark every line as an error -------------------------------------------------
+
+NPM = [
+    "npm error code 1",
+    "npm error path /app/node_modules/a",
+    "npm error command failed",
+    "npm error command sh -c node-gyp rebuild",
+    "npm error a-install warn install No prebuilt binaries found (target=22.4.0)",
+    "npm error gyp info it worked if it ends with ok",
+    "npm error gyp ERR! find Python Python is not set from command line or npm configuration",
+    "npm error gyp ERR! configure error",
+    "npm error gyp ERR! stack Error: Could not find any Python installation to use",
+    "npm error gyp ERR! stack at PythonFinder.fail (/n/find-python.js:306:11)",
+    "npm error gyp ERR! System Linux 6.1.0-21-arm64",
+    "npm error gyp ERR! cwd /app/node_modules/a",
+    "npm error gyp ERR! node -v v22.4.0",
+    "npm error gyp ERR! not ok",
+    "npm error A complete log of this run can be found in: /root/debug-0.log",
+]
+
+
+@pytest.mark.parametrize("mark", ["npm error", "npm ERR!"])
+def test_of_lines_that_all_bear_a_mark_those_are_told_that_say_what_was_wrong(mark: str) -> None:
+    """Not the path, the command, the stack and the versions."""
+    lines = [line.replace("npm error", mark, 1) for line in NPM]
+    assert [text for _, _, text in told(HEAD + step(*lines))] == [lines[8]]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "gyp ERR! stack Error: not found: make",
+        "enoent ENOENT: no such file or directory, open '/app/package.json'",
+        "404 Not Found - GET https://registry.example/a",
+        "ERESOLVE could not resolve",
+        "notarget No matching version found for a@9",
+        "notsup Unsupported platform for a@1: wanted {...}",
+        "../src/a.cc:3:10: fatal error: node.h: No such file or directory",
+    ],
+)
+def test_what_npm_says_of_a_failure_stands_before_its_other_lines(said: str) -> None:
+    """Only these are told, though every line has the mark."""
+    lines = [*NPM[:4], f"npm error {said}", "npm error gyp ERR! configure error", *NPM[-3:]]
+    assert [text for _, _, text in told(HEAD + step(*lines))] == [f"npm error {said}"]
+
+
+def test_where_no_line_says_what_was_wrong_those_with_a_mark_are_told() -> None:
+    """Less is better than nothing, as long as it is no path or command."""
+    lines = [*NPM[:4], "npm error Exit handler never called!", NPM[-1]]
+    assert [text for _, _, text in told(HEAD + step(*lines))] == [lines[4]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'cgo: C compiler "gcc" not found: exec: "gcc": executable file not found in $PATH',
+        "./main.go:9:2: undefined: f",
+        '  Unable to find libclang: "couldn\'t find any valid shared libraries"',
+        "  Could not find directory of OpenSSL installation",
+    ],
+)
+def test_complaints_without_a_word_of_error_are_told(line: str) -> None:
+    """Go's compiler says what is wrong and no more; a build script dies of a sentence."""
+    assert [text for _, _, text in told(HEAD + step("compiling", line))] == [line.strip()]
+
+
+def test_a_linkers_message_of_no_known_kind_is_quoted() -> None:
+    """Nothing else would tell it."""
+    said = "error: linker `aarch64-linux-gnu-gcc` not found"
+    verdict = diag.Case(log=(HEAD + step("compiling", said)).encode()).diagnose()
+    assert list(verdict.link_errors["kind"]) == ["other"]
+    assert said in verdict.failure_lines["text"].tolist()
+    assert NO_LINK_ERROR not in headline(verdict)

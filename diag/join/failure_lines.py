@@ -26,16 +26,34 @@ TELLING = (
     "panicked at",
     "is not installed",
     "Permission denied",
-    "ould not resolve",
+    "ould not ",
+    "nable to ",
     "Temporary failure",
     "egmentation fault",
+    ".go:",
+)
+# npm and node-gyp begin every line so, whatever it tells; what follows is looked at.
+_MARK = re.compile(r"^(?:npm (?:ERR!|error)\s+)?(?:gyp ERR!\s+)?(?:stack (?=\w*Error:))?")
+# Of those: what was called, where and with what, a stack, other tools' news.
+_CARRIES = re.compile(
+    r"""(?:path|cwd|command|code|errno|syscall|signal|file|dest|workspace|location|pkgid|dev|System|node(?:-gyp)?\ -v
+      |stack|not\ ok|[Aa]\ complete\ log|gyp\ (?:info|verb|http)|info|verb(?:ose)?|http)\b|at\ |$""",
+    re.VERBOSE,
+)
+# What was wrong, in the words of any tool.
+_TELLS = re.compile(
+    r"""(?i:\bnot\ found\b|\bno\ such\ |\bcould\ not\ |\bcannot\ |\bunable\ to\ |\bmissing\b|\bno\ matching\b|\bunsupported\b
+      |\bpermission\ denied\b|\brequires?\b|\bnot\ compatible\b)|\b\w*Error:\s""",
+    re.VERBOSE,
 )
 _COMPLAINS = re.compile(
     r"""(?:^|[\s:\]])(?:fatal\ )?error(?:\[\w+\]|\ \w*\d+)?:  # compilers, rustc, MSVC
       | (?:^|\s)ERROR[:!\s] | \bERR!\s | ^npm\ error\s        # pip, npm
       | ^CMake\ Error | ^\w*(?:Error|Exception):\s            # CMake; Python, JavaScript
       | (?:^|\s)fatal:\s | ^E:\s | \bpanicked\ at\s           # git, apt, Rust
+      | ^cgo:\s | ^\S+\.go:\d+:\d+:\s                    # Go, which says no word of error
       | :\ (?:command\ )?not\ found$ | :\ No\ such\ file\ or\ directory\b
+      | ^(?:Could\ not|Unable\ to)\ find\b                    # what a build script dies of
       | \bis\ not\ installed\b | :\ Permission\ denied\b | \b[Ss]egmentation\ fault\b
       | \b[Cc]ould\ not\ resolve\b | \bTemporary\ failure\ (?:in\ name\ resolution|resolving)\b""",
     re.VERBOSE,
@@ -43,7 +61,7 @@ _COMPLAINS = re.compile(
 # What only repeats that something before it failed.
 _REPEATS = re.compile(
     r"\*\*\* |^ERROR: process |failed to solve|^collect2: |linker command failed|could not compile"
-    r"|subprocess-exited-with-error|^npm (?:ERR!|error) (?:A complete log|code |errno )|compilation terminated"
+    r"|subprocess-exited-with-error|compilation terminated|failed with (?:exit code|error:$)"
 )
 _KINDS = ("excerpt", "header", "progress")  # told again below a build, or no words of a tool
 
@@ -59,8 +77,9 @@ def join_failure_lines(
 
     `find` gives the lines of all logs (frame `log_lines`) that hold one of some texts.
     """
-    told = set(link_errors["platform"].dropna())
-    is_told = len(link_errors) > 0 and len(outcomes) == 1
+    known = link_errors[link_errors["kind"] != "other"]  # of those nothing tells what they say
+    told = set(known["platform"].dropna())
+    is_told = len(known) > 0 and len(outcomes) == 1
     failed = [
         row
         for row in each(outcomes)
@@ -85,13 +104,28 @@ def _of_platform(outcome: Any, steps: pd.DataFrame, lines: pd.DataFrame) -> list
     )
     texts: dict[str, Any] = {}
     for row in each(own):
-        text = row.text[:MAX_TEXT].strip()
-        if _COMPLAINS.search(text) and not _REPEATS.search(text):
-            texts.setdefault(text, row)
-    kept = list(texts.items())
+        texts.setdefault(row.text[:MAX_TEXT].strip(), row)
+    ranks = {text: _rank(text) for text in texts}
+    # Where a line says what was wrong, those that only bear a mark of errors say less.
+    best = max(ranks.values(), default=0)
+    kept = [text for text, rank in ranks.items() if rank and rank == best]
     return [
         {
-            "platform": outcome.platform, "file": row.file, "line_no": int(row.line_no), "text": text,
+            "platform": outcome.platform,
+            "file": texts[text].file,
+            "line_no": int(texts[text].line_no),
+            "text": text,
         }
-        for text, row in (kept[-MAX_LINES:] if is_stepless else kept[:MAX_LINES])
-    ]  # fmt: skip
+        for text in (kept[-MAX_LINES:] if is_stepless else kept[:MAX_LINES])
+    ]
+
+
+def _rank(text: str) -> int:
+    """2: it says what was wrong; 1: it has a mark of errors; 0: no complaint."""
+    if not _COMPLAINS.search(text) or _REPEATS.search(text):
+        return 0
+    mark = _MARK.match(text)
+    if mark is None or not mark.end():
+        return 2
+    said = text[mark.end() :]
+    return 0 if _CARRIES.match(said) else 2 if _TELLS.search(said) else 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -158,6 +158,15 @@ class BuildLog:
         lines = reader.lines(self.numbered(skim))
         yield from cargo_json.expand(lines) if self._has_cargo_json else lines
         self.steps = list(reader.steps.values())
+
+    def tail(self, n_bytes: int) -> tuple[int, list[tuple[int, bytes]]]:
+        """Where the whole lines among the last bytes begin, and these lines without envelopes and
+        marks of steps, numbered from 1."""
+        data = self.text.data
+        begin = max(0, len(data) - n_bytes)
+        begin = data.find(b"\n", begin) + 1 or begin if begin else 0
+        part = replace(self, text=LogText(self.name, data[begin:]), _progress=None)
+        return begin, [(line.line_no, line.raw) for line in part.lines()]
 
     def may_hold(self, literals: Collection[str]) -> bool:
         """Whether a line may hold one of the literals. False only of a long log whose lines show

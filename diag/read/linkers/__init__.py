@@ -62,7 +62,7 @@ class LogFrames:
         failure; None where it has steps, or none tells."""
         from diag.read.log_end import failure_at_end
 
-        end = failure_at_end(self._log.text) if self._is_bare else None
+        end = failure_at_end(self._log) if self._is_bare else None
         return None if end is None else (self.file, self._platform, *end)
 
     def check_is_log(self) -> None:
