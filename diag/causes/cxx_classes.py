@@ -90,8 +90,10 @@ def judge_member(facts: Facts, symbol: Symbol) -> Judged | None:
     read, missing = absent(facts, symbol)
     if missing:
         return Judged(symbol, "untestable", told, missing)
-    if _is_class(facts, symbol.platform, parts.scope):
-        claim = f"{text} is a static member of a class that is used by address, and no source defines it."
+    is_shown = _is_class(facts, symbol.platform, parts.scope)
+    if is_shown or _is_written_as_class(parts.scope):
+        by = "" if is_shown else f" ({parts.scope} is taken for a class by its spelling)"
+        claim = f"{text} is a static member of a class that is used by address, and no source defines it{by}."
         return Judged(symbol, "supported", (*told, *read), claim=claim)
     why = f"whether {parts.scope} is a class or a namespace, and which source should define it"
     return Judged(
@@ -113,9 +115,7 @@ def _is_of_rust(facts: Facts, symbol: Symbol) -> bool:
 
 
 def _is_class(facts: Facts, platform: str, scope: str) -> bool:
-    """Whether a scope is a class: a symbol shows it (constructor, table, const method, argument),
-    or it is written as classes are, with a capital and small letters."""
-    last = scope.rpartition("::")[2]
+    """Whether a symbol shows that a scope is a class: constructor, table, const method, argument."""
     nested = "".join(f"{len(part)}{part}" for part in scope.split("::"))
     own = facts.of_platform(
         facts.symbols[facts.symbols["name"].str.contains(nested, regex=False)], platform
@@ -123,8 +123,12 @@ def _is_class(facts: Facts, platform: str, scope: str) -> bool:
     sign = re.compile(
         rf"_ZT[VIST]N?{nested}E?$|_ZN{nested}[CD]\dE|_ZNK{nested}\d|_Z\w*(?:[RPK]|E|v)N?{nested}E?"
     )
-    if any(sign.match(name) for name in own["name"].drop_duplicates().head(500)):
-        return True
+    return any(sign.match(name) for name in own["name"].drop_duplicates().head(500))
+
+
+def _is_written_as_class(scope: str) -> bool:
+    """With a capital and small letters, as hardly any namespace is; the cure is the same there."""
+    last = scope.rpartition("::")[2]
     return last[:1].isupper() and not last.isupper()
 
 
