@@ -179,12 +179,7 @@ def read_case_toml(folder: Source) -> dict[str, Any]:
     path = Path(folder)
     path = path / "case.toml" if path.is_dir() else path
     if not path.is_file():
-        near = logs_in(folder) if Path(folder).is_dir() else meant(path)
-        raise InputError(
-            "no such case: there is no case.toml",
-            file=str(path),
-            help=f"{near}give a folder that holds a case.toml, the log itself, or --log, --dockerfile and --objects",
-        )
+        raise _no_case(Path(folder), path)
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8", errors="replace"))
     except tomllib.TOMLDecodeError as error:
@@ -192,6 +187,18 @@ def read_case_toml(folder: Source) -> dict[str, Any]:
             f"case.toml is not valid TOML: {error}", file=str(path), help="mend that line"
         ) from None
     return _CaseToml(path, stated).arguments()
+
+
+def _no_case(given: Path, path: Path) -> InputError:
+    ways = (
+        "give a folder that holds a case.toml, the log itself, or --log, --dockerfile and --objects"
+    )
+    if not given.is_dir():
+        said = "no such case: there is no case.toml"
+        return InputError(said, file=str(path), help=f"{meant(path)}{ways}")
+    logs = logs_in(given)
+    said = "no such case: the folder holds no case.toml, which names a case's log, Dockerfile and objects"
+    return InputError(said, file=str(given), help=f"{ways}{f'; {logs}' if logs else ''}")
 
 
 class _CaseToml:

@@ -21,9 +21,12 @@ def meant(path: str | Path) -> str:
 
 
 def logs_in(folder: str | Path) -> str:
-    """`did you mean x/build.log? ` where the folder holds logs, else ""."""
+    """`logs in it: x/build.log and 3 more`; those of a build first; "" where there are none."""
     names = [name for name in _names(Path(folder)) if name.endswith(LOG_SUFFIXES)]
-    return _asked([str(Path(folder, name)) for name in names[:MAX_NAMED]])
+    names.sort(key=lambda name: "build" not in name.lower())
+    named = [str(Path(folder, name)) for name in names[:MAX_NAMED]]
+    more = [f"{len(names) - MAX_NAMED} more"] if len(names) > MAX_NAMED else []
+    return f"logs in it: {', '.join([*named, *more])}" if names else ""
 
 
 def dockerfiles_in(folder: str | Path) -> str:

@@ -111,11 +111,27 @@ def find_platform(name: str) -> Platform:
     platform = BY_NAME.get(ALIASES.get(lowered, lowered))
     if platform is not None:
         return platform
-    near = difflib.get_close_matches(lowered, [*BY_NAME, *ALIASES], n=3)
+    near = _near(lowered)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise UnknownPlatformError(
         f"unknown platform {name!r}", help=f"{hint}known: {', '.join(BY_NAME)}"
     )
+
+
+def _near(name: str) -> list[str]:
+    """Platforms whose name resembles, or begins or goes on like it. "linux/" is common to all: it
+    makes none near."""
+    os, _, architecture = name.partition("/")
+    names = [*BY_NAME, *ALIASES]
+    if os != "linux":
+        near = difflib.get_close_matches(name, names, cutoff=0.85)
+    else:
+        known = [one.partition("/")[2] for one in names]
+        near = difflib.get_close_matches(architecture, known, n=2, cutoff=0.7)
+        if len(architecture) > 2:
+            near += [one for one in known if one.startswith(architecture)]
+        near = [f"linux/{one}" for one in near]
+    return list(dict.fromkeys(ALIASES.get(one, one) for one in near))
 
 
 def platform_of_target(rust_target: str) -> Platform | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from diag import schema
+from diag.show.unread import unread_lines
 from tests.at_prompt import AtPrompt
 from tests.elf_builder import build_elf
 from tests.tools import need
@@ -70,7 +73,31 @@ def test_a_stripped_program_is_told(symbols: Any, tmp_path: Path) -> None:
     subprocess.run(command, check=True, cwd=tmp_path)
     ended = symbols("stripped")
     assert (ended.status, ended.out) == (0, "")
-    assert "stripped: ELF for x86_64: there is no symbol table" in ended.err
+    assert "stripped: ELF for x86_64: there is no symbol table\n" in ended.err
+    for number in range(3):
+        shutil.copy(tmp_path / "stripped", tmp_path / f"z{number}")
+    alike = symbols("stripped", "z0", "z1", "z2", "e.o")
+    error, help = alike.err.splitlines()[:2]
+    assert error.endswith("no symbol table; so it is in 3 further files")
+    assert error.startswith("diag: stripped: ")
+    assert "strip" in help
+    assert "z0" not in alike.err
+
+
+def test_the_metadata_of_rust_is_no_stripped_object() -> None:
+    """lib.rmeta has no symbol table in any rlib, and nobody wants one of it."""
+    objects, symbols = (schema.make(name, []) for name in ("objects", "symbols"))
+    rows = [
+        {"file": "a.rlib", "member": member, "member_no": number, "format": "elf", "kind": kind,
+         "arch": "x86_64", "abi": "", "compiler": "", "needed": [], "is_lto": False, "size_bytes": 1}
+        for number, (member, kind) in enumerate([("lib.rmeta", "other"), ("a.o", "object")])
+    ]  # fmt: skip
+    assert unread_lines(schema.make("objects", rows[:1]), symbols) == []
+    told = unread_lines(schema.make("objects", rows), symbols)
+    assert [line.split("\n")[0] for line in told] == [
+        "diag: a.rlib: 1 member: ELF for x86_64: there is no symbol table"
+    ]
+    assert unread_lines(objects, symbols) == []
 
 
 def test_details_have_a_row_for_other_formats(symbols: Any) -> None:

@@ -19,7 +19,7 @@ from diag.show.env_screen import EnvScreen
 from diag.show.env_values import fit
 from diag.show.env_ways import EnvWays
 from diag.show.loss_words import LOSSES
-from diag.show.redact import Redactor
+from diag.show.redact import MASK, Redactor
 from diag.show.terminal import as_plain_text
 from tests import handmade as h
 
@@ -346,8 +346,10 @@ def test_a_secret_is_compared_and_not_told() -> None:
     env = env_of("FROM a\nENV NPM_TOKEN=hunter22x\nRUN make\n")
     assert unexpected(env, "NPM_TOKEN", "hunter22x", Redactor()) == []
     told = "".join(unexpected(env, "NPM_TOKEN", "hunter33x", Redactor()))
-    assert "NPM_TOKEN" in told
     assert "hunter" not in told
+    assert "receives another NPM_TOKEN than is expected; both are masked" in told
+    empty = "".join(unexpected(env, "NPM_TOKEN", "", Redactor()))
+    assert f"receives NPM_TOKEN = {MASK}; expected it empty" in empty
 
 
 def test_each_call_of_a_line_is_met_on_every_platform() -> None:

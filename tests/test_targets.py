@@ -160,7 +160,7 @@ def test_what_is_written_is_told_harmless(run) -> None:
 @pytest.mark.parametrize(
     ("words", "near"),
     [
-        ("investigate target/..", "target/../build.log?"),
+        ("investigate target/..", "; logs in it: target/../build.log"),
         ("investigate build.lgo", "did you mean build.log?"),
         ("log build.lgo", "did you mean build.log?"),
         ("investigate --dockerfile Dokerfile", "did you mean Dockerfile?"),

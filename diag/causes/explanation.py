@@ -114,6 +114,7 @@ def _filled(text: str, width: int, mark: str = "") -> list[str]:
 def unknown_cause(catalogue: Mapping[str, Cause], cause: str) -> InputError:
     """The error for an id that the catalogue does not hold, with near ones."""
     near = difflib.get_close_matches(cause, list(catalogue), n=3)
-    near += [known for known in catalogue if cause in known and known not in near][:3]
-    hint = f"did you mean {' or '.join(near[:4])}? " if cause and near else ""
+    parts = catalogue if len(cause) > 2 else ()  # a letter or two are in most of them
+    near += [known for known in parts if cause in known and known not in near][:3]
+    hint = f"did you mean {' or '.join(near[:4])}? " if near else ""
     return InputError(f"unknown cause {cause!r}", help=f"{hint}`diag explain` lists them all")

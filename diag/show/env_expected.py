@@ -72,6 +72,8 @@ def _said(
 
 def _received(name: str, outcome: Outcome, expected: str) -> str:
     values = [expected, outcome.value] if outcome.status == "set" else [expected]
+    if outcome.status == "set" and outcome.value == expected:  # since they were masked
+        return f"receives another {name} than is expected; both are masked"
     shown = [fitted.text for fitted in fit(values, MAX_VALUE)]
     wanted = f"expected {shown[0]}" if expected else "expected it empty"
     words = {
