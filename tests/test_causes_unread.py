@@ -125,3 +125,23 @@ class TestPartOfTheInputs:
         lines = [{"line_no": 5, "kind": "archiver", "text": f"ar rcs liblow.a {member}"}]
         facts = self.facts("low.o", "main.o", "libcore.a", lines=lines)
         assert status("object-not-linked", facts) == expected
+
+    @pytest.mark.parametrize(("given", "expected"), [("libcore.a", "refuted"), ("liblow.a", "")])
+    def test_what_was_given_agrees_with_the_log_only_where_it_wants_the_name(self, given, expected):
+        """An object beside it proves nothing; asked for by name, the explanation is open."""
+        assert status("artefacts-disagree", self.facts("main.o", given)) == expected
+        claimed = self.facts("main.o", given, claims=["artefacts-disagree"])
+        assert status("artefacts-disagree", claimed) == (expected or "untestable")
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [(None, "untestable"), ("main.o libk.so", "supported"), ("main.o k.o", "refuted")],
+)
+@pytest.mark.parametrize("kept", ["libk.so", "libk.a(k.o)"])
+def test_which_of_two_definitions_the_link_was_given_is_on_its_command(kept, command, expected):
+    """One keeps the name to itself, the other gives it: an object that lies about refutes nothing."""
+    file = kept.partition("(")[0]
+    files = {"main.o": {"wants": ["f"]}, kept: {"hidden": ["f"]}, "k.o": {"defines": ["f"]}}
+    line = command and command.replace("libk.so", file)
+    assert status("symbol-hidden", world(files, line, ["f"])) == expected

@@ -98,8 +98,13 @@ def judge_disagreement(facts: Facts) -> Iterator[Finding]:
             *_of_other_machine(facts, platform),
             *_not_wanted_there(facts, platform, own),
         ]
-        status: Status = "supported" if found else "refuted"
-        yield _finding(DISAGREE, status, found or _agreement(facts, platform, own), (), platform)
+        agreement = _agreement(facts, platform, own)
+        if found or agreement:
+            status: Status = "supported" if found else "refuted"
+            yield _finding(DISAGREE, status, found or agreement, (), platform)
+        elif DISAGREE in facts.claims:  # what was given has nothing to do with what the log names
+            missing = objects_missing(platform)
+            yield _finding(DISAGREE, "untestable", (), (missing,), platform)
 
 
 def _hash_differs(facts: Facts, platform: str, named: Iterable[str]) -> Iterator[Evidence]:
@@ -189,17 +194,21 @@ def _ends_differ(facts: Facts, platform: str) -> list[Evidence]:
     ]
 
 
-def _agreement(facts: Facts, platform: str, errors: object) -> list[Evidence]:
+def _agreement(facts: Facts, platform: str, errors: pd.DataFrame) -> list[Evidence]:
+    """An object given wants a name that the log says is undefined. Others that were given prove
+    nothing."""
     rows = facts.sightings[
         (facts.sightings["platform"] == platform) & (facts.sightings["role"] == "wanted")
     ]
+    raw = {
+        name
+        for symbol in facts.wanted
+        if symbol.platform == platform
+        for name in facts.raw_of(symbol)
+    }
+    rows = rows[rows["name"].isin(raw | set(errors["symbol"].dropna()))]
     text = "the objects given want the symbol that the log names as undefined"
-    return [
-        Evidence(r.file, None, f"{r.member or r.file}: {text}") for r in each(rows.head(1))
-    ] or [
-        Evidence(f, None, "an object of the platform was given")
-        for f in facts.objects["file"].head(1)
-    ]
+    return [Evidence(r.file, None, f"{r.member or r.file}: {text}") for r in each(rows.head(1))]
 
 
 def judge_probe(facts: Facts) -> Iterator[Finding]:

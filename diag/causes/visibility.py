@@ -10,7 +10,7 @@ import pandas as pd
 
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.invites import could_be_elsewhere
-from diag.causes.link_inputs import command_evidence
+from diag.causes.link_inputs import command_evidence, command_missing
 from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.once import asked_once
@@ -58,6 +58,9 @@ def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
         Evidence.of_unit(r, f"defines {symbol.name} for others too")
         for r in each(want.defined.head(2))
     ]
+    if usable and not want.has_line and _is_barred(facts, want.kept_back):
+        missing = command_missing(symbol)  # which of the two the link was given
+        return Answer("untestable", [*found, *usable], (missing,))
     if usable and not _is_only_shut_in(facts, want):
         return Answer("refuted", [*usable, *found])
     if _is_barred(facts, want.kept_back):
@@ -83,13 +86,13 @@ def _kept(row: Any) -> Evidence:
 
 
 def _is_only_shut_in(facts: Facts, want: Want) -> bool:
-    """The link names a shared object that keeps the symbol, and no file that gives it: an object
-    that the library was made of may lie about."""
+    """The link names a file that keeps the symbol from others, and none that gives it: an object
+    that the file was made of may lie about."""
     if not want.has_line:
         return False
     on_line = set(files_on(facts, want))
-    shut = on_line & set(want.kept_back["file"]) & shared_files(facts)
-    return bool(shut) and on_line.isdisjoint(want.defined["file"])
+    own = want.kept_back[want.kept_back["file"].isin(on_line)]
+    return _is_barred(facts, own) and on_line.isdisjoint(want.defined["file"])
 
 
 def _is_barred(facts: Facts, rows: pd.DataFrame) -> bool:
