@@ -253,3 +253,18 @@ def test_one_case_alone_shows_its_instruction_sets() -> None:
     figure = plot_isa(case)
     assert figure.alt.startswith("2 functions on linux/amd64 use ")  # type: ignore[attr-defined]
     assert misplaced(figure) == []
+
+
+# -- room -------------------------------------------------------------------------------------------
+
+
+def test_how_a_step_ended_is_not_cut_and_the_axis_ends_with_the_bars() -> None:
+    """The axis ran to four times the longest step, and the words behind it were cut all the same."""
+    name = f"[linux/arm64 builder 5/9] RUN make -C {'src/' * 20}"
+    failed = h.step("#2", ARM64, "error", 12.5, 2, exit_code=2, name_text=name, n_steps=6)
+    figure = draw_steps(table([h.step("#1", AMD64, "ok", 2.3, 1, name_text=name), failed]))
+    assert "12.5 s  failed, exit 2; 1 later step not begun" in shown(figure)
+    (axes,) = figure.axes
+    assert axes.spines["bottom"].get_bounds() == (0, 12.5)
+    assert list(axes.get_xticks()) == [0, 10]
+    assert misplaced(figure) == []

@@ -14,13 +14,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from diag.case import Case, open_case
+from diag.causes import CATALOGUE
 from diag.cli_output import write_screen
 from diag.compare import compare
 from diag.errors import DiagError
 from diag.show.grid import frame_table
 from diag.show.redact import Redactor, redactor_for
 from diag.show.report import write_report
-from diag.show.report_parts import Other, Page, df_others
+from diag.show.report_parts import Docs, Other, Page, df_others
 from diag.show.terminal import verdict_screen
 from diag.verdict import diagnose
 
@@ -33,6 +34,7 @@ PAGE = Path("build/report/index.html")
 def main() -> int:
     """0 when the page is written, 2 when the incident cannot be read."""
     os.chdir(ROOT)  # so that every citation is a path from the project's root
+    print(f"investigating {BEFORE} and the builds beside it", flush=True)
     try:
         # Processes that start anew: threads of a library do not survive a fork.
         with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as beside:
@@ -54,8 +56,8 @@ def _write(beside: ProcessPoolExecutor) -> None:
     if others:
         print("\nThe other builds, against this one")
         write_screen(frame_table(df_others(others)), None)
-    told = {"others": others, "pages": pages.result(), "mask": mask, "command": "make report"}
-    write_report(PAGE, case, verdict, **told)
+    told = {"others": others, "pages": pages.result(), "docs": docs_in(PAGE.parent)}
+    write_report(PAGE, case, verdict, **told, mask=mask, command="make report")
 
 
 @cache
@@ -69,6 +71,13 @@ def _walkthrough(folder: Path) -> list[Page]:
     from walkthrough import write_walkthrough  # nbconvert takes seconds to import
 
     return write_walkthrough(folder)
+
+
+def docs_in(folder: Path) -> Docs:
+    """The pages of docs/ that the walkthrough wrote, by their addresses in the folder."""
+    found = sorted(folder.glob("docs/causes/*.html"))
+    pages = {page.stem: page.relative_to(folder).as_posix() for page in found}
+    return Docs("docs/README.html", {name: pages[name] for name in pages if name in CATALOGUE})
 
 
 def _other_builds() -> list[Path]:

@@ -6,6 +6,7 @@ the rest. The notebooks are shown as they are committed; nothing is executed.
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -28,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORT = "index.html"
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$", re.MULTILINE)
 LINK = re.compile(r'(<a\b[^>]*?\shref=")([^"]*)(")')
+IMAGE = re.compile(r'(<img\b[^>]*?\ssrc=")([^"]*)(")')
+IMAGES = {".png": "image/png", ".svg": "image/svg+xml"}
 # What may scroll sideways, and what says so to keyboard and screen reader.
 OUTPUT = re.compile(r'(<div class="output_html [^"]*")>')
 TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)  # of prose; those of pandas have a class
@@ -45,7 +48,8 @@ def write_walkthrough(folder: Path, root: Path = ROOT) -> list[Page]:
         shutil.rmtree(folder / old, ignore_errors=True)
     notebooks = sorted((root / "notebooks").glob("*.ipynb"))
     site = _Site(root, folder, {path: _title(_text_of(path), path) for path in notebooks})
-    site.write(notebooks)
+    start = root / "docs" / "README.md"  # the report leads there
+    site.write([*notebooks, *([start] if start.is_file() else [])])
     return [Page(title, site.place(path)) for path, title in site.titles.items()]
 
 
@@ -86,6 +90,7 @@ class _Site:
             for path, told in self.titles.items()
         ]
         body = LINK.sub(lambda found: self._led(found, source, target), body)
+        body = IMAGE.sub(lambda found: _embedded(found, source), body)
         target.parent.mkdir(parents=True, exist_ok=True)
         page = document_page(title, Markup(reachable(body)), links, more_css=code_css())
         target.write_text(page, encoding="utf-8")
@@ -120,6 +125,16 @@ def _file_of(href: str, source: Path) -> Path | None:
     if parts.scheme or parts.netloc or not parts.path:
         return None
     return Path(os.path.normpath(source.parent / unquote(parts.path)))
+
+
+def _embedded(found: re.Match[str], source: Path) -> str:
+    """A picture of the repository inside the page: pages load nothing."""
+    path = _file_of(found[2], source)
+    kind = IMAGES.get(path.suffix) if path is not None and path.is_file() else None
+    if path is None or kind is None:
+        return found[0]
+    data = base64.b64encode(path.read_bytes()).decode()
+    return f"{found[1]}data:{kind};base64,{data}{found[3]}"
 
 
 def _exporter() -> Any:

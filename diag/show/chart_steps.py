@@ -3,17 +3,21 @@ what failed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from diag.show.chart_fonts import fit_end
 from diag.show.chart_step_words import SIGNS, words_steps
 from diag.show.chart_style import (
     BOLD_CHAR_IN,
+    CHAR_IN,
     MAX_ROWS,
+    MIN_BAR_IN,
     SMALL_PT,
     WIDTH_IN,
     bar_end,
@@ -24,6 +28,7 @@ from diag.show.chart_style import (
     kept,
     label_room,
     not_drawn,
+    words_room,
 )
 from diag.show.redact import Redactor, redactor_for
 from diag.show.steps import BAD, bar_text, case_steps, step_label
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from diag.case import Case
 
 _HATCHES = {"error": "xxxx", "canceled": "....", "unfinished": "....", "cached": "////"}
+_MIN_LABEL, _MAX_LABEL = 28, 46  # letters of a step before its bar
 _MAX_TEXT = 72  # characters behind a bar
 
 
@@ -51,8 +57,10 @@ def draw_steps(steps: pd.DataFrame) -> Figure:
     if shown.empty:
         return empty_chart(words)
     shown, more = _drawn(shown)
-    labels = [fit_end(step_label(row), 46) for row in shown.itertuples()]
-    left_in, told = label_room(labels), [_told(row) for row in shown.itertuples()]
+    told = [_told(row) for row in shown.itertuples()]
+    width = _label_width(told)
+    labels = [fit_end(step_label(row), width) for row in shown.itertuples()]
+    left_in = label_room(labels)
     is_timed = bool(shown["ran"].notna().any())
     bottom_in = 0.55 if is_timed else 0.25
     with chart(words, len(shown), left_in=left_in, bottom_in=bottom_in, more=more) as (
@@ -63,19 +71,30 @@ def draw_steps(steps: pd.DataFrame) -> Figure:
         longest = float(shown["ran"].fillna(0).max() or 0)
         end = bar_end(max(longest, 0.1), told, left_in)
         axes.set_xlim(0, end)
-        _foot(axes, is_timed=is_timed)
+        _foot(axes, longest if is_timed else None)
         for y, row in enumerate(shown.itertuples()):
             _bar(axes, y, row, _room(row, end, left_in))
     return figure
 
 
-def _foot(axes: Axes, *, is_timed: bool) -> None:
-    """Without times there is nothing to measure."""
-    if is_timed:
-        axes.set_xlabel("seconds", size=SMALL_PT)
-    else:
+def _label_width(told: Sequence[str]) -> int:
+    """Letters of a step's name: how it ended goes before, for its name stands in the table too."""
+    room = WIDTH_IN - 0.2 - MIN_BAR_IN - words_room(told)
+    return max(min(int((room - 0.15) / CHAR_IN), _MAX_LABEL), _MIN_LABEL)
+
+
+def _foot(axes: Axes, longest: float | None) -> None:
+    """The axis as far as a step ran: behind it stand words. Without times there is nothing to
+    measure."""
+    if longest is None:
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
+        return
+    axes.set_xlabel("seconds", size=SMALL_PT, loc="left")
+    inches = WIDTH_IN * axes.get_position().width * longest / axes.get_xlim()[1]
+    ticks = MaxNLocator(max(int(inches / 0.7), 2), steps=[1, 2, 5, 10]).tick_values(0, longest)
+    axes.set_xticks([tick for tick in ticks if 0 <= tick <= longest])
+    axes.spines["bottom"].set_bounds(0, longest)
 
 
 def _drawn(shown: pd.DataFrame) -> tuple[pd.DataFrame, str]:

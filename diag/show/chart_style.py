@@ -44,6 +44,7 @@ TITLE_PT, TEXT_PT, SMALL_PT = 12, 9, 8
 CHAR_IN = 0.077  # of TEXT_PT, on average
 MONO_CHAR_IN = 0.0669  # of SMALL_PT, each
 BOLD_CHAR_IN = 0.07  # of SMALL_PT, on average
+MIN_BAR_IN = 1.0  # of the longest bar
 MAX_ALT = 600  # characters of an alternative text: it is heard in one go
 _SETTINGS: Any = {
     "text.parse_math": False,  # a `$` in a flag is a dollar
@@ -155,10 +156,15 @@ def not_drawn(*counts: tuple[int, str]) -> str:
 
 
 def bar_end(longest: float, words: Sequence[str], left_in: float) -> float:
-    """Where the axis of bars ends, so that the longest bar leaves room for the words behind it."""
+    """Where the axis of bars ends, so that the longest bar leaves room for the words behind it; an
+    inch of it is left in any case."""
     width = WIDTH_IN - left_in - 0.2
-    words_in = (max(map(breadth, words), default=0) + 1) * BOLD_CHAR_IN + 0.15
-    return longest * width / max(width - words_in, width / 4)
+    return longest * width / max(width - words_room(words), MIN_BAR_IN)
+
+
+def words_room(words: Sequence[str]) -> float:
+    """Inches that these words need behind a bar."""
+    return (max(map(breadth, words), default=0) + 1) * BOLD_CHAR_IN + 0.15
 
 
 def beside(axes: Axes, end: tuple[float, float], text: str, *, is_bold: bool = False) -> None:
@@ -209,6 +215,11 @@ def empty_chart(words: Words) -> Chart:
         axes.remove()  # without axes, no formatter of figures makes a picture of it
     figure.is_empty = True
     return figure
+
+
+def is_empty(figure: Figure) -> bool:
+    """Whether there is nothing to see."""
+    return isinstance(figure, Chart) and figure.is_empty
 
 
 def alt_of(title: str, told: Iterable[str], noun: str = "row", total: int | None = None) -> str:
@@ -268,7 +279,7 @@ def as_png(figure: Figure) -> bytes:
 def as_image_tag(figure: Figure, alt: str) -> str:
     """An HTML image that holds the figure itself: nothing is loaded from anywhere. No image where
     there is nothing to see."""
-    if isinstance(figure, Chart) and figure.is_empty:
+    if is_empty(figure):
         return ""
     data = base64.b64encode(as_svg(figure).encode()).decode()
     return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'

@@ -25,7 +25,7 @@ from diag.show.chart_style import (
     label_room,
     not_drawn,
 )
-from diag.show.chart_words import words_symbols
+from diag.show.chart_words import is_symbol_seen, words_symbols
 from diag.show.redact import Redactor, redactor_for
 from diag.show.symbols import df_symbols
 from diag.show.text import clip, counted
@@ -55,7 +55,7 @@ def draw_symbols(table: pd.DataFrame) -> Figure:
     """The chart of a df_symbols frame: member x symbol, a heading row for each platform."""
     words = words_symbols(table)
     all_names = [name for name in dict.fromkeys(table["symbol"]) if name]
-    if not all_names:
+    if not all_names or not is_symbol_seen(table):
         return empty_chart(words)
     rows, n_left = _drawn_rows(table)
     labels = [_member_label(platform, member, table) for platform, member in rows]

@@ -100,6 +100,8 @@ def words_symbols(table: pd.DataFrame) -> Words:
         empty = "No symbol is in question"
         return Words(empty, "n = 0 symbols", empty + ".", empty + ".")
     title = _symbols_title(table, names)
+    if not is_symbol_seen(table):
+        return Words(title, f"n = {counted(len(names), 'symbol')}", f"{title}.", f"{title}.")
     n_members = int(heads.groupby("platform")["n_members"].max().sum())
     subtitle = (
         f"n = {counted(len(names), 'symbol')} in {counted(n_members, 'object member')} of "
@@ -114,6 +116,11 @@ def words_symbols(table: pd.DataFrame) -> Words:
     return Words(
         title, subtitle, alt, f"{title}. Members that neither want nor define are counted."
     )
+
+
+def is_symbol_seen(table: pd.DataFrame) -> bool:
+    """Whether any object was looked at: else there is nothing to draw."""
+    return bool(table["n_members"].max() > 0 or (table["member"] != "").any())
 
 
 def _symbols_title(table: pd.DataFrame, names: list[str]) -> str:

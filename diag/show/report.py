@@ -12,18 +12,25 @@ from markupsafe import Markup
 from diag import __version__
 from diag.errors import InputError
 from diag.show.comparison_words import changed_symbols, result_words
-from diag.show.complaints import Complaint, complaints
+from diag.show.complaints import complaints
 from diag.show.deciding import (
     Deciding,
-    Refuted,
-    is_command,
     what_is_refuted,
     what_would_decide,
 )
 from diag.show.frame_tables import df_errors, df_steps
 from diag.show.html import html_table
 from diag.show.redact import MASK, Redactor, redactor_for
+from diag.show.report_items import (
+    complaint_told,
+    deciding_told,
+    group_told,
+    more,
+    other_told,
+    refuted_told,
+)
 from diag.show.report_parts import (
+    Docs,
     Other,
     Page,
     breakable,
@@ -33,9 +40,9 @@ from diag.show.report_parts import (
     objects_told,
     subject_of,
     ticked,
+    with_pages,
 )
 from diag.show.sentences import (
-    Group,
     answer,
     grouped,
     headline,
@@ -44,8 +51,8 @@ from diag.show.sentences import (
     what_stays,
     what_to_do,
 )
-from diag.show.tables import STATUS_WORDS, df_changes, df_platforms
-from diag.show.text import as_text, command_text, counted, listed
+from diag.show.tables import df_changes, df_platforms
+from diag.show.text import as_text
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -53,7 +60,6 @@ if TYPE_CHECKING:
     from diag.verdict import Verdict
 
 MAX_GROUPS = 60  # explanations on one page
-MAX_EVIDENCE = 8  # places of one explanation
 MAX_ROWS = 40  # of a table beside a chart
 
 
@@ -64,15 +70,19 @@ def write_report(
     *,
     others: Sequence[Other] = (),
     pages: Sequence[Page] = (),
+    docs: Docs | None = None,
     mask: Redactor | None = None,
     command: str = "",
 ) -> Path:
     """Write the page; the folder is made where it is not there. InputError if it cannot be written.
 
-    `verdict` left out, the case is diagnosed. `pages` are named as the walkthrough. Secrets are
+    `verdict` left out, the case is diagnosed. `pages` are named as the walkthrough; names of causes lead
+    to their pages among `docs`, where these stand beside it. Secrets are
     masked unless `mask` is switched off. `command` is the one that makes the page again, if any.
     """
-    page = report_page(case, verdict, others=others, pages=pages, mask=mask, command=command)
+    page = report_page(
+        case, verdict, others=others, pages=pages, docs=docs, mask=mask, command=command
+    )
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +100,7 @@ def report_page(
     *,
     others: Sequence[Other] = (),
     pages: Sequence[Page] = (),
+    docs: Docs | None = None,
     mask: Redactor | None = None,
     command: str = "",
 ) -> str:
@@ -100,7 +111,7 @@ def report_page(
     charts = _charts(case, mask)
     groups, refuted = grouped(supported(verdict)), what_is_refuted(verdict)
     wanted, checks = _wanted_and_checks(verdict)
-    return _render(
+    page = _render(
         "report.html.j2",
         page_title=f"diag: {as_text(verdict.title) or outcome_words(verdict)}",
         title=as_text(verdict.title) or subject_of(case, verdict, mask),
@@ -113,23 +124,25 @@ def report_page(
         stays=[ticked(told) for told in what_stays(verdict)],
         pages=pages,
         platforms=Markup(html_table(df_platforms(verdict, case))),
-        groups=[_group(group) for group in groups[:MAX_GROUPS]],
-        complaints=[_complaint(one) for one in complaints(verdict)],
-        n_groups_left=_more(len(groups) - MAX_GROUPS, "explanation"),
+        groups=[group_told(group) for group in groups[:MAX_GROUPS]],
+        complaints=[complaint_told(one) for one in complaints(verdict)],
+        n_groups_left=more(len(groups) - MAX_GROUPS, "explanation"),
         charts=charts,
-        others=[_other(other) for other in told],
+        others=[other_told(other) for other in told],
         others_table=Markup(html_table(df_others(told))),
         missing_title=_missing_title(wanted),
-        missing=[_deciding(one) for one in wanted],
-        checks=[_deciding(one) for one in checks],
-        refuted=[_refuted(one) for one in refuted[:MAX_GROUPS]],
-        n_refuted_left=_more(len(refuted) - MAX_GROUPS, "explanation"),
+        missing=[deciding_told(one) for one in wanted],
+        checks=[deciding_told(one) for one in checks],
+        refuted=[refuted_told(one) for one in refuted[:MAX_GROUPS]],
+        n_refuted_left=more(len(refuted) - MAX_GROUPS, "explanation"),
         errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
         sources=Markup(html_table(df_sources(case, mask))),
         **objects_told(case, mask),
         command=as_text(command),
         is_command_masked=MASK in command,
+        docs=docs,
     )
+    return with_pages(page, docs) if docs else page
 
 
 def comparison_page(comparison: Comparison) -> str:
@@ -198,18 +211,18 @@ def _sections(
 
 
 def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
-    from diag.show.chart_style import as_image_tag
+    from diag.show.chart_style import as_image_tag, is_empty
     from diag.show.chart_words import words_flags, words_steps, words_symbols
     from diag.show.charts import draw_flags, draw_steps, draw_symbols
     from diag.show.flags import df_flags
     from diag.show.steps import case_steps
-    from diag.show.symbols import df_symbols
+    from diag.show.symbols import df_symbols, in_words
 
     flags, symbols = df_flags(case, mask=mask), mask.data(df_symbols(case))
     steps = mask.data(case_steps(case))
     parts = (
         ("flags", "Flags by platform", words_flags(flags), draw_flags(flags), flags),
-        ("symbols", "Symbols wanted and defined", words_symbols(symbols), draw_symbols(symbols), symbols),
+        ("symbols", "Symbols wanted and defined", words_symbols(symbols), draw_symbols(symbols), in_words(symbols)),
         ("steps", "Steps of the build", words_steps(steps), draw_steps(steps), df_steps(steps)),
     )  # fmt: skip
     return [
@@ -218,7 +231,7 @@ def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
             "heading": heading,
             "image": Markup(as_image_tag(figure, words.alt)),
             "caption": words.caption,
-            "table": Markup(html_table(table, limit=MAX_ROWS)) if len(table) else "",
+            "table": Markup(html_table(table, limit=MAX_ROWS)) if not is_empty(figure) else "",
         }
         for name, heading, words, figure, table in parts
     ]
@@ -238,58 +251,3 @@ def _missing_title(wanted: Sequence[Deciding]) -> str:
     is_told = any(one.confirms for one in wanted)
     does = "decide" if is_open else "confirm" if is_told else ""
     return f"What was missing, and what it would {does}" if does else "What was missing"
-
-
-def _group(group: Group) -> dict[str, Any]:
-    first = group.first
-    return {
-        "status": first.status,
-        "word": STATUS_WORDS[first.status],
-        "cause": first.cause,
-        "role": first.role,
-        "platforms": listed(group.platforms),
-        "claim": ticked(first.claim),
-        "evidence": excerpts(group.evidence[:MAX_EVIDENCE], group.symbols),
-        "n_more": _more(len(group.evidence) - MAX_EVIDENCE, "further place"),
-        "experiment": ticked(first.experiment or "") if first.status != "refuted" else "",
-    }
-
-
-def _complaint(one: Complaint) -> dict[str, Any]:
-    return {"platforms": listed(one.platforms), "evidence": excerpts(one.evidence, ())}
-
-
-def _more(number: int, noun: str) -> str:
-    return counted(number, noun) if number > 0 else ""
-
-
-def _deciding(one: Deciding) -> dict[str, Any]:
-    """An artefact, and the explanations that wait for it with what they do not share."""
-    missing = one.missing
-    return {
-        "artefact": as_text(missing.artefact) if missing else "No artefact is known",
-        "why": as_text(missing.why) if missing else "that would decide these",
-        "how": [
-            {"text": command_text(step), "is_command": is_command(step)}
-            for step in (missing.how if missing else ())
-        ],
-        "decides": "" if one.is_check else one.use,
-        "groups": [_group(group) for group in one.groups],
-        "evidence": excerpts(one.evidence()[:MAX_EVIDENCE], one.symbols),
-    }
-
-
-def _refuted(one: Refuted) -> dict[str, Any]:
-    names = [group.first.cause for group in one.groups]
-    return {"by": one.by, "names": names, "group": _group(one.first)}
-
-
-def _other(other: Other) -> dict[str, Any]:
-    comparison = other.comparison
-    title = f"{as_text(other.verdict.title)}: " if other.verdict.title else ""
-    return {
-        "name": other.name,
-        "result": comparison.result,
-        "said": f"{title}{result_words(comparison)}.",
-        "evidence": excerpts(comparison.evidence, changed_symbols(comparison)),
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from diag.verdict import Verdict
 
 MAX_TEXT = 400  # characters of one excerpt
+# In a sentence or heading, and alone in a cell.
+_CAUSE = re.compile(
+    r"(?P<before><td[^>]*>|(?=<code>))(?P<told>(?:<code>)?(?P<name>[\w-]+)(?:</code>|(?=</td>)))"
+)
 _TAG = re.compile(r"(<[^<>]*>)")
 
 
@@ -42,6 +46,27 @@ class Page:
 
     title: str
     href: str
+
+
+@dataclass(frozen=True)
+class Docs:
+    """Pages of the documentation beside the report, by their addresses from there: the first one,
+    and that of each cause."""
+
+    index: str
+    causes: Mapping[str, str]
+
+
+def with_pages(page: str, docs: Docs) -> str:
+    """The page, with each name of a cause that stands alone leading to the page of that cause."""
+
+    def led(found: re.Match[str]) -> str:
+        href = docs.causes.get(found["name"])
+        if href is None:
+            return found[0]
+        return f'{found["before"]}<a class="cause" href="{escape(href)}">{found["told"]}</a>'
+
+    return _CAUSE.sub(led, page)
 
 
 def excerpts(evidence: Iterable[Evidence], symbols: Iterable[str | None]) -> list[dict[str, Any]]:

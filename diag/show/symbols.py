@@ -44,6 +44,12 @@ def df_symbols(case: Case, symbols: Sequence[str] = ()) -> pd.DataFrame:
     return table_of(COLUMNS, rows)
 
 
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """The table for a reader: a row of a whole platform says so, and so do the columns."""
+    told = table.assign(member=table["member"].where(table["member"] != "", "all members"))
+    return told.rename(columns={"role": "wants or defines", "n_members": "members looked at"})
+
+
 def _counts(own: pd.DataFrame) -> dict[Any, int]:
     """(name, role) -> members, linked outputs left out."""
     members = own[~own["is_output"].astype(bool)]
