@@ -22,7 +22,10 @@ else
         fail "needs Python 3.11 or later and found $(version_of python3): install python3.11 and python3.11-venv, or set PYTHON=/path/to/python."
 fi
 
-if ! fits .venv/bin/python; then
+if fits .venv/bin/python; then
+    echo "installing what pyproject.toml names into .venv"
+else
+    echo "making .venv and installing into it what pyproject.toml names: a minute or two"
     rm -rf .venv
     if ! "$python" -m venv .venv >/dev/null 2>&1; then
         rm -rf .venv
