@@ -203,3 +203,41 @@ def test_a_lost_argument_is_the_root_where_the_linker_is_the_hosts():
     assert [f.status for f in judge("arg-scope-lost", env=[given], instructions=[run])] == [
         "refuted"
     ]
+
+
+REFUSED = "  run pkg_config fail: pkg-config has not been configured to support cross-compilation."
+PKG_CONFIG = "cross-pkgconfig-host-library"
+
+
+def _crate(*said: str) -> str:
+    """The steps after a build script that gave up with these words."""
+    texts = [REFUSED, *said, "error: failed to run custom build command for `codec-sys v1.0.0`"]
+    lines = [{"platform": None, "kind": "other", "text": text, "line_no": no} for no, text in enumerate(texts, 1)]  # fmt: skip
+    found = CATALOGUE[PKG_CONFIG].judge(make_facts(platforms=("",), lines=lines))
+    return "\n".join(step for finding in found for step in finding.fix)
+
+
+def test_the_target_and_the_package_that_a_crate_names_stand_in_the_steps():
+    """Its `$TARGET` says more than the platform, which a bare log does not have."""
+    steps = _crate("For example, `libcodec-dev` on Ubuntu", "  $TARGET = aarch64-unknown-linux-gnu")
+    assert "libcodec-dev:arm64" in steps
+    assert "PKG_CONFIG_ALLOW_CROSS_aarch64_unknown_linux_gnu=1" in steps
+    assert "<" not in steps
+    assert "..." not in steps
+
+
+@pytest.mark.parametrize("said", ["  $TARGET = {}", 'TARGET = Some("{}")', "TARGET = Some({})"])
+def test_for_a_musl_target_debians_library_is_no_cure(said):
+    """Its libraries are of glibc."""
+    steps = _crate(said.format("x86_64-unknown-linux-musl"))
+    assert "dpkg --add-architecture" not in steps
+    assert "PKG_CONFIG_ALLOW_CROSS_x86_64_unknown_linux_musl=1" in steps
+    assert all(word in steps for word in ("vendored", "Alpine", "linux/amd64"))
+
+
+@pytest.mark.parametrize("told", [[], ["$TARGET = i686-unknown-linux-gnu", "$TARGET = s390x-unknown-linux-gnu"]])  # fmt: skip
+def test_a_target_that_is_not_told_is_said_in_words(told):
+    """Of two targets the log does not say whose library it was."""
+    steps = _crate(*told)
+    assert "<debian> is Debian's name of its architecture" in steps
+    assert "i686" not in steps

@@ -12,6 +12,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "causes"
 _TOOLCHAINS = {
     "cargo": "cargo",
     "cc": "the cc crate",
+    "cargo-musl": "cargo and a musl target",
     "cmake": "CMake",
     "make": "make",
     "go": "go",

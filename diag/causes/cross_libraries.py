@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from diag.causes.crate_target import crate_steps, crate_target
 from diag.causes.facts import Facts, Symbol, clip, sightings_evidence
 from diag.causes.machines import (
     FLOAT_WORDS,
@@ -54,8 +55,7 @@ def judge_pkg_config(facts: Facts) -> Iterator[Finding]:
         skipped = [s for s in skipped_on(facts, platform) if s.is_of_system]
         told = {} if skipped else _brought(facts, platform)
         if refused:
-            evidence = [*map(Evidence.of_row, refused[:2]), *_settings(facts, platform)]
-            yield _found(facts, PKG_CONFIG, platform, evidence, target)
+            yield _judge_refused(facts, platform, refused)
         elif skipped:
             yield _judge_skipped(facts, platform, skipped, target)
         elif told:
@@ -64,6 +64,15 @@ def judge_pkg_config(facts: Facts) -> Iterator[Finding]:
             yield _judge_skipped(facts, platform, brought or list(told), target, shown)
         elif target is not None:
             yield from _judge_folders(facts, platform, target)
+
+
+def _judge_refused(facts: Facts, platform: str, refused: list[Any]) -> Finding:
+    told = crate_target(facts, platform)
+    evidence = [*map(Evidence.of_row, refused[:2]), *([told[1]] if told else ())]
+    steps = crate_steps(facts, platform, refused[0], CAUSES_BY_ID[PKG_CONFIG].texts)
+    return CAUSES_BY_ID[PKG_CONFIG].finding(
+        "supported", Symbol("", platform), [*evidence, *_settings(facts, platform)], fix=steps
+    )
 
 
 def _brought(facts: Facts, platform: str) -> dict[Skipped, list[Evidence]]:

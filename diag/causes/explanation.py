@@ -19,7 +19,11 @@ _ROLES = {
     "latent": "breaks nothing today; it will where the conditions change",
     "claim": "an explanation that is often proposed, judged like any other",
 }
-_TOOLCHAINS = {"cc": "the cc crate", "cmake": "CMake"}  # others are called as they are typed
+_TOOLCHAINS = {
+    "cc": "the cc crate",
+    "cargo-musl": "cargo and a musl target",
+    "cmake": "CMake",
+}  # others are called as they are typed
 _LINK = re.compile(r"\[([^\]]+)\]\((?P<target>[^)]*)\)")
 _PAGE = re.compile(r"\]\((?P<id>[\w-]+)\.md\)")
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")

@@ -17,6 +17,7 @@ from typing import Any
 from diag.causes.facts import Facts
 from diag.causes.model import Evidence
 from diag.causes.once import asked_once
+from diag.causes.texts import NOT_CURED
 from diag.knowledge import table
 from diag.platforms import BY_NAME, PLATFORMS, Platform
 from diag.schema import each
@@ -256,16 +257,35 @@ def host_of(facts: Facts, platform: str) -> Platform | None:
     return platform_in(str(told.iloc[0])) if len(told) else None
 
 
-def fitted(steps: Iterable[str], target: Platform | None) -> tuple[str, ...]:
+# What each name in angle brackets stands for, where nothing tells it.
+_STANDS_FOR = {
+    "<target>": "Rust's name of the target", "<TARGET>": "Rust's name of the target in capitals, with underscores",
+    "<target_>": "Rust's name of the target, with underscores", "<triplet>": "its GNU triplet",
+    "<debian>": "Debian's name of its architecture", "<goarch>": "Go's", "<platform>": "Docker's",
+}  # fmt: skip
+_PLACES = re.compile("|".join(map(re.escape, _STANDS_FOR)))
+
+
+def fitted(steps: Iterable[str], target: Platform | None, rust: str = "") -> tuple[str, ...]:
     """The steps with this target's names in place of <target>, <TARGET>, <target_>, <triplet>,
-    <debian>, <goarch> and <float>."""
+    <debian>, <goarch> and <float>; in words what they stand for, where no target is known. `rust`:
+    Rust's name of it, where that is told."""
+    target = platform_in(rust) or target
     if target is None:
-        return tuple(steps)
-    rust = target.rust_targets[0]
+        return _explained(tuple(steps))
+    rust = rust or target.rust_targets[0]
     names = {
         "<target>": rust, "<TARGET>": rust.upper().replace("-", "_"),
         "<target_>": rust.replace("-", "_"), "<triplet>": target.triplet,
         "<debian>": target.debian, "<goarch>": target.go_arch, "<platform>": target.name,
     }  # fmt: skip
-    pattern = re.compile("|".join(map(re.escape, names)))
-    return tuple(pattern.sub(lambda found: names[found[0]], step) for step in steps)
+    return tuple(_PLACES.sub(lambda found: names[found[0]], step) for step in steps)
+
+
+def _explained(steps: tuple[str, ...]) -> tuple[str, ...]:
+    used = dict.fromkeys(name for step in steps for name in _PLACES.findall(step))
+    if not used:
+        return steps
+    words = "; ".join(f"{name} is {_STANDS_FOR[name]}" for name in used)
+    at = len(steps) - sum(step.startswith(NOT_CURED) for step in steps)
+    return (*steps[:at], f"What is built for was not told: {words}.", *steps[at:])
