@@ -266,5 +266,5 @@ def test_how_a_step_ended_is_not_cut_and_the_axis_ends_with_the_bars() -> None:
     assert "12.5 s  failed, exit 2; 1 later step not begun" in shown(figure)
     (axes,) = figure.axes
     assert axes.spines["bottom"].get_bounds() == (0, 12.5)
-    assert list(axes.get_xticks()) == [0, 10]
+    assert list(axes.get_xticks()) == [0, 5, 10]
     assert misplaced(figure) == []

@@ -92,7 +92,7 @@ def _foot(axes: Axes, longest: float | None) -> None:
         return
     axes.set_xlabel("seconds", size=SMALL_PT, loc="left")
     inches = WIDTH_IN * axes.get_position().width * longest / axes.get_xlim()[1]
-    ticks = MaxNLocator(max(int(inches / 0.7), 2), steps=[1, 2, 5, 10]).tick_values(0, longest)
+    ticks = MaxNLocator(max(int(inches / 0.5), 2), steps=[1, 2, 5, 10]).tick_values(0, longest)
     axes.set_xticks([tick for tick in ticks if 0 <= tick <= longest])
     axes.spines["bottom"].set_bounds(0, longest)
 
