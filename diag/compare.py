@@ -31,7 +31,8 @@ _WORST_FIRST = ("worse", "masked", "moved", "unproven", "cured")
 
 @dataclass(frozen=True)
 class PlatformChange:
-    """One platform before and after. `result` is None where it was sound both times."""
+    """One platform before and after. `result` is None where it was sound both times; `symbol` is
+    the first of `n_symbols` that the failure is about."""
 
     platform: str
     result: str | None
@@ -40,6 +41,7 @@ class PlatformChange:
     after: str
     symbol: str | None
     evidence: tuple[Evidence, ...]
+    n_symbols: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """One item of `platforms` in the JSON contract."""
@@ -163,8 +165,9 @@ def _change(platform: str, old: Side, new: Side, back: Side | None) -> PlatformC
     result, by, evidence = _judge(platform, old, new, symbol)
     if result == "cured" and back is not None:
         result, evidence = _returns(platform, old, back, evidence)
-    name = symbol.name if symbol else None
-    return PlatformChange(platform, result, by, before, after, name, tuple(evidence))
+    about = old.about(platform) or (new.about(platform) if result == "worse" else [])
+    name, n_symbols = (about[0].name if about else None), len(about)
+    return PlatformChange(platform, result, by, before, after, name, tuple(evidence), n_symbols)
 
 
 _Judged = tuple[str | None, str | None, list[Evidence]]
@@ -190,8 +193,11 @@ def _judge(platform: str, old: Side, new: Side, symbol: Symbol | None) -> _Judge
     if was_sound:
         is_sound = after == "linked" and mask is None and new.ran(platform) is not False
         failure = new.failure(platform)
-        why = list(failure.evidence[:2]) if failure and not is_sound else []
-        return (None if is_sound else "worse"), None, [*told, *why]
+        if is_sound:
+            return None, None, told
+        wanted = new.wanted(platform)[:1]
+        said = [one for symbol in wanted for one in new.facts.reference_evidence(symbol)[:1]]
+        return "worse", None, [*told, *(failure.evidence[:2] if failure else said)]
     if before in ("canceled", "unknown") and after == "linked" and symbol is None:
         return "unproven", None, told
     if after == "failed":

@@ -16,15 +16,19 @@ from diag.causes import CATALOGUE
 from diag.causes.advice import advised
 from diag.causes.explanation import unknown_cause
 from diag.causes.facts import Facts
+from diag.causes.masks import UNDEFINED
 from diag.causes.model import NEVER_SHOWN, Finding, Pairs
 from diag.causes.order import STATUS_ORDER, ordered
 from diag.causes.rivals import answer_claims, explained_once
 from diag.causes.toolchain import TELLING
+from diag.causes.weak_names import WEAK
 from diag.errors import InputError
 from diag.platforms import PLATFORMS, display_order
 from diag.schema import plain
 
 __all__ = ["Verdict", "diagnose", "gather_facts", "judge"]
+
+_LINKED = (UNDEFINED, WEAK)  # causes that let a link succeed
 
 
 @dataclass(frozen=True)
@@ -198,7 +202,7 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     written = join.names_of_build(case.symbols, _undefined(errors))
     names = {*errors["symbol"].dropna(), *symbols, *chain.from_iterable(written.raw.values())}
     sightings = join.join_symbols(case.symbols, case.objects, case.platform_of_file, names)
-    return Facts(
+    facts = Facts(
         platforms=platforms,
         outcomes=plain(_outcomes(case, platforms, steps, errors)),
         steps=steps,
@@ -230,6 +234,24 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
         load_details=lambda: plain(case.details),
         load_lines=lambda literals: plain(_lines_with(case, literals)),
     )
+    return _where_it_failed(facts, {log.file for log in case.logs})
+
+
+def _where_it_failed(facts: Facts, logs: Collection[str]) -> Facts:
+    """The facts; where the only log has no steps and does not tell its end, with the failure that
+    it explains: what has a cause has failed."""
+    ends = facts.outcomes
+    is_open = list(ends["outcome"]) == ["unknown"] and not ends["ran"].notna().any()
+    if len(logs) != 1 or len(facts.steps) or not is_open:
+        return facts
+    found = [f for f in explained_once(list(_judge(facts)), CATALOGUE) if f.cause not in _LINKED]
+    cause = _headline(found)
+    places = [e for e in cause.evidence if e.line_no and e.file in logs] if cause else []
+    if not places:
+        return facts
+    seen = {"file": places[0].file, "line_no": places[0].line_no, "text": places[0].text}
+    row = {**records(ends)[0], **seen, "outcome": "failed"}
+    return replace(facts, outcomes=plain(schema.make("outcomes", [row])), known={})
 
 
 def _telling_lines(case: Case) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pytest
 from diag.case import Case
 from diag.causes.masks import IGNORES_DUPLICATES, IGNORES_UNDEFINED
 from diag.compare import Comparison, compare
+from diag.show.tables import df_changes
 from diag.verdict import gather_facts, judge
 from tests.elf_builder import build_elf
 
@@ -243,3 +244,16 @@ def test_a_shared_object_that_still_wants_the_name_is_no_cure(tmp_path, switch, 
     found = compare(old, Case(log=new.inputs.logs[0].source, objects={"linux/amd64": files}))
     assert found.result == result
     assert ("libapp.so" in str(found.evidence)) == bool(switch)
+
+
+def test_a_build_that_fails_now_names_the_first_symbol_and_counts_the_rest():
+    """Of a link that was sound before, no name was known; the linker says which it wants now."""
+    more = [f"main.c:(.text+0x2{n}): undefined reference to `lease{n}'" for n in range(3)]
+    found = compare(
+        Case(log=log(LINK)), Case(log=log(LINK, *OPEN[:2], *more, OPEN[2], failed=True))
+    )
+    assert found.result == "worse"
+    (change,) = found.platforms
+    assert (change.symbol, change.n_symbols) == ("lease", 4)
+    assert df_changes(found)["symbol"].tolist() == ["lease and 3 more"]
+    assert "undefined reference to `lease'" in said(found)

@@ -152,6 +152,13 @@ def test_the_headline_quotes_the_first_complaint() -> None:
     assert not [f for f in verdict.findings if f.cause == "definition-not-found"]
 
 
+def test_quotes_of_a_complaint_stay_quotes() -> None:
+    """A backtick would end the quotation."""
+    said = "error[E0432]: unresolved import `foo::bar`"
+    verdict = diag.Case(log=(HEAD + step(said)).encode()).diagnose()
+    assert "`error[E0432]: unresolved import 'foo::bar'`" in headline(verdict)
+
+
 def test_platforms_that_say_the_same_are_told_together() -> None:
     """Three platforms that lack one package are one complaint."""
     other = step(WORDS).replace("arm64", "arm/v7").replace("#6", "#7")

@@ -21,6 +21,7 @@ from diag.join.outcomes import platforms_told
 from diag.read.dockerfile import frame_of, parse_dockerfile
 
 DATA = Path("data/avx512-link")
+LAB = Path("data/lab/builders")
 
 
 def symbols_frame(*rows):
@@ -249,6 +250,20 @@ class TestOutcomes:
         told = {"linux/amd64": (True, "case.toml")}
         assert self.end(linked=told)["outcome"] == "linked"
         assert self.end({**self.AMD, "status": "error"}, linked=told)["outcome"] == "failed"
+
+    @pytest.mark.parametrize(
+        "log",
+        ["single.plain", "multi.plain", "ok.plain", "clipped.plain", "single.legacy", "ok.buildah"],
+    )
+    def test_the_line_that_is_cited_has_the_words_that_are_quoted(self, log):
+        """A reader who searches the log for them finds them there."""
+        path = LAB / f"{log}.log"
+        rows = Case(log=str(path)).diagnose().outcomes.dropna(subset=["line_no"])
+        lines = path.read_bytes().decode().split("\n")  # as an editor counts
+        assert len(rows)
+        assert all(
+            r.text.removesuffix("...") in lines[int(r.line_no) - 1] for r in rows.itertuples()
+        )
 
     def test_nothing_known_is_unknown(self):
         """Never green by silence."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag import investigate
+from diag.causes.advice import VERBOSE, WHOLE_LOG
 from diag.read.buildlog import open_log
 from diag.read.log_end import failure_at_end
 
@@ -164,3 +165,37 @@ def test_its_complaint_is_quoted(end):
     verdict = investigate(log=f"starting\n{end}\n".encode()).verdict
     assert verdict.outcomes["outcome"].tolist() == ["failed"]
     assert len(verdict.failure_lines) or verdict.cause
+
+
+# -- what has a cause has failed, and what is asked for where nothing tells the end ---------------
+
+PKG_CONFIG = (
+    "cargo build --release\nrun pkg_config fail: pkg-config has not been configured to support"
+    " cross-compilation.\n  Install a sysroot\nuploading what is there\n"
+)
+
+
+def test_a_bare_log_whose_failure_is_explained_has_failed():
+    """At the line that shows the cause; its end is no question any more."""
+    verdict = investigate(log=PKG_CONFIG.encode()).verdict
+    assert (verdict.outcome, verdict.cause) == ("explained", "cross-pkgconfig-host-library")
+    (row,) = verdict.to_json()["platforms"]
+    assert (row["outcome"], row["line_no"]) == ("failed", 2)
+    assert "definition-not-found" not in verdict
+    assert outcome("gcc -c a.c\nuploading what is there\n")[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("   Compiling a v0.1.0\n", VERBOSE["cargo"]),
+        ("-- The C compiler identification is GNU 12.2.0\n", VERBOSE["cmake"]),
+        ("make: Entering directory '/src'\n", VERBOSE["make"]),
+        ("gcc -c a.c -o a.o\n", WHOLE_LOG),
+    ],
+)
+def test_a_log_that_no_builder_wrote_is_asked_for_in_its_own_words(text, request_):
+    """Who runs no docker cannot run its command; the toolchain's switch, or the whole output."""
+    verdict = investigate(log=text.encode()).verdict
+    steps = [step for f in verdict.findings for item in f.missing for step in item.how]
+    assert steps == [request_]

@@ -30,6 +30,17 @@ VERBOSE = {
     "": "let the build print its commands (cargo -vv, make V=1 VERBOSE=1, ninja -v, go build -x, "
     "bazel -s) and keep the log",
 }
+# What each prints as it goes on: a literal for the search, and how it stands in the line.
+_PROGRESS = (
+    ("cargo", "Compiling ", r"^ +Compiling \S+ v\d"),
+    ("go", "go: ", r"^go: downloading "),
+    ("bazel", "Analyz", r"^(?:INFO: )?Analyz(?:ing|ed)(?: target|:)"),
+    ("meson", "Meson build", r"^The Meson build system"),
+    ("cmake", "-- The C", r"^-- The C(?:XX)? compiler identification"),
+    ("ninja", "ninja: ", r"^ninja: "),
+    ("make", "make", r"^g?make(?:\[\d+\])?: "),
+)
+WHOLE_LOG = "the whole output of the build, from its first command on"
 _ASKS_FOR_VERBOSE = re.compile(
     r"^(?:put|run|let) .*(?:-vv\b|V=1|VERBOSE=1).*(?:log|cargo)", re.DOTALL
 )
@@ -56,20 +67,39 @@ def _fix(facts: Facts, finding: Finding, cause: Cause) -> tuple[str, ...]:
 
 
 def _missing(facts: Facts, platform: str, item: Missing) -> Missing:
-    toolchain = toolchain_of(facts, platform)
+    toolchain = toolchain_of(facts, platform) or _seen(facts)
     why = item.why
     if toolchain not in ("cargo", "cc", ""):
         why = why.replace(_CARGO_HIDES, "the refused or skipped compile")
-    how = dict.fromkeys(_how(facts, step, toolchain) for step in _fitting(facts, item.how))
+    how = dict.fromkeys(
+        _how(facts, step, toolchain) for step in _fitting(facts, item.how, toolchain)
+    )
     # What is to be got comes before what is to be done with it.
     return replace(item, why=why, how=tuple(sorted(how, key=lambda step: step.startswith("diag "))))
 
 
-def _fitting(facts: Facts, steps: tuple[str, ...]) -> tuple[str, ...]:
-    """Without what is for container builds, where the log is of none; all where none is left."""
-    if not facts.has_log or len(facts.steps) or facts.has_dockerfile:
+def _fitting(facts: Facts, steps: tuple[str, ...], toolchain: str) -> tuple[str, ...]:
+    """Without what is for container builds, where the log is of none; where a log was all that was
+    asked for, one of the toolchain at hand."""
+    if not _is_bare(facts):
         return steps
-    return tuple(step for step in steps if not _OF_CONTAINERS.match(step)) or steps
+    kept = tuple(step for step in steps if not _OF_CONTAINERS.match(step))
+    whole = VERBOSE[toolchain] if toolchain else WHOLE_LOG
+    return kept or tuple(whole if _BUILD.match(step) else step for step in steps)
+
+
+def _is_bare(facts: Facts) -> bool:
+    """A log that is of no container build."""
+    return facts.has_log and not len(facts.steps) and not facts.has_dockerfile
+
+
+@asked_once
+def _seen(facts: Facts) -> str:
+    """The toolchain whose progress a bare log shows, where no failure names one; "" for none."""
+    if not _is_bare(facts):
+        return ""
+    texts = facts.lines_with([literal for _, literal, _ in _PROGRESS])["text"]
+    return next((name for name, _, sign in _PROGRESS if texts.str.contains(sign).any()), "")
 
 
 def _how(facts: Facts, step: str, toolchain: str) -> str:

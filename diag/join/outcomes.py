@@ -184,8 +184,9 @@ def _end_of(steps: list[Any]) -> dict[str, Any]:
 
 
 def _seen(outcome: str, step: Any) -> dict[str, Any]:
+    """The step by its name, as the log's line has it: the outcome is told beside it."""
     name = step.name_text
-    text = f"{step.status}: {name if len(name) <= _MAX_NAME else name[:_MAX_NAME] + '...'}"
+    text = name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}..."
     return {"outcome": outcome, "file": step.file, "line_no": int(step.line_no), "text": text}
 
 

@@ -178,8 +178,8 @@ def failure_sentence(verdict: Verdict) -> str:
 def _build_sentence(verdict: Verdict, failed: list[str]) -> str:
     """Which platforms failed, and the first complaint of the first one."""
     where = f" on {listed(failed)}" if failed else ""
-    said = verdict.failure_lines["text"].head(1)
-    first = "".join(f": `{clip(as_text(text).replace('`', ' '), _MAX_SAID)}`" for text in said)
+    said = [as_text(t).replace("`", "'") for t in verdict.failure_lines["text"].head(1)]
+    first = "".join(f": `{clip(text, _MAX_SAID)}`" for text in said)
     return f"The build fails{where}{first}."
 
 

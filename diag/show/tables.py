@@ -20,7 +20,7 @@ from diag.show.wanted import what_is_missing
 if TYPE_CHECKING:
     from diag.case import Case
     from diag.causes.model import Finding
-    from diag.compare import Comparison
+    from diag.compare import Comparison, PlatformChange
     from diag.verdict import Verdict
 
 STATUS_WORDS = {"supported": "✔ supported", "refuted": "✘ refuted", "untestable": "? untestable"}
@@ -190,9 +190,16 @@ def df_changes(comparison: Comparison) -> pd.DataFrame:
                 change.by or "",
                 change.before,
                 change.after,
-                change.symbol or "",
+                _symbols_of(change),
                 change.evidence[0].place if change.evidence else NOT_SEEN,
             )
             for change in comparison.platforms
         ],
     )
+
+
+def _symbols_of(change: PlatformChange) -> str:
+    """The first symbol, and how many more."""
+    if not change.symbol:
+        return ""
+    return change.symbol + (f" and {change.n_symbols - 1} more" if change.n_symbols > 1 else "")
