@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from diag.causes import CATALOGUE
+from diag.causes.facts import Symbol
+from diag.causes.order import ordered
 from diag.causes.rivals import answer_claims, explained_once
 from tests.facts_builder import AMD64
 from tests.link_world import judged, status, world
@@ -77,6 +79,19 @@ class TestOrder:
             late = world(None, f"{switch} main.o -lm", ["exp2"])
             assert status("static-link-order", late) == "untestable"
         assert status("static-link-order", world(None, "-lm main.o", ["exp2"])) == "untestable"
+        assert status("static-link-order", world(None, "libm.a main.o", ["exp2"])) == "supported"
+
+    def test_what_one_trial_decides_is_the_first_of_what_is_open(self):
+        """libz before the archive that wants it: the log alone does not tell of --as-needed."""
+        said = [{"symbol": "deflate", "object": "libcore.a", "member": "core.o"}]
+        (early,) = judged("static-link-order", world(None, "main.o -lz libcore.a", said))
+        assert early.status == "untestable"
+        assert "-lz stands before libcore.a" in early.evidence[0].text
+        assert "-lz after libcore.a" in early.missing[0].how[0]
+        other = CATALOGUE["object-not-linked"].finding("untestable", Symbol("deflate", AMD64))
+        assert ordered([other, early], CATALOGUE, ()) == [early, other]
+        (late,) = judged("static-link-order", world(None, "main.o -lcore -lz", said))
+        assert not late.missing[0].is_trial
 
     def test_an_object_that_is_not_named(self):
         """It defines the symbol and the command does not name it; then order is no topic."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Status = Literal["supported", "refuted", "untestable"]
 Role = Literal["cause", "contributing", "latent", "claim"]
 Pairs = tuple[tuple[str, str], ...]
+TRIAL = "a trial: "  # how an artefact begins that a small change of the build brings
 # Metadata of a field that tells who shows the object what to mask, and is never shown itself.
 NEVER_SHOWN = {"is_shown": False}
 
@@ -58,6 +59,11 @@ class Missing:
     artefact: str
     why: str
     how: tuple[str, ...] = ()
+
+    @property
+    def is_trial(self) -> bool:
+        """A small change of the build decides, and may be the fix."""
+        return self.artefact.startswith(TRIAL)
 
     def to_json(self) -> dict[str, Any]:
         """The `missing` item of the JSON contract."""

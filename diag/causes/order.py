@@ -16,9 +16,9 @@ _RUNTIME = ("runtime", "runtime_cxx")
 def ordered(
     findings: Iterable[Finding], catalogue: Mapping[str, Cause], claims: tuple[str, ...]
 ) -> list[Finding]:
-    """Supported causes in the order of the tests first; then what else holds, what cannot be
-    told, the more exact before what yields to it, and what is refuted: what someone claimed before
-    the rest."""
+    """Supported causes in the order of the tests first; then what else holds, what cannot be told
+    (what a trial decides, then the more exact before what yields to it), and what is refuted: what
+    someone claimed before the rest."""
     found = list(findings)
     ranks = {cause: rank for rank, cause in enumerate(catalogue)}
     runtime_rank = min(ranks[c.id] for c in catalogue.values() if c.family in _RUNTIME)
@@ -30,6 +30,7 @@ def ordered(
             STATUS_ORDER[f.status],
             f.status == "refuted" and f.cause not in claims,
             _ROLE_ORDER[f.role],
+            f.status == "untestable" and not any(item.is_trial for item in f.missing),
             vague.get(f.cause, 0) if f.status == "untestable" else 0,
             runtime_rank if f.family in _RUNTIME else ranks[f.cause],
             -len(f.symbols) if f.family in _RUNTIME else 0,

@@ -10,20 +10,10 @@ import pandas as pd
 from diag.causes.facts import Facts, objects_missing
 from diag.causes.file_names import SYSTEM_SWITCHES
 from diag.causes.invites import has_library
-from diag.causes.link_inputs import (
-    command_evidence,
-    command_missing,
-    line_of_command,
-)
-from diag.causes.model import Cause, Evidence
+from diag.causes.link_inputs import command_evidence, command_missing, line_of_command
+from diag.causes.model import TRIAL, Cause, Evidence, Missing
 from diag.causes.on_line import library_name
-from diag.causes.unread import (
-    file_names,
-    first_user,
-    holders_missing,
-    order_missing,
-    users_of,
-)
+from diag.causes.unread import file_names, first_user, holders_missing, order_missing
 from diag.causes.wants import (
     GNU_LD,
     LLD,
@@ -133,7 +123,8 @@ def judge_order(facts: Facts, want: Want) -> Answer | None:
     if not facts.has_objects(symbol.platform):
         missing = objects_missing(symbol.platform)
         open_end = Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
-        told = _judge_system_library(facts, want) if _is_order_telling(want) else None
+        is_told = _is_order_telling(want)
+        told = _judge_system_library(facts, want) if is_told else _judge_unless_kept(facts, want)
         return told or (open_end if has_library(facts, symbol) else None)
     if want.defined.empty:
         return _judge_system_library(facts, want) or _judge_unread(facts, want)
@@ -198,25 +189,49 @@ def _is_object_on_line(facts: Facts, want: Want) -> bool:
 
 def _judge_system_library(facts: Facts, want: Want) -> Answer | None:
     """A well-known library that the line names only before those who want a name of it."""
-    library = library_of(want.symbol.name)
-    if library is None or not want.reads_once or not want.has_line or want.command is None:
+    places = _early_library(facts, want)
+    if places is None:
         return None
-    names = [PurePath(str(name)).name for _, name in want.command.inputs]
-    words = _words_of(want)
-    at = [no for no, word in enumerate(words) if library_name(word) in library.files]
-    users = [no for no, name in enumerate(names) if name in users_of(facts, want)]
-    if not at or not users or max(at) > min(users):
-        return None
-    switch = words[max(at)]
-    text = f"{switch} stands before {names[min(users)]} on the link command"
-    evidence = [*facts.reference_evidence(want.symbol)[:2], command_evidence(want.command, text)]
+    switch, _ = places
     claim = f"{switch} has the symbol and stands before its user on the link command."
-    return Answer(
-        "supported",
-        evidence,
-        claim=claim,
-        fix=(f"Put {switch} after every file that uses it: into LDLIBS or LIBS, not LDFLAGS.",),
+    fix = f"Put {switch} after every file that uses it: into LDLIBS or LIBS, not LDFLAGS."
+    return Answer("supported", _early_evidence(facts, want, places), claim=claim, fix=(fix,))
+
+
+def _judge_unless_kept(facts: Facts, want: Want) -> Answer | None:
+    """The same by the log alone: a shared library would be kept there, were it not for --as-needed,
+    which some distributions switch on by themselves."""
+    places = _early_library(facts, want)
+    if places is None:
+        return None
+    switch, user = places
+    if switch.endswith(".a"):
+        return _judge_system_library(facts, want)
+    claim = f"{switch} has the symbol and stands before its user {user} on the link command: it is dropped there by --as-needed (the default of some distributions), and as an archive."
+    missing = Missing(
+        f"{TRIAL}the same link with {switch} after {user}",
+        "whether the driver asks for --as-needed, and whether the library is an archive, is not in the log",
+        (
+            f"put {switch} after {user} (in CMake, target_link_libraries of the library that uses it): if it links, that is the fix",
+        ),
     )
+    return Answer("untestable", _early_evidence(facts, want, places), (missing,), claim=claim)
+
+
+def _early_library(facts: Facts, want: Want) -> tuple[str, str] | None:
+    """(the well-known library that has the name, the user before which it stands), by the words of
+    the command; None where it stands behind a user, or is not named."""
+    library = library_of(want.symbol.name)
+    if library is None or not want.reads_once or not want.has_line:
+        return None
+    words, user = _words_of(want), first_user(facts, want)
+    at = [no for no, word in enumerate(words) if library_name(word) in library.files]
+    return (words[max(at)], words[user]) if at and user is not None and max(at) < user else None
+
+
+def _early_evidence(facts: Facts, want: Want, places: tuple[str, str]) -> list[Evidence]:
+    text = "{} stands before {} on the link command".format(*places)
+    return [command_evidence(want.command, text), *facts.reference_evidence(want.symbol)[:2]]
 
 
 def _words_of(want: Want) -> list[str]:
