@@ -96,6 +96,13 @@ def test_of_a_log_without_steps_the_last_are_told() -> None:
     assert [text for _, _, text in told(log)] == lines[2:]
 
 
+def test_a_probe_long_before_hides_no_end_that_says_less() -> None:
+    """Of a log without steps: a compiler's complaint at its beginning is not why it ended."""
+    panics = [f"thread '{n}' panicked at build.rs:{n}:1:" for n in range(1, 14)]
+    log = "\n".join(["probe.c:1: error: no", *panics, "make: *** [Makefile:3: a.o] Error 1", ""])
+    assert [text for _, _, text in told("gcc -c a.c\n" + log)] == panics[-3:]
+
+
 def test_a_link_error_is_told_by_its_own_evidence() -> None:
     """Where the linker complained of the platform nothing is added."""
     line = "/usr/bin/ld: a.c:(.text+0x1): undefined reference to `f'"
@@ -241,3 +248,15 @@ def test_a_linkers_message_of_no_known_kind_is_quoted() -> None:
     assert list(verdict.link_errors["kind"]) == ["other"]
     assert said in verdict.failure_lines["text"].tolist()
     assert NO_LINK_ERROR not in headline(verdict)
+
+
+def test_what_a_build_script_died_of_stands_before_where_it_died() -> None:
+    """The place alone is told where no line says why."""
+    place = [
+        "error: failed to run custom build command for `a-sys v1.0.0`",
+        "  thread 'main' panicked at /r/a-sys-1.0.0/build.rs:604:31:",
+    ]
+    why = '  Unable to find libclang: "couldn\'t find any valid shared libraries"'
+    lines = [text for _, _, text in told(HEAD + step(*place, why))]
+    assert lines == [why.strip()]
+    assert len(told(HEAD + step(*place))) == len(place)

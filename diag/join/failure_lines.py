@@ -12,6 +12,7 @@ from diag import schema
 from diag.schema import each
 
 MAX_LINES = 3  # a compiler's first complaint tells, what follows is often its echo
+LAST = 12  # complaints at the end of a log without steps: what came before may be of a probe
 MAX_TEXT = 2_000
 # What a line that complains holds, for the quick search of a long log; `_COMPLAINS` decides.
 TELLING = (
@@ -63,6 +64,8 @@ _REPEATS = re.compile(
     r"\*\*\* |^ERROR: process |failed to solve|^collect2: |linker command failed|could not compile"
     r"|subprocess-exited-with-error|compilation terminated|failed with (?:exit code|error:$)"
 )
+# Where it broke, in which program; the message that says why stands apart, if there is one.
+_WHERE = re.compile(r"^error: failed to run custom build command for |\bpanicked at \S+:\d+:\d+:$")
 _KINDS = ("excerpt", "header", "progress")  # told again below a build, or no words of a tool
 
 
@@ -105,10 +108,11 @@ def _of_platform(outcome: Any, steps: pd.DataFrame, lines: pd.DataFrame) -> list
     texts: dict[str, Any] = {}
     for row in each(own):
         texts.setdefault(row.text[:MAX_TEXT].strip(), row)
-    ranks = {text: _rank(text) for text in texts}
-    # Where a line says what was wrong, those that only bear a mark of errors say less.
-    best = max(ranks.values(), default=0)
-    kept = [text for text, rank in ranks.items() if rank and rank == best]
+    ranks = [(text, rank) for text in texts if (rank := _rank(text))]
+    ranks = ranks[-LAST:] if is_stepless else ranks
+    # Where a line says what was wrong, those that bear a mark of errors alone, or a place, say less.
+    best = max((rank for _, rank in ranks), default=0)
+    kept = [text for text, rank in ranks if rank == best]
     return [
         {
             "platform": outcome.platform,
@@ -121,9 +125,11 @@ def _of_platform(outcome: Any, steps: pd.DataFrame, lines: pd.DataFrame) -> list
 
 
 def _rank(text: str) -> int:
-    """2: it says what was wrong; 1: it has a mark of errors; 0: no complaint."""
+    """2: it says what was wrong; 1: it has a mark of errors, or says where; 0: no complaint."""
     if not _COMPLAINS.search(text) or _REPEATS.search(text):
         return 0
+    if _WHERE.search(text):
+        return 1
     mark = _MARK.match(text)
     if mark is None or not mark.end():
         return 2
