@@ -436,6 +436,39 @@ def test_fixes_and_requests_speak_of_the_build_at_hand() -> None:
     assert unknown.fix[0] == CATALOGUE[NATIVE].texts.fix[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("-- Build files have been written to: /home/me/app/build", "/home/me/app/build"),
+        ("make[1]: Entering directory '/srv/app/lib'", "/srv/app/lib"),
+        ("make -j4 -C /src", "/src"),
+        (
+            "(exit status: 101) `/app/target/release/build/x-sys-1/build-script-build`",
+            "/app/target",
+        ),
+        ("make: *** [Makefile:2: app] Error 1", ""),
+    ],
+)
+def test_a_request_for_objects_names_the_folder_that_the_log_tells(text: str, folder: str) -> None:
+    """A bare log is asked for that folder; in a container its objects are copied out of it, and the
+    copy is not taken from the engine's cache."""
+    lines = [{"line_no": 3, "kind": "other", "text": text, "platform": AMD64}]
+    frames = {"link_errors": [wanted("x")], "lines": lines}
+    missing = objects_missing(AMD64)
+    asked = CATALOGUE["object-not-linked"].finding("untestable", Symbol("x", AMD64), (), [missing])
+    bare = advised(make_facts(**frames), asked, CATALOGUE).missing[0].how
+    assert bare == (f"diag investigate {LOG} --objects {AMD64}={folder or 'out/'}",)
+    step = {"step_id": "#9", "stage": "build", "name_text": "RUN x", "instruction": "RUN",
+            "status": "error", "is_clipped": False, "line_no": 1, "target_platform": AMD64}  # fmt: skip
+    how = "\n".join(advised(make_facts(**frames, steps=[step]), asked, CATALOGUE).missing[0].how)
+    assert "--build-arg ATTEMPT=" in how
+    assert f"--objects {AMD64}=out/" in how
+    if folder == "/app/target":
+        assert "target=/app/target ..." in how
+    else:
+        assert f"cp -r {folder or '.'}/. /kept" in how
+
+
 # -- diag explain --------------------------------------------------------------------------------
 
 

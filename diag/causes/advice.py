@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from diag.causes.facts import Facts
+from diag.causes.kept_folders import kept, object_folder
 from diag.causes.model import Cause, Finding, Missing
 from diag.causes.once import asked_once
 from diag.causes.toolchain import toolchain_of
@@ -46,6 +47,10 @@ _ASKS_FOR_VERBOSE = re.compile(
 )
 _CARGO_HIDES = "cargo hides the warnings of registry crates, and the skipped compile"
 _OF_CONTAINERS = re.compile(r"docker |# in a container build")
+_KEPT = re.compile(
+    r"^(?P<before># in a container build, keep .*: )RUN --mount=.*target=/src/target \.\.\.$"
+)
+_OUT = re.compile(r"^(?P<before>diag .*--objects (?:[\w/]+=)?)out/$")
 _DIAG = re.compile(r"^(?P<before>diag \w+ )build\.log\b")
 _BUILD = re.compile(
     r"^(?P<before>docker buildx build .*?) (?P<after>\.(?: 2>&1 \| tee build\.log)?)$"
@@ -72,7 +77,7 @@ def _missing(facts: Facts, platform: str, item: Missing) -> Missing:
     if toolchain not in ("cargo", "cc", ""):
         why = why.replace(_CARGO_HIDES, "the refused or skipped compile")
     how = dict.fromkeys(
-        _how(facts, step, toolchain) for step in _fitting(facts, item.how, toolchain)
+        _how(facts, platform, step, toolchain) for step in _fitting(facts, item.how, toolchain)
     )
     # What is to be got comes before what is to be done with it.
     return replace(item, why=why, how=tuple(sorted(how, key=lambda step: step.startswith("diag "))))
@@ -102,9 +107,13 @@ def _seen(facts: Facts) -> str:
     return next((name for name, _, sign in _PROGRESS if texts.str.contains(sign).any()), "")
 
 
-def _how(facts: Facts, step: str, toolchain: str) -> str:
+def _how(facts: Facts, platform: str, step: str, toolchain: str) -> str:
     if _ASKS_FOR_VERBOSE.search(step):
         return VERBOSE.get(toolchain, VERBOSE[""])
+    folder = object_folder(facts, platform)
+    step = _KEPT.sub(lambda found: found["before"] + kept(folder, toolchain), step)
+    if folder and _is_bare(facts):
+        step = _OUT.sub(lambda found: found["before"] + shlex.quote(folder), step)
     log = _log(facts)
     if log:
         step = _DIAG.sub(lambda found: f"{found['before']}{shlex.quote(log)}", step)

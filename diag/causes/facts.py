@@ -295,6 +295,6 @@ def objects_missing(platform: str) -> Missing:
         (
             f"diag investigate build.log --objects {given}",
             f"# in a container build, keep them past the failure: {kept}",
-            f"{export} --output type=local,dest=out -f export.Dockerfile .  # docs/collecting-evidence.md",
+            f'{export} --build-arg ATTEMPT="$(date +%s)" --output type=local,dest=out -f export.Dockerfile .  # docs/collecting-evidence.md',
         ),
     )
