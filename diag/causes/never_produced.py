@@ -27,7 +27,7 @@ from diag.causes.skips import (
     programs_that_want,
     skips_on,
 )
-from diag.causes.texts import texts_of
+from diag.causes.texts import NO_CURE, texts_of
 from diag.knowledge import isa_words_in
 from diag.platforms import BY_NAME
 from diag.schema import each, keep
@@ -139,7 +139,7 @@ def _fix(symbol: Symbol, tied: list[Skip]) -> tuple[str, ...]:
         )
         steps += _workaround(symbol, refused["flag"])
     steps.append(
-        "Other RUSTFLAGS cannot cure this: they reach rustc, and the missing object is the C compiler's."
+        NO_CURE + "other RUSTFLAGS. They reach rustc, and the missing object is the C compiler's."
     )
     return tuple(steps)
 

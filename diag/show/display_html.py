@@ -21,6 +21,7 @@ from diag.show.html import NO_MATHS, code_html, excerpt_table, html_table, pre_h
 from diag.show.outline import Part, outline, told_before
 from diag.show.sentences import (
     Group,
+    ended,
     headline,
     not_cured_of,
     outcome_words,
@@ -155,7 +156,7 @@ def _open(part: Part, *, is_known: bool) -> str:
 
 def _decides(one: Deciding) -> str:
     missing = one.missing
-    why = f"<b>{sentence(missing.artefact)}</b>: {sentence(missing.why)}" if missing else (
+    why = f"<b>{sentence(missing.artefact)}</b>: {sentence(ended(missing.why))}" if missing else (
         "No artefact is known that would decide:"
     )  # fmt: skip
     confirms = f" It would confirm {listed(map(code_html, one.confirms))}." if one.confirms else ""

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diag.causes.texts import NOT_CURED
 from diag.show.comparison_words import changed_symbols, result_words
 from diag.show.frame_tables import table_of
-from diag.show.sentences import supported
+from diag.show.sentences import steps_of, supported
 from diag.show.shown import Cited, Counted, Part, Said, Shown, Tabled, Typed, said
 from diag.show.tables import OUTCOME_MARKS, df_changes, platform_verdict
 from diag.show.text import is_missing, listed
@@ -92,10 +91,7 @@ def follow_ups_shown(verdict: Verdict) -> Shown:
     """A row for each step of a fix; who does it, and by when, is for people to say."""
     held = supported(verdict, "cause", "contributing", "latent")
     steps = dict.fromkeys(
-        (step, finding.cause)
-        for finding in held
-        for step in finding.fix
-        if not step.startswith(NOT_CURED)
+        (step, finding.cause) for finding in held for step in steps_of(finding.fix)
     )
     rows = [(step, cause, TO_BE_WRITTEN, TO_BE_WRITTEN) for step, cause in steps]
     if not rows:

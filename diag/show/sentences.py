@@ -238,7 +238,7 @@ def what_to_do(verdict: Verdict) -> tuple[str, ...]:
 
 
 def what_stays(verdict: Verdict) -> tuple[str, ...]:
-    """What these fixes do not cure, in sentences: to be said after the steps, since it is none."""
+    """What these fixes do not cure, and what is no cure, in sentences said after the steps."""
     return tuple(dict.fromkeys(told for fix in _fixes(verdict) for told in not_cured_of(fix)))
 
 
@@ -257,9 +257,12 @@ def not_cured_of(fix: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_left(step: str) -> bool:
-    from diag.causes.texts import NOT_CURED  # with every cause: who has a step has read them
+    from diag.causes.texts import (
+        NO_CURE,
+        NOT_CURED,
+    )  # with every cause: who has a step has read them
 
-    return step.startswith(NOT_CURED)
+    return step.startswith((NO_CURE, NOT_CURED))
 
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:

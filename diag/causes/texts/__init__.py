@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+NO_CURE = "No cure: "  # how the one begins that says what people try in vain
 NOT_CURED = "It does not cure: "  # how the step begins that says what the others leave
 _INSIDE = {"cc": "cargo"}  # what runs inside of another and has no words of its own
 
