@@ -144,6 +144,17 @@ def test_words_of_errors_alone_are_no_failure(end):
     assert last_words(f"starting\n{end}\n") == 0
 
 
+@pytest.mark.parametrize(
+    "command", ["gcc -msse4.2 -c a.c", "+ gcc -msse4.2 -c a.c", "$ /usr/bin/gcc -c a.c"]
+)
+def test_a_flag_that_a_shown_command_is_refused_is_a_failure(command):
+    """Where nobody shows the command it may be a question (see above)."""
+    refused = "gcc: error: unrecognized command-line option '-msse4.2'\n"
+    assert last_words(f"{command}\n{refused}") == 2
+    assert last_words(f"{command}\nmake: Entering directory '/src'\n{refused}") == 0
+    assert last_words(f"{command}\n{refused}{command} -O2\n") == 0
+
+
 def test_no_recorded_build_that_succeeded_is_one_that_failed():
     """Of every builder, linker and wrapper that the lab has."""
     top = ROOT / "data" / "lab"

@@ -75,6 +75,12 @@ _WENT_ON = re.compile(
 )
 
 
+# A compiler that refuses a flag: makefiles ask so which flags there are, but do not show the question.
+_REFUSES = re.compile(
+    r"^(?P<driver>(?:\S*[/-])?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-[\d.]+)?): error: "
+)
+
+
 class LogEnd(NamedTuple):
     """The line that tells of the failure, and its number."""
 
@@ -86,18 +92,30 @@ def failure_at_end(log: BuildLog) -> LogEnd | None:
     """Where the last lines tell that the build failed, and nothing after that it went on well."""
     begin, lines = log.tail(_TAIL)
     read, is_last = 0, True  # is_last: below stand only details of what may be a fatal error
-    for number, raw in reversed(lines):
+    for place in range(len(lines) - 1, -1, -1):
+        number, raw = lines[place]
         text = clean(raw).rstrip()
         if _SOUND.search(text):
             return None
-        is_told = read <= _RUNNER and _FAILED.search(text)
-        if is_told or (is_last and (_FAILED.search(text) or _FATAL.search(text))):
+        before = lines[place - 1][1] if place else b""
+        is_over = read <= _RUNNER and _FAILED.search(text)
+        if is_over or (is_last and _is_fatal(text, before)):
             return LogEnd(_lines_before(log.text.data, begin) + number, clip(text))
         is_last = is_last and _DETAIL.search(text) is not None and not _WENT_ON.search(text)
         read += len(raw) + 1
         if not is_last and read > _RUNNER:
             return None
     return None
+
+
+def _is_fatal(text: str, before: bytes) -> bool:
+    """Whether a line is a tool's fatal error, by itself or after the command that the log shows."""
+    refused = _REFUSES.match(text)
+    called = re.sub(r"^[+$#] ", "", clean(before)).split(" ", 1)[0]
+    is_answer = (
+        refused is not None and called.rpartition("/")[2] == refused["driver"].rpartition("/")[2]
+    )
+    return is_answer or bool(_FAILED.search(text) or _FATAL.search(text))
 
 
 def _lines_before(data: bytes | mmap.mmap, end: int) -> int:
