@@ -367,15 +367,20 @@ class TestVisibility:
         assert status("symbol-hidden", world(said=said)) == "supported"
 
     @pytest.mark.parametrize(
-        ("offered", "expected"), [("f@@V1", "supported"), ("f@@V2", "refuted"), ("f@V2", "refuted")]
+        ("offered", "line", "expected"),
+        [
+            ("f@@V1", "main.o libk.so", "supported"),
+            ("f@@V2", "main.o libk.so", "refuted"),
+            ("f@V2", "main.o libk.so", "refuted"),
+            ("f@@V2", "main.o -lother", "untestable"),
+            ("f@@V2", None, "untestable"),
+        ],
     )
-    def test_versions_on_both_sides(self, offered, expected):
-        """Wanted V2: which versions does the library offer?"""
+    def test_versions_on_both_sides(self, offered, line, expected):
+        """Wanted V2: which versions does the library offer, and is it the one that was linked?"""
         text = "main.c:(.text+0x5): undefined reference to `f@V2'"
         files = {"main.o": MAIN, "libk.so": {"defines": [offered]}}
-        facts = world(
-            files, "main.o libk.so", [{"symbol": "f", "object": "main.o", "detail_text": text}]
-        )
+        facts = world(files, line, [{"symbol": "f", "object": "main.o", "detail_text": text}])
         assert status("symbol-version-missing", facts) == expected
 
     def test_an_old_version_serves_no_new_link(self):

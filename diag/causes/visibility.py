@@ -15,6 +15,7 @@ from diag.causes.link_said import about, errors_of, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.once import asked_once
 from diag.causes.resolution import files_on
+from diag.causes.unread import inputs_missing
 from diag.causes.wants import MORE_EXACT, Answer, Want, each_want, shared_files
 from diag.schema import each
 
@@ -138,13 +139,24 @@ def _judge_want(facts: Facts, want: Want) -> Answer | None:
         for r in each(offered.drop_duplicates(["file", "version"]).head(4))
     ]
     evidence = [*facts.reference_evidence(symbol)[:2], *found]
-    if wanted is not None and wanted in versions:
-        return Answer("refuted", evidence)
-    if wanted is None and offered["version"].isna().any():
-        return Answer("refuted", evidence)
+    if (wanted in versions) if wanted else offered["version"].isna().any():
+        return _offered_there(facts, want, offered, evidence)
     asked = f"{symbol.name}@{wanted}" if wanted else f"{symbol.name} without a version"
     claim = f"{asked} is wanted, and what is linked offers only {', '.join(sorted(versions)) or 'it without a version'}."
     return Answer("supported", evidence, claim=claim)
+
+
+def _offered_there(
+    facts: Facts, want: Want, offered: pd.DataFrame, evidence: list[Evidence]
+) -> Answer:
+    """What is offered refutes it where the link was given that file: another one of the library may
+    have been linked, and have older versions."""
+    if not want.has_line:
+        return Answer("untestable", evidence, (command_missing(want.symbol),))
+    if set(files_on(facts, want)) & set(offered["file"]) or not want.unread:
+        return Answer("refuted", evidence)
+    why = "the library that was linked stands there, and the one that was given is not on the link command"
+    return Answer("untestable", evidence, (inputs_missing(want, want.unread, why),))
 
 
 def _nobody_offers(facts: Facts, want: Want, wanted: str | None) -> Answer | None:
