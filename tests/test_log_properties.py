@@ -282,7 +282,7 @@ LINES = st.lists(
 def test_every_line_is_in_one_row(lines):
     """Line numbers of log_lines are those of the file, each once."""
     data = "\n".join(lines).encode()
-    if not data.strip():
+    if not data.strip() or b"\0" in data:  # what holds a NUL may be refused as binary
         return
     log = read_log(data)
     n_lines = data.count(b"\n") + (not data.endswith(b"\n"))
