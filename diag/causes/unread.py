@@ -132,7 +132,7 @@ def inputs_missing(want: Want, names: tuple[str, ...] | list[str], why: str) -> 
     """The artefact: inputs of the link command, by the words that name them there."""
     shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
     how = objects_missing(want.symbol.platform).how
-    return Missing(f"{shown} of the link command", why, how)
+    return Missing(f"{shown} of the link command", f"{why}; give it beside the files at hand", how)
 
 
 def bytecode_missing(want: Want) -> Missing:
