@@ -26,7 +26,7 @@ With kind regards
 # Pages that quote no message in a line of its own; what quotes one is left to the grammars.
 PAGES = (
     "README.md", "README.zh-CN.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
-    "docs/README.md", "docs/DESIGN.md", "docs/collecting-evidence.md", "docs/fixes.md",
+    "docs/README.md", "docs/DESIGN.md", "docs/fixes.md",
     "docs/gallery.md", "docs/lab.md", "docs/public-threads.md", "docs/terminal.md",
     *(f"docs/adr/{path.name}" for path in sorted(ROOT.glob("docs/adr/*.md"))),
 )  # fmt: skip
