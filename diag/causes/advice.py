@@ -110,9 +110,10 @@ def _seen(facts: Facts) -> str:
 def _how(facts: Facts, platform: str, step: str, toolchain: str) -> str:
     if _ASKS_FOR_VERBOSE.search(step):
         return VERBOSE.get(toolchain, VERBOSE[""])
-    folder = object_folder(facts, platform)
+    is_out = _OUT.match(step) and _is_bare(facts)
+    folder = object_folder(facts, platform) if is_out or _KEPT.match(step) else ""
     step = _KEPT.sub(lambda found: found["before"] + kept(folder, toolchain), step)
-    if folder and _is_bare(facts):
+    if folder and is_out:
         step = _OUT.sub(lambda found: found["before"] + shlex.quote(folder), step)
     log = _log(facts)
     if log:

@@ -12,8 +12,8 @@ from diag.schema import each
 
 _CARGO = re.compile(r"(?P<folder>/[^\s\"'`:()]*?/target)/(?:[\w.-]+/)?(?:debug|release)/")
 _LITERALS = (
-    "/target/", "Build files have been written to: ", "Entering directory ", " -C ",
-    " --directory",
+    "Build files have been written to: ", "Entering directory ", " -C ", " --directory",
+    "(exit status: ", "(exit code: ", "(signal: ",
 )  # fmt: skip
 # CMake's last words on its configuration; make's on a folder that it goes into, or is sent to.
 _TOLD = (
@@ -30,8 +30,11 @@ KEPT = "/kept"
 def object_folder(facts: Facts, platform: str) -> str:
     """The absolute folder that the log names: cargo's target, CMake's build folder, where make went;
     else that of the objects which the link names by their whole path. "" where nothing tells."""
-    rows = facts.on(facts.lines_with(_LITERALS), platform)
-    texts = [row.text for row in each(rows)]
+    # Cargo's folder stands in its link command and where a program of it died; every line that
+    # names it would be thousands.
+    commands = facts.on(facts.link_commands, platform)
+    texts = [str(word) for words in commands["words"] for word in words]
+    texts += [row.text for row in each(facts.on(facts.lines_with(_LITERALS), platform))]
     for sign in _TOLD:
         found = [told["folder"] for text in texts if (told := sign.search(text))]
         if own := [folder for folder in found if not _OWN.match(folder)]:
