@@ -13,7 +13,13 @@ from diag.causes.invites import has_library
 from diag.causes.link_inputs import command_evidence, command_missing, line_of_command
 from diag.causes.model import TRIAL, Cause, Evidence, Missing
 from diag.causes.on_line import library_name
-from diag.causes.unread import file_names, first_user, holders_missing, order_missing
+from diag.causes.unread import (
+    file_names,
+    first_user,
+    holders_missing,
+    input_word,
+    order_missing,
+)
 from diag.causes.wants import (
     GNU_LD,
     LLD,
@@ -237,7 +243,7 @@ def _early_evidence(facts: Facts, want: Want, places: tuple[str, str]) -> list[E
 def _words_of(want: Want) -> list[str]:
     """The inputs as the command names them."""
     inputs = [] if want.command is None else want.command.inputs
-    return [f"-l{name}" if kind == "library" else PurePath(str(name)).name for kind, name in inputs]
+    return [input_word(kind, str(name)) for kind, name in inputs]
 
 
 def _judge_unread(facts: Facts, want: Want) -> Answer | None:
