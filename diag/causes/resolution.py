@@ -13,13 +13,7 @@ from diag.causes.invites import has_library
 from diag.causes.link_inputs import command_evidence, command_missing, line_of_command
 from diag.causes.model import TRIAL, Cause, Evidence, Missing
 from diag.causes.on_line import library_name
-from diag.causes.unread import (
-    file_names,
-    first_user,
-    holders_missing,
-    input_word,
-    order_missing,
-)
+from diag.causes.unread import file_names, first_user, holders_missing, order_missing, words_of
 from diag.causes.wants import (
     GNU_LD,
     LLD,
@@ -230,7 +224,7 @@ def _early_library(facts: Facts, want: Want) -> tuple[str, str] | None:
     library = library_of(want.symbol.name)
     if library is None or not want.reads_once or not want.has_line:
         return None
-    words, user = _words_of(want), first_user(facts, want)
+    words, user = words_of(want), first_user(facts, want)
     at = [no for no, word in enumerate(words) if library_name(word) in library.files]
     return (words[max(at)], words[user]) if at and user is not None and max(at) < user else None
 
@@ -240,17 +234,11 @@ def _early_evidence(facts: Facts, want: Want, places: tuple[str, str]) -> list[E
     return [command_evidence(want.command, text), *facts.reference_evidence(want.symbol)[:2]]
 
 
-def _words_of(want: Want) -> list[str]:
-    """The inputs as the command names them."""
-    inputs = [] if want.command is None else want.command.inputs
-    return [input_word(kind, str(name)) for kind, name in inputs]
-
-
 def _judge_unread(facts: Facts, want: Want) -> Answer | None:
     """An archive that was not given stands only before those who want the name: it may have it."""
     if not want.reads_once or not want.has_line:
         return None
-    words, first = _words_of(want), first_user(facts, want) or 0
+    words, first = words_of(want), first_user(facts, want) or 0
     own = set(words[:first]) & set(want.unread) - set(words[first:]) - SYSTEM_SWITCHES
     archives = [word for word in words[:first] if word in own and library_name(word)]
     if not archives:

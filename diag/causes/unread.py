@@ -30,15 +30,19 @@ def unread_of_project(want: Want) -> tuple[str, ...]:
     if want.command is None:
         return ()
     unread, is_system = set(want.unread), library_of(want.symbol.name) is not None
-    own = [
-        input_word(kind, str(name)) for kind, name in want.command.inputs if not _is_part(str(name))
-    ]
+    inputs = [(kind, str(name)) for kind, name in want.command.inputs]
+    own = [_word(kind, name) for kind, name in inputs if not _is_part(name)]
     words = [word for word in dict.fromkeys(own) if word in unread - SYSTEM_SWITCHES]
     return tuple(w for w in words if is_system or not is_known_library(library_name(w)))
 
 
-def input_word(kind: str, name: str) -> str:
-    """An input as a command names it, without its folder."""
+def words_of(want: Want) -> list[str]:
+    """Every input as the command names it, without its folder."""
+    inputs = [] if want.command is None else want.command.inputs
+    return [_word(kind, str(name)) for kind, name in inputs]
+
+
+def _word(kind: str, name: str) -> str:
     return f"-l{name}" if kind == "library" else PurePath(name).name
 
 
