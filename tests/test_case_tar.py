@@ -66,7 +66,8 @@ def test_what_stood_in_the_tar_is_cited_by_the_tar(tmp_path, run, form, options)
     }.get(form, ("investigate", made, "--format", form))
     told = run(*asked, *options)[1] + (page.read_text() if page.exists() else "")
     assert tempfile.gettempdir() + "/diag-case" not in told
-    assert form in ("github", "sarif") or "case.tar.gz!case/build.log" in told.replace("<wbr>", "")
+    whole = "".join(told.replace("<wbr>", "").split())  # a long path is broken where the line ends
+    assert form in ("github", "sarif") or "case.tar.gz!case/build.log" in whole
 
 
 @pytest.mark.parametrize(
