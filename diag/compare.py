@@ -20,7 +20,7 @@ from diag.causes.weak_names import WEAK
 from diag.compare_doubts import doubt_about, native_is_new, other_project
 from diag.compare_masks import added_mask
 from diag.compare_symbols import by_objects, by_output
-from diag.verdict import Verdict, gather_facts, judge
+from diag.verdict import Verdict, gathered, judge
 
 __all__ = ["Comparison", "PlatformChange", "compare"]
 
@@ -91,7 +91,7 @@ class Side:
         """The case judged; `symbols` are looked for in its objects too."""
         key = frozenset(symbols)
         if key not in case.judged:  # one `before` is compared with many builds
-            facts = gather_facts(case, symbols=key)
+            facts = gathered(case, symbols=key)
             case.judged[key] = cls(facts, judge(case, facts))
         return case.judged[key]  # type: ignore[no-any-return]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -14,21 +13,13 @@ from diag import join, schema
 from diag.case import Case
 from diag.causes import CATALOGUE
 from diag.causes.advice import advised
-from diag.causes.explanation import unknown_cause
 from diag.causes.facts import Facts
-from diag.causes.masks import UNDEFINED
-from diag.causes.model import NEVER_SHOWN, Finding, Pairs
+from diag.causes.model import NEVER_SHOWN, Evidence, Finding, Pairs
 from diag.causes.order import STATUS_ORDER, ordered
 from diag.causes.rivals import answer_claims, explained_once
-from diag.causes.toolchain import TELLING
-from diag.causes.weak_names import WEAK
 from diag.errors import InputError
-from diag.platforms import PLATFORMS, display_order
+from diag.gather import gather_facts
 from diag.schema import plain
-
-__all__ = ["Verdict", "diagnose", "gather_facts", "judge"]
-
-_LINKED = (UNDEFINED, WEAK)  # causes that let a link succeed
 
 
 @dataclass(frozen=True)
@@ -109,7 +100,7 @@ def diagnose(case: Case, claims: Iterable[str] = ()) -> Verdict:
 
     Raises InputError for an unknown id, and where nothing that was given can be used.
     """
-    return judge(case, gather_facts(case, claims))
+    return judge(case, gathered(case, claims))
 
 
 def judge(case: Case, facts: Facts) -> Verdict:
@@ -185,116 +176,28 @@ def _outcome(facts: Facts, headline: Finding | None) -> str:
     return "no_failure" if is_green and len(ends) else "undecided"
 
 
-# -- from a case to the facts --------------------------------------------------------------------
+# -- a log that does not tell its end --------------------------------------------------------------
 
 
-def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] = ()) -> Facts:
-    """Read and join what the causes look at. `symbols` are names to look for besides its own."""
-    asked = _checked((*case.claims, *claims))
-    platforms = case.platforms or _platforms_of_objects(case)
-    told = (case.steps, case.link_errors, _telling_lines(case), case.env)
-    steps, errors, lines, env = map(plain, told)
-    drift = plain(
-        join.join_log_and_dockerfile(steps, case.instructions, case.inputs.dockerfile or "")
-    )
-    assignments = plain(join.join_case_assignments(case.instruction_records))
-    unlisted, unlisted_env = _unlisted(case, platforms, assignments)
-    written = join.names_of_build(case.symbols, _undefined(errors))
-    names = {*errors["symbol"].dropna(), *symbols, *chain.from_iterable(written.raw.values())}
-    sightings = join.join_symbols(case.symbols, case.objects, case.platform_of_file, names)
-    facts = Facts(
-        platforms=platforms,
-        outcomes=plain(_outcomes(case, platforms, steps, errors)),
-        steps=steps,
-        lines=lines,
-        link_errors=errors,
-        link_commands=plain(case.link_commands),
-        instructions=plain(case.instructions),
-        env=env,
-        unlisted_env=plain(unlisted_env),
-        unlisted_platform=unlisted,
-        probe=plain(case.probe),
-        probe_differences=plain(case.probe_differences),
-        case_assignments=assignments,
-        objects=plain(case.objects),
-        sightings=plain(sightings),
-        build_script=plain(case.build_script),
-        drift=drift,
-        arrivals=plain(join.join_flow_and_echoes(lines, env, drift, case.instructions)),
-        platform_of_file=case.platform_of_file,
-        has_log=bool(case.logs),
-        dockerfile=case.inputs.dockerfile,
-        claims=asked,
-        near=plain(join.join_near(case.symbols, case.objects, case.platform_of_file, written)),
-        bases=plain(join.join_bases(case.instructions, case.build_args)),
-        packages=plain(join.join_packages(case.instructions)),
-        raw_names=written.raw,
-        symbols=case.symbols,
-        errors=plain(case.errors),
-        load_details=lambda: plain(case.details),
-        load_lines=lambda literals: plain(_lines_with(case, literals)),
-    )
-    return _where_it_failed(facts, {log.file for log in case.logs})
-
-
-def _where_it_failed(facts: Facts, logs: Collection[str]) -> Facts:
-    """The facts; where the only log has no steps and does not tell its end, with the failure that
-    it explains: what has a cause has failed."""
-    ends = facts.outcomes
+def gathered(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] = ()) -> Facts:
+    """The facts to judge by (claims and symbols as of gather_facts). The only log has no steps and
+    does not tell its end: what has a cause in it has failed."""
+    facts = gather_facts(case, claims, symbols)
+    ends, logs = facts.outcomes, {log.file for log in case.logs}
     is_open = list(ends["outcome"]) == ["unknown"] and not ends["ran"].notna().any()
     if len(logs) != 1 or len(facts.steps) or not is_open:
         return facts
-    found = [f for f in explained_once(list(_judge(facts)), CATALOGUE) if f.cause not in _LINKED]
-    cause = _headline(found)
-    places = [e for e in cause.evidence if e.line_no and e.file in logs] if cause else []
-    if not places:
+    place = _place_of_failure(facts, logs)
+    if place is None:
         return facts
-    seen = {"file": places[0].file, "line_no": places[0].line_no, "text": places[0].text}
-    row = {**records(ends)[0], **seen, "outcome": "failed"}
+    seen = {**place.to_json(), "outcome": "failed"}
+    row = {**records(ends)[0], **seen}
     return replace(facts, outcomes=plain(schema.make("outcomes", [row])), known={})
 
 
-def _telling_lines(case: Case) -> pd.DataFrame:
-    """The log lines that any cause has words for."""
-    telling = [text for cause in CATALOGUE.values() for text in cause.telling]
-    return case.telling_lines(tuple(dict.fromkeys([*telling, *TELLING])))
-
-
-def _lines_with(case: Case, literals: Collection[str]) -> pd.DataFrame:
-    return schema.stack("log_lines", [log.lines_with(literals) for log in case.logs])
-
-
-def _outcomes(
-    case: Case, platforms: tuple[str, ...], steps: pd.DataFrame, errors: pd.DataFrame
-) -> pd.DataFrame:
-    failures = [end for log in case.logs if (end := log.failure)]
-    return join.join_outcomes(platforms, steps, errors, case.runs, case.linked, failures)
-
-
-def _unlisted(
-    case: Case, platforms: tuple[str, ...], assignments: pd.DataFrame
-) -> tuple[str, pd.DataFrame]:
-    """A platform that the build does not list, and the flow on it where a branch may not fit it."""
-    name = next(p.name for p in PLATFORMS if p.name not in platforms and p.bits == 64)
-    return name, case.env_for([name]) if len(assignments) else schema.empty("env")
-
-
-def _undefined(errors: pd.DataFrame) -> list[str]:
-    kinds = ("undefined", "hidden", "version", "duplicate")
-    return list(errors.loc[errors["kind"].isin(kinds), "symbol"].dropna().unique())
-
-
-def _checked(claims: tuple[str, ...]) -> tuple[str, ...]:
-    """The claims; InputError for one that the catalogue does not hold."""
-    for claim in claims:
-        if claim not in CATALOGUE:
-            raise unknown_cause(CATALOGUE, claim)
-    return claims
-
-
-def _platforms_of_objects(case: Case) -> tuple[str, ...]:
-    """A log without a platform is for that of the objects on its links, whatever lies beside."""
-    of_file = case.platform_of_file
-    on = {of_file[file] for file in join.files_on_links(of_file, case.link_commands)} - {""}
-    names = on if len(on) == 1 else of_file.values()
-    return tuple(display_order(name for name in names if name))
+def _place_of_failure(facts: Facts, logs: Collection[str]) -> Evidence | None:
+    """The first line of these logs that a cause which stops a link is told by."""
+    found = explained_once(list(_judge(facts)), CATALOGUE)
+    cause = _headline(f for f in found if not CATALOGUE[f.cause].lets_link)
+    places = cause.evidence if cause else ()
+    return next((e for e in places if e.line_no and e.file in logs), None)

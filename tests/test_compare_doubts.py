@@ -11,7 +11,7 @@ from diag.case import Case
 from diag.causes.masks import IGNORES_DUPLICATES, IGNORES_UNDEFINED
 from diag.compare import Comparison, compare
 from diag.show.tables import df_changes
-from diag.verdict import gather_facts, judge
+from diag.verdict import gathered, judge
 from tests.elf_builder import build_elf
 
 HEAD = '#0 building with "default" instance using docker driver\n\n#2 [linux/amd64 2/2] RUN make\n'
@@ -190,7 +190,7 @@ def test_words_that_look_like_the_switches_are_none():
 
 def undefined_ignored(case: Case) -> str | None:
     """What the verdict says of it."""
-    found = [f for f in judge(case, gather_facts(case)).findings if f.cause == "undefined-ignored"]
+    found = [f for f in judge(case, gathered(case)).findings if f.cause == "undefined-ignored"]
     return found[0].status if found else None
 
 

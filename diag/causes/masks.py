@@ -247,6 +247,6 @@ def _duplicate(
 
 
 CAUSES = (
-    Cause(UNDEFINED, "masks", "cause", judge_undefined_ignored),
+    Cause(UNDEFINED, "masks", "cause", judge_undefined_ignored, lets_link=True),
     Cause(DUPLICATE, "masks", "latent", judge_duplicate_ignored),
 )

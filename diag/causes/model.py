@@ -146,7 +146,7 @@ class Cause:
     `telling`: literals of log lines, beyond those of the kinds that always decide, that the judge
     looks for (in any case of letters where it says so itself). `yields_to`: more exact ids; where
     one of them holds for the same platform and symbol, a finding of this cause is refuted by it
-    ("*": any other cause).
+    ("*": any other cause). `lets_link`: a link goes on in spite of it.
     """
 
     id: str
@@ -155,6 +155,7 @@ class Cause:
     judge: Callable[[Facts], Iterable[Finding]] = field(repr=False, compare=False)
     telling: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
+    lets_link: bool = False
 
     @property
     def texts(self) -> Texts:

@@ -208,5 +208,6 @@ def _missing(facts: Facts, platform: str, names: list[str], crash: list[Evidence
 
 
 CAUSES = (
-    Cause(WEAK, FAMILY, "cause", judge_weak, yields_to=("undefined-ignored", "libstdcxx-wrong-libc")),
+    Cause(WEAK, FAMILY, "cause", judge_weak, lets_link=True,
+          yields_to=("undefined-ignored", "libstdcxx-wrong-libc")),
 )  # fmt: skip
