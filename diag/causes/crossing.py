@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from diag.causes.cc_crate import CC_RS, overriding_cc
 from diag.causes.facts import Facts, Symbol, log_missing
 from diag.causes.go_link import go_took_part, linker_beside_cc
 from diag.causes.machines import Refusal, fitted, platform_in, refusals_on, target_of
 from diag.causes.machines_skipped import SKIPPING, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.once import asked_once
-from diag.causes.provenance import CC_RS, Origin, origin_of, overriding_cc
+from diag.causes.provenance import Provenance, provenance_of
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import Platform
 from diag.schema import each
@@ -109,15 +110,15 @@ def foreign_on(facts: Facts, platform: str) -> list[Refusal]:
 
 
 @asked_once
-def _origins(facts: Facts, platform: str) -> list[tuple[Refusal, Origin]]:
+def _origins(facts: Facts, platform: str) -> list[tuple[Refusal, Provenance]]:
     foreign = foreign_on(facts, platform)[:MAX_LOOKED_AT]
-    return [(r, origin_of(facts, platform, r.object, r.member)) for r in foreign]
+    return [(r, provenance_of(facts, platform, r.object, r.member)) for r in foreign]
 
 
 def judge_prebuilt(facts: Facts, platform: str) -> Iterator[Finding]:
     """wrong-arch-prebuilt-archive: a foreign archive that this build did not make."""
     found = [(r, o) for r, o in _origins(facts, platform) if r.is_archived]
-    found += [(r, origin_of(facts, platform, r.object, "")) for r in _skipped(facts, platform)]
+    found += [(r, provenance_of(facts, platform, r.object, "")) for r in _skipped(facts, platform)]
     if not found:
         return
     refused = [r for r, _ in found]

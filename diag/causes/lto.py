@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
+from diag.causes.drivers import is_gcc
 from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import (
@@ -45,7 +46,6 @@ _VERSIONS = re.compile(
     r"|Opaque pointers are only supported|Unknown attribute kind"
 )
 _LLVM_READER = re.compile(r"Reader: '?(?:LLVM|APPLE)|Opaque pointers are|Invalid summary version")
-_GCC_DRIVER = re.compile(r"(?:[\w.]+-)*(?:gcc|g\+\+|gfortran)(?:-\d[\d.]*)?")
 _UNCLAIMED = re.compile(r"plugin failed to claim member|not claimed by the LTO plugin")
 _UNKNOWN_FORMAT = re.compile(
     r"file format not recognized|not an object or archive|unknown file type"
@@ -120,7 +120,7 @@ def _by_gcc(facts: Facts, platform: str, told: list[Evidence]) -> list[Evidence]
         return []
     commands = facts.on(facts.link_commands, platform)
     before = [c for c in each(commands) if c.file == told[0].file and c.line_no < told[0].line_no]
-    if not before or not _GCC_DRIVER.fullmatch(PurePath(str(before[-1].driver)).name):
+    if not before or not is_gcc(str(before[-1].driver)):
         return []
     text = f"the link is of {before[-1].driver}, whose own bytecode is GCC's"
     return [Evidence.of_row(before[-1], text)]

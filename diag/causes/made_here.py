@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
+from diag.causes.drivers import compiler_called, is_compile
 from diag.causes.facts import Facts
 from diag.causes.model import Evidence
 from diag.causes.once import asked_once
-from diag.causes.provenance import COMPILES, compiler_of
 from diag.schema import each
 
 MAX_COMPILES = 20_000
@@ -91,7 +91,7 @@ def _compiles(facts: Facts, platform: str) -> Iterator[Compile]:
 def _compiles_of(row: Any) -> Iterator[Compile]:
     """The compiles that a line of the log calls; one call may compile several sources."""
     text = row.text[:4096]
-    called = (COMPILES.search(text) and compiler_of(text)) or _ASSEMBLES.search(text)
+    called = is_compile(text) or _ASSEMBLES.search(text)
     if not called or text.startswith(("for ", "if ")):
         return
     output = _OUTPUT.search(text)
@@ -102,7 +102,7 @@ def _compiles_of(row: Any) -> Iterator[Compile]:
 
 def _in_one_go(row: Any) -> Iterator[Compile]:
     text = row.text[:4096]
-    output = _SHARED.search(text) if " -shared" in text and compiler_of(text) else None
+    output = _SHARED.search(text) if " -shared" in text and compiler_called(text) else None
     if output:
         for source in dict.fromkeys(_SOURCE.findall(text)):
             evidence = Evidence.of_row(row, text)

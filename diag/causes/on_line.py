@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from diag.causes.drivers import is_compiler, is_cxx, is_fortran, is_linker
 from diag.causes.facts import Facts
 from diag.causes.link_inputs import command_missing, is_whole, link_command, linker_words
 from diag.causes.model import Evidence, Missing
@@ -18,21 +19,11 @@ from diag.schema import each
 IN_ORDER = ("ld.bfd", "bfd", "gold", "ld.gold", "ld")
 NO_LIBRARIES = ("-nostdlib", "-nodefaultlibs", "--nostdlib", "-nolibc")
 _FILE = re.compile(r"lib(?P<name>.+?)(?:-[0-9a-f]{16})?\.(?:a|so(?:\.[\d.]+)?|rlib|lib)")
-_CXX = re.compile(
-    r"(?:.*[/\\])?(?:[\w.+]+-)*(?:g\+\+|c\+\+|clang\+\+|em\+\+|icpc|nvc\+\+)(?:-\d[\d.]*)?(?:\.exe)?"
-)
-_FORTRAN = re.compile(r"(?:.*[/\\])?(?:[\w.+]+-)*(?:gfortran|flang|ifort|ifx)(?:-\d[\d.]*)?")
-_COMPILER = re.compile(
-    r"(?:.*/)?(?:[\w.+]+-)*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|gfortran)(?:-\d[\d.]*)?"
-)
 _OF_DRIVER = re.compile(
     r"^(?:.*/)?cc\w{4,8}\.o$|^(?:.*/)?[\w.-]+-[0-9a-f]{6}\.o$"
 )  # GCC's and clang's own
 _NO_LINK = frozenset(["-c", "-S", "-E", "-M", "-MM"])
 MAX_LINES = 200
-_LINKER = re.compile(
-    r"(?:.*[/\\])?(?:[\w.+]+-)*(?:ld(?:\.\w+)?|mold|rust-lld|lld)(?:-\d[\d.]*)?(?:\.exe)?"
-)
 
 
 def _names_users(command: Any, names: Sequence[Named]) -> bool:
@@ -74,12 +65,7 @@ def one_step_command(facts: Facts, names: Sequence[Named]) -> OneStep | None:
     for row in reversed(list(each(rows.tail(MAX_LINES)))):
         words = row.text.lstrip("+ ").split()
         named = {PurePath(word).name for word in words}
-        if (
-            words
-            and _COMPILER.fullmatch(words[0])
-            and _NO_LINK.isdisjoint(words)
-            and named & set(sources)
-        ):
+        if words and is_compiler(words[0]) and _NO_LINK.isdisjoint(words) and named & set(sources):
             return OneStep(row.file, int(row.line_no), words[0], tuple(words[1:]))
     return None
 
@@ -126,17 +112,17 @@ def _spread(word: str) -> list[str]:
 
 def is_cxx_driver(command: Any) -> bool:
     """The driver adds the C++ library by itself."""
-    return bool(_CXX.fullmatch(command.driver)) or has_any(command, ("--driver-mode=g++",)) != ""
+    return is_cxx(command.driver) or has_any(command, ("--driver-mode=g++",)) != ""
 
 
 def is_fortran_driver(command: Any) -> bool:
     """The driver adds the Fortran runtime by itself."""
-    return bool(_FORTRAN.fullmatch(command.driver))
+    return is_fortran(command.driver)
 
 
 def is_linker_itself(command: Any) -> bool:
     """The linker is called, not a compiler's driver: nothing is added."""
-    return bool(_LINKER.fullmatch(command.driver)) and not command.driver.endswith("collect2")
+    return is_linker(command.driver) and not command.driver.endswith("collect2")
 
 
 def is_before_its_users(command: Any, libraries: Collection[str], names: Sequence[Named]) -> bool:

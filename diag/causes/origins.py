@@ -1,4 +1,5 @@
-"""Where an object comes from: compiled in this log, archived in it, or brought along ready-made."""
+"""Where the users of a name come from: compiled in this log, archived in it, or brought along
+ready-made (how one input of a link was made: `provenance`)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from diag.causes.drivers import first_compiler, shows_compile
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.file_names import BROUGHT, SOURCE, unhashed
 from diag.causes.model import Evidence, Missing
@@ -18,9 +20,6 @@ MAX_NAMES = 200  # wanted names whose objects are looked at
 MAX_LOOKED_UP = 40  # object names that the log is searched for
 MAX_COMPILE = 400  # characters of a compile line shown
 _SOURCE_ENDS = (".c", ".s", ".S", ".f", ".F", ".m", ".asm")
-_COMPILE = re.compile(
-    r"(?:^|[\s\"'])-c(?=[\s\"']|$)|\bBuilding \w+ object |^\s*(?:CC|CXX|C\+\+|AS|FC)\b:?\s"
-)
 # Built by this build, wherever the log shows nothing of it: the folders of cargo, cmake and go.
 _BUILT = re.compile(
     r"/build/[\w.-]+-[0-9a-f]{16}/out/|/CMakeFiles/|\bgo-link-\d+/|\$WORK/b\d+/|\.rcgu\.o$|^/tmp/cc\w+\.o$"
@@ -84,7 +83,7 @@ def _look_up(facts: Facts, platform: str, ref: Reference) -> Origin:
     compiled = _compile_of(facts, platform, ref)
     if compiled is not None:
         words = compiled.text.replace('"', " ").replace("'", " ").split()
-        return Origin("here", compiled, _host_include(words), _driver(words))
+        return Origin("here", compiled, _host_include(words), first_compiler(words))
     archived = _archived(facts, platform, ref.object)
     if archived is not None:
         return Origin("built", archived)
@@ -127,7 +126,7 @@ def _lines_of_sources(facts: Facts, platform: str) -> dict[str, list[Evidence]]:
     )
     found: dict[str, list[Evidence]] = {}
     for row in each(rows[rows["kind"] != "linker"]):
-        if _COMPILE.search(row.text):
+        if shows_compile(row.text):
             for stem in (stem for stem in stems if f"{stem}." in row.text):
                 told = Evidence(row.file, int(row.line_no), clip(row.text, MAX_COMPILE))
                 found.setdefault(stem, []).append(told)
@@ -170,14 +169,6 @@ def _host_include(words: list[str]) -> str:
     return ""
 
 
-def _driver(words: Iterable[str]) -> str:
-    """The compiler's name on a compile line."""
-    pattern = re.compile(
-        r"(?:.*/)?(?:[\w.+]+-)*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|musl-gcc)(?:-\d[\d.]*)?"
-    )
-    return next((word for word in words if pattern.fullmatch(word)), "")
-
-
 def compilers_of(facts: Facts, names: Iterable[Named]) -> list[Evidence]:
     """What the members that want the names say of their compiler (.comment), once for each."""
     found: dict[str, Evidence] = {}
@@ -216,7 +207,7 @@ def is_brought_along(facts: Facts, platform: str, names: Sequence[Named]) -> boo
     stems = [SOURCE.sub("", PurePath(name).stem) for name in plain]
     literals = [f"{stem}{end}" for stem in stems if stem for end in _SOURCE_ENDS]
     rows = facts.on(facts.lines_with(literals), platform) if literals else facts.lines[:0]
-    return any(_COMPILE.search(row.text) for row in each(rows[rows["kind"] != "linker"]))
+    return any(shows_compile(row.text) for row in each(rows[rows["kind"] != "linker"]))
 
 
 def by_origin_of(facts: Facts, names: Sequence[Named]) -> dict[str, list[Named]]:

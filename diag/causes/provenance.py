@@ -1,38 +1,30 @@
-"""Where an object or archive came from, as far as the log, its path and the Dockerfile tell."""
+"""How an input of a link was made, as far as the log, its path and the Dockerfile tell (where the users
+of a name come from: `origins`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePath
 
+from diag.causes.drivers import compiler_called, is_compile
 from diag.causes.facts import Facts
 from diag.causes.file_names import BROUGHT, OBJECT, source_stem, unhashed
-from diag.causes.machines import arch_in
 from diag.causes.model import Evidence
 from diag.schema import each
 
 # Folders whose files come with a package or a repository and are compiled by nobody here.
 _SHIPPED = re.compile(rf"(?:^|/)(?:{BROUGHT})/|/(?:external/[^/]*prebuilt[^/]*|opt|usr/local)/")
-_COMPILER = re.compile(
-    r"(?:^|[\s\"/])(?P<prefix>(?:[\w.+]+-)*)(?P<name>gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d[\d.]*)?\"?(?=\s)"
-)
-COMPILES = re.compile(r"(?:^|\s)\"?-c\"?(?:\s|$)")
 _ARCHIVES = re.compile(
     r"(?:^|[\s\"/-])(?:ar|libtool|ranlib)\"?\s|archiv|Creating|Linking \w+ static library", re.I
 )
-# What the cc crate (1.0 to 1.2) prints of its surroundings; older releases quote the values.
-_CC_RS = re.compile(
-    r"(?P<name>(?:TARGET|HOST)(?:_CC)?|CC(?:_[\w-]+)?) = Some\(\"?(?P<value>[^\")]+)\"?\)"
-)
 _KEPT = re.compile(r"is up to date|^ *Fresh ")
-CC_RS = ("TARGET = Some(", "HOST = Some(", "CC = Some(")
 MAX_LINES = 2000  # looked at of the lines that name an archive
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """`compiled`: compiler lines of the file's own source; `archived`: lines that made the archive;
     `shipped`: why it is taken for one that came as it is; `is_verbose`: other compiles are shown."""
 
@@ -50,8 +42,8 @@ class Origin:
         return bool(self.compiled or self.archived)
 
 
-def origin_of(facts: Facts, platform: str, object: str, member: str) -> Origin:
-    """The origin of an input that a link names."""
+def provenance_of(facts: Facts, platform: str, object: str, member: str) -> Provenance:
+    """What is known of the making of an input that a link names."""
     names = [PurePath(name).name for name in (object, member) if name]
     names += [] if member else _members(facts, platform, names[0])
     sources = {stem for name in names if (stem := _stem(name))}
@@ -59,9 +51,9 @@ def origin_of(facts: Facts, platform: str, object: str, member: str) -> Origin:
     lines = list(each(facts.on(text, platform).head(MAX_LINES)))
     compiled = [row for row in lines if _compiles(row.text, names, sources)]
     archived = [row for row in lines if _archives(row.text, names[0])]
-    return Origin(
+    return Provenance(
         compiled=tuple(Evidence.of_row(row) for row in compiled),
-        compilers=tuple(compiler_of(row.text) for row in compiled),
+        compilers=tuple(compiler_called(row.text) for row in compiled),
         archived=tuple(Evidence.of_row(row) for row in archived),
         shipped=tuple(_shipped(facts, object, names[0])),
         kept=any(_KEPT.search(row.text) and names[0] in row.text for row in lines),
@@ -88,14 +80,8 @@ def _stem(name: str) -> str:
     return source_stem(unhashed(name)) if OBJECT.search(name) else ""
 
 
-def compiler_of(text: str) -> str:
-    """The compiler that a command line calls; "" for none."""
-    found = _COMPILER.search(text[:4096])
-    return found["prefix"] + found["name"] if found else ""
-
-
 def _compiles(text: str, names: list[str], sources: set[str]) -> bool:
-    if not COMPILES.search(text) or not compiler_of(text):
+    if not is_compile(text):
         return False
     words = {PurePath(word.strip("\"'")).name for word in text.split()}
     return any(
@@ -135,46 +121,3 @@ def _is_verbose(facts: Facts, platform: str, but: set[str]) -> bool:
     asked = {*others, *(f"{stem}{end}" for stem in sources for end in _ENDS)}  # -c a.c makes a.o
     rows = facts.on(facts.lines_with(tuple(sorted(asked))), platform).head(MAX_LINES)
     return any(_compiles(row.text, others, sources) for row in each(rows))
-
-
-@dataclass(frozen=True)
-class CcCrate:
-    """What the cc crate says of its surroundings to one build script, by name, with the line."""
-
-    values: dict[str, tuple[str, Evidence]] = field(default_factory=dict)
-
-    def value(self, name: str) -> str:
-        """The value; "" where it said none."""
-        return self.values.get(name, ("",))[0]
-
-    @property
-    def overriding(self) -> tuple[str, Evidence] | None:
-        """A bare CC that is for another machine than TARGET, and was taken for it."""
-        target, host = self.value("TARGET"), self.value("HOST")
-        if not target or not host or target == host or self._has_own(target):
-            return None
-        for name in ("TARGET_CC", "CC"):
-            if name in self.values:
-                value, line = self.values[name]
-                return (value, line) if arch_in(value) != arch_in(target) else None
-        return None
-
-    def _has_own(self, target: str) -> bool:
-        names = (f"CC_{target}", f"CC_{target.replace('-', '_')}")
-        return any(name in self.values for name in names)
-
-
-def overriding_cc(facts: Facts, platform: str) -> tuple[str, Evidence] | None:
-    """The bare CC that the cc crate took for another machine than its TARGET, and its line."""
-    lines = facts.on(facts.lines, platform)
-    rows = lines[lines["text"].str.contains(" = Some(", regex=False).astype(bool)]
-    block: dict[str, tuple[str, Evidence]] = {}
-    for row in each(rows.head(MAX_LINES)):
-        for found in _CC_RS.finditer(row.text):
-            if found["name"] == "TARGET":
-                block = {}  # each crate's build script begins with it
-            block[found["name"]] = (found["value"], Evidence.of_row(row))
-            bare = CcCrate(block).overriding
-            if bare is not None:
-                return bare
-    return None

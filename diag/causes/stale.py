@@ -13,7 +13,7 @@ from diag.causes.facts import Facts, Symbol, clip, dockerfile_missing
 from diag.causes.kept_inputs import Kept, crate_of, kept_inputs, left_as_is, making_line
 from diag.causes.machines import Refusal, fitted, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing, Status
-from diag.causes.provenance import origin_of
+from diag.causes.provenance import provenance_of
 from diag.causes.resolution import files_on
 from diag.causes.runtime_cxx import is_cxx_name
 from diag.causes.toolchain import toolchain_of
@@ -50,7 +50,9 @@ def judge_cache(facts: Facts) -> Iterator[Finding]:
         return
     for platform in facts.platforms:
         foreign = foreign_on(facts, platform)
-        made = [r for r in foreign[:5] if origin_of(facts, platform, r.object, r.member).compiled]
+        made = [
+            r for r in foreign[:5] if provenance_of(facts, platform, r.object, r.member).compiled
+        ]
         foreign = [r for r in foreign if r not in made]
         held = [(r, m) for r in foreign for m in mounts if _lies_in(facts, r.object, m[0])]
         if held:
@@ -92,7 +94,7 @@ def _foreign(facts: Facts, platform: str) -> Iterator[Finding]:
     for refused in foreign_on(facts, platform)[:5]:
         crate = crate_of(refused.object)
         told = list(_taken_over(facts, platform, crate, refused))
-        origin = origin_of(facts, platform, refused.object, refused.member)
+        origin = provenance_of(facts, platform, refused.object, refused.member)
         if origin.is_made_here:
             continue
         if told and facts.has_dockerfile:
