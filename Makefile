@@ -12,7 +12,7 @@ help:
 	@echo "make report     set up, investigate the first incident, write build/report/index.html"
 	@echo "make setup      set up, no more: .venv/bin/diag is ready for your own log"
 	@echo "make test       set up, run every test"
-	@echo "make lint       formatting, lint, types, import contract"
+	@echo "make lint       formatting, lint, length of modules, types, import contract"
 	@echo "make bench      the kit beside the tools it replaces, as ratios"
 	@echo "make fuzz       20,000 broken objects through every reader; bad ones are kept in build/fuzz/"
 	@echo "make lab        rebuild data/lab with real compilers and a real BuildKit (root, Debian 12; minutes)"
@@ -49,6 +49,7 @@ test: .venv/.test .venv/.axe
 lint: .venv/.test
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
+	@$(PY) tools/module_sizes.py
 	@$(PY) -m mypy
 	@$(PY) tools/docs_tables.py --check
 	@.venv/bin/lint-imports

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import module_sizes
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "diag").rglob("*.py"))
-MAX_LINES = 300
 
 # Modules and attributes that some platform with Python lacks; source: the availability notes of
 # the standard library's documentation.
@@ -108,10 +108,19 @@ def test_a_breach_is_seen(tmp_path: Path, module: str, line: str) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_module_holds_one_idea(path: Path) -> None:
+def test_a_module_holds_one_idea() -> None:
     """At most 300 lines: where a file wants to grow past that, it holds two ideas."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+    assert module_sizes.too_long(ROOT) == []
+
+
+@pytest.mark.parametrize("folder", module_sizes.FOLDERS)
+def test_a_line_too_many_is_seen(tmp_path: Path, folder: str) -> None:
+    """300 lines pass, 301 do not, at any depth of each folder that holds code."""
+    deep = tmp_path / folder / "deep"
+    deep.mkdir(parents=True)
+    (deep / "fits.py").write_text("\n" * 300)
+    (deep / "grew.py").write_text("\n" * 301)
+    assert module_sizes.too_long(tmp_path) == [f"{folder}/deep/grew.py: 301 lines, more than 300"]
 
 
 def unix_only(text: str) -> Iterator[str]:
