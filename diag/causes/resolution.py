@@ -13,6 +13,7 @@ from diag.causes.invites import has_library
 from diag.causes.link_inputs import command_evidence, command_missing, line_of_command
 from diag.causes.model import TRIAL, Cause, Evidence, Missing
 from diag.causes.on_line import library_name
+from diag.causes.other_links import linked_elsewhere
 from diag.causes.unread import file_names, first_user, holders_missing, order_missing, words_of
 from diag.causes.wants import (
     GNU_LD,
@@ -52,7 +53,8 @@ def judge_not_linked(facts: Facts, want: Want) -> Answer | None:
     symbol = want.symbol
     if not facts.has_objects(symbol.platform):
         missing = objects_missing(symbol.platform)
-        return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+        alone = Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
+        return linked_elsewhere(facts, want, alone) or alone
     defined = of_target(facts, want)
     if defined.empty:
         return _of_another_build(facts, want)

@@ -31,7 +31,7 @@ def unread_of_project(want: Want) -> tuple[str, ...]:
         return ()
     unread, is_system = set(want.unread), library_of(want.symbol.name) is not None
     inputs = [(kind, str(name)) for kind, name in want.command.inputs]
-    own = [_word(kind, name) for kind, name in inputs if not _is_part(name)]
+    own = [_word(kind, name) for kind, name in inputs if not is_part(name)]
     words = [word for word in dict.fromkeys(own) if word in unread - SYSTEM_SWITCHES]
     return tuple(w for w in words if is_system or not is_known_library(library_name(w)))
 
@@ -46,7 +46,8 @@ def _word(kind: str, name: str) -> str:
     return f"-l{name}" if kind == "library" else PurePath(name).name
 
 
-def _is_part(name: str) -> bool:
+def is_part(name: str) -> bool:
+    """A start file, or a part of Rust's own library: no input of a project."""
     return bool(_START.fullmatch(PurePath(name).name) or _OF_RUST.search(name))
 
 
