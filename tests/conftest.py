@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.at_prompt import AtPrompt, caller
+from tests.tools import need
 
 NO_SKIP = os.environ.get("DIAG_NO_SKIP") == "1"
 
@@ -62,6 +63,12 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
 def at_prompt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> AtPrompt:
     """Calls `diag` as one would at the prompt: tests/at_prompt.py."""
     return caller(capsys, monkeypatch)
+
+
+@pytest.fixture
+def sandbox_programs() -> None:
+    """What the probe runs: its sandbox and its shells."""
+    need("bwrap", "dash", "bash", "busybox")
 
 
 @pytest.fixture(scope="session")

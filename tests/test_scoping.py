@@ -17,6 +17,7 @@ from diag.probe import SHELLS, shell_versions
 from diag.read.probed import read_probe
 from diag.scoping import VALUES, losses, scoping
 from diag.scoping.variants import form_of, variants_of
+from tests.incident_flags import BASE, GENERIC, NO_AVX512
 from tests.tools import need
 
 DATA = Path("data/avx512-link")
@@ -24,9 +25,6 @@ FORMS = [DATA / form / "Dockerfile.multiarch" for form in ("old-form", "before",
 FOLDER = DATA / "scoping"
 ENGINES_DIFFER = sorted(FOLDER.glob("engine-*.Dockerfile"))
 PROBE = DATA / "probe"
-BASE = "-C link-arg=-Wl,--allow-multiple-definition"
-GENERIC = f"{BASE} -C target-cpu=generic"
-NO_AVX512 = f"{GENERIC} -C target-feature=-avx512f,-avx512cd,-avx512bw,-avx512dq,-avx512vl"
 FLAGS = "-C target-cpu=generic"
 
 
