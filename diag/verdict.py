@@ -13,6 +13,7 @@ from diag import join, schema
 from diag.case import Case
 from diag.causes import CATALOGUE
 from diag.causes.advice import advised
+from diag.causes.differences import platform_differences
 from diag.causes.facts import Facts
 from diag.causes.model import NEVER_SHOWN, Evidence, Finding, Pairs
 from diag.causes.order import STATUS_ORDER, ordered
@@ -28,7 +29,8 @@ class Verdict:
     headline's id, or None; `findings` in the order of display, the refuted kept.
 
     Frames: `outcomes`, `link_errors`, `steps`, `errors` (what could not be read), `failure_lines`
-    (what failed steps complained of that no finding explains). `known`: as of Finding.
+    (what failed steps complained of that no finding explains), `platform_differences` (commands of
+    a platform that failed beside those of one that built). `known`: as of Finding.
     """
 
     outcome: str
@@ -40,6 +42,9 @@ class Verdict:
     errors: pd.DataFrame
     title: str = ""
     failure_lines: pd.DataFrame = field(default_factory=lambda: schema.empty("failure_lines"))
+    platform_differences: pd.DataFrame = field(
+        default_factory=lambda: schema.empty("platform_differences")
+    )
     known: Pairs = field(default=(), repr=False, compare=False, metadata=NEVER_SHOWN)
 
     def __getitem__(self, cause: str) -> Finding:
@@ -85,6 +90,7 @@ class Verdict:
             "steps": records(self.steps),
             "platforms": records(self.outcomes),
             "failure_lines": records(self.failure_lines),
+            "platform_differences": records(self.platform_differences),
             "errors": records(self.errors),
         }
 
@@ -123,6 +129,7 @@ def judge(case: Case, facts: Facts) -> Verdict:
         errors=case.errors,
         title=case.title,
         failure_lines=_failure_lines(facts, findings),
+        platform_differences=platform_differences(facts),
         known=known,
     )
 

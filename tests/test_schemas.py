@@ -24,6 +24,7 @@ ROWS = {
     ("investigate", "outcome"): "outcomes",
     ("investigate", "error"): "errors",
     ("investigate", "failure_line"): "failure_lines",
+    ("investigate", "platform_difference"): "platform_differences",
     ("log", "step"): "steps",
     ("log", "link_error"): "link_errors",
     ("env", "env"): "env",

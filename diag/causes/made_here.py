@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from typing import Any
@@ -34,11 +34,12 @@ _ARCHIVES = re.compile(
 
 @dataclass(frozen=True)
 class Compile:
-    """One compile: its source as called, and the name of its object."""
+    """One compile: its source as called, the name of its object, the command's words."""
 
     source: str
     output: str
     evidence: Evidence
+    command: str = field(default="", compare=False, repr=False)
 
     @property
     def stem(self) -> str:
@@ -97,7 +98,7 @@ def _compiles_of(row: Any) -> Iterator[Compile]:
     output = _OUTPUT.search(text)
     for source in dict.fromkeys(_SOURCE.findall(text)):
         name = PurePath(output["name"]).name if output else PurePath(source).stem + ".o"
-        yield Compile(source, name, Evidence.of_row(row, text))
+        yield Compile(source, name, Evidence.of_row(row, text), text)
 
 
 def _in_one_go(row: Any) -> Iterator[Compile]:

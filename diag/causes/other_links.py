@@ -55,9 +55,9 @@ def _other_link(facts: Facts, platform: str, command: Any) -> OtherLink | None:
 
 
 def _more_named(facts: Facts, platform: str, command: Any) -> Iterator[OtherLink]:
-    own = {_key(kind, str(name)) for kind, name in command.inputs}
+    own = {input_key(kind, str(name)) for kind, name in command.inputs}
     for other, twin in _twins(facts, platform, command):
-        inputs = {_key(kind, str(name)): (kind, str(name)) for kind, name in twin.inputs}
+        inputs = {input_key(kind, str(name)): (kind, str(name)) for kind, name in twin.inputs}
         more = [inputs[key] for key in inputs if key not in own and not is_part(inputs[key][1])]
         more = [one for one in more if _fits(one[1], platform)]
         if not 0 < len(more) <= MAX_ONLY_THERE:
@@ -75,12 +75,12 @@ def _more_named(facts: Facts, platform: str, command: Any) -> Iterator[OtherLink
 
 def _twins(facts: Facts, platform: str, command: Any) -> Iterator[tuple[str, Any]]:
     """The last link of the same output on each platform whose links complain of nothing."""
-    asked = _output_key(command.output)
+    asked = output_key(command.output)
     for other in facts.judged:
         if other == platform or not asked or _complains(facts, other):
             continue
         links = [c for c in each(facts.on(facts.link_commands, other)) if is_whole(c)]
-        same = [link for link in links if _output_key(link.output) == asked]
+        same = [link for link in links if output_key(link.output) == asked]
         if same:
             yield other, same[-1]
 
@@ -90,12 +90,14 @@ def _complains(facts: Facts, platform: str) -> bool:
     return len(facts.link_errors[facts.link_errors["platform"] == platform]) > 0
 
 
-def _key(kind: str, name: str) -> str:
+def input_key(kind: str, name: str) -> str:
+    """By what an input is found on the link of another platform."""
     base = _HASH.sub("", PurePath(name).name)
     return f"-l{name}" if kind == "library" else base
 
 
-def _output_key(output: Any) -> str:
+def output_key(output: Any) -> str:
+    """By what the link of the same output is found; "" where the command names none."""
     return _HASH.sub("", PurePath(str(output)).name) if isinstance(output, str) else ""
 
 

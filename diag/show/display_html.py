@@ -67,6 +67,7 @@ def _verdict_parts(verdict: Verdict) -> Iterator[str]:
         "platforms": lambda part: [
             html_table(told_columns(part.items), part.title, limit=MAX_ROWS)
         ],
+        "differences": lambda part: [html_table(part.items, part.title, limit=MAX_ROWS)],
         "latent": lambda part: _titled(part.title, _groups(part.items)),
         "open": lambda part: [_open(part, is_known=verdict.outcome == "explained")],
         "refuted": lambda part: [_refuted(part)],

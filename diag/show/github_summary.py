@@ -67,6 +67,7 @@ def _parts(verdict: Verdict, case: Case | None) -> Iterator[str]:
         "complaints": lambda told: map(_complaint, told),
         "to_do": _numbered,
         "platforms": lambda frame: [_table(frame, ("verdict", "where"))],
+        "differences": lambda frame: [_table(frame)],
         "latent": _explanations,
         "open": lambda artefacts: map(_decides, artefacts),
         "refuted": lambda refuted: [_put_aside(refuted)],

@@ -12,6 +12,7 @@ import pandas as pd
 
 from diag.platforms import display_order
 from diag.schema import each
+from diag.show import differences
 from diag.show.complaints import TITLE, complaints
 from diag.show.deciding import what_is_refuted, what_would_decide
 from diag.show.flags import FLAG_VARIABLE
@@ -73,7 +74,12 @@ def platforms_shown(verdict: Verdict, case: Case) -> Shown:
     table = df_platforms(verdict, case)
     if table.empty:
         return said("Nothing that was given names a platform, and none was asked for.")
-    return Shown(Tabled(table, "told.verdict.outcomes"))
+    parts: list[Part] = [Tabled(table, "told.verdict.outcomes")]
+    differing = differences.df_differences(verdict, is_whole=True)
+    if len(differing):
+        parts += [Said(differences.TITLE, is_strong=True)]
+        parts += [Tabled(differing, "told.verdict.platform_differences")]
+    return Shown(*parts)
 
 
 def evidence_shown(verdict: Verdict) -> Shown:

@@ -1,5 +1,5 @@
 """The parts of a verdict in the order of need: what shows it, what the log complains of where nothing
-is known, what to do, how each platform ended, what can fail later, what would decide the rest, what is
+is known, what to do, how each platform ended and differs, what can fail later, what would decide the rest, what is
 put aside, what could not be read.
 
 Each display draws these parts, some leave one out; how a part looks, and how much of it is shown,
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from diag.show import differences
 from diag.show.complaints import TITLE, complaints
 from diag.show.deciding import what_is_refuted, what_would_decide
 from diag.show.frame_tables import df_errors
@@ -45,6 +46,7 @@ def outline(verdict: Verdict, case: Case | None = None) -> list[Part]:
         Part("complaints", TITLE, complaints(verdict)),
         Part("to_do", "What to do", what_to_do(verdict), what_stays(verdict)),
         Part("platforms", "Platforms", df_platforms(verdict, case)),
+        Part("differences", differences.TITLE, differences.df_differences(verdict)),
         Part(
             "latent",
             "Seen too: it can fail later, or elsewhere",

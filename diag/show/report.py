@@ -18,6 +18,7 @@ from diag.show.deciding import (
     what_is_refuted,
     what_would_decide,
 )
+from diag.show.differences import df_differences
 from diag.show.frame_tables import df_errors, df_steps
 from diag.show.html import html_table
 from diag.show.redact import MASK, Redactor, redactor_for
@@ -55,6 +56,8 @@ from diag.show.tables import df_changes, df_platforms
 from diag.show.text import as_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from diag.case import Case
     from diag.compare import Comparison
     from diag.verdict import Verdict
@@ -124,6 +127,7 @@ def report_page(
         stays=[ticked(told) for told in what_stays(verdict)],
         pages=pages,
         platforms=Markup(html_table(df_platforms(verdict, case))),
+        differences=_table_of(df_differences(verdict, is_whole=True)),
         groups=[group_told(group) for group in groups[:MAX_GROUPS]],
         complaints=[complaint_told(one) for one in complaints(verdict)],
         n_groups_left=more(len(groups) - MAX_GROUPS, "explanation"),
@@ -135,7 +139,7 @@ def report_page(
         checks=[deciding_told(one) for one in checks],
         refuted=[refuted_told(one) for one in refuted[:MAX_GROUPS]],
         n_refuted_left=more(len(refuted) - MAX_GROUPS, "explanation"),
-        errors=Markup(html_table(df_errors(verdict.errors))) if len(verdict.errors) else "",
+        errors=_table_of(df_errors(verdict.errors)),
         sources=Markup(html_table(df_sources(case, mask))),
         **objects_told(case, mask),
         command=as_text(command),
@@ -241,6 +245,11 @@ def _wanted_and_checks(verdict: Verdict) -> tuple[list[Deciding], list[Deciding]
     """What would decide or confirm; and what only checks the evidence."""
     told = what_would_decide(verdict)
     return [one for one in told if not one.is_check], [one for one in told if one.is_check]
+
+
+def _table_of(frame: pd.DataFrame) -> Markup | str:
+    """The table, or nothing where there is no row."""
+    return Markup(html_table(frame)) if len(frame) else ""
 
 
 def _missing_title(wanted: Sequence[Deciding]) -> str:

@@ -69,6 +69,7 @@ def _verdict_parts(verdict: Verdict, case: Case | None) -> Iterator[RenderableTy
         "complaints": lambda told: Group(*spaced(map(_complaint, told))),
         "to_do": numbered,
         "platforms": frame_table,
+        "differences": frame_table,
         "latent": _explanations,
         "open": lambda artefacts: Group(*spaced(map(_decides, artefacts))),
         "refuted": lambda refuted: Group(*map(_refuted, refuted)),
