@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -15,6 +15,8 @@ from diag.causes.model import Evidence, Missing
 from diag.causes.searched import having
 from diag.join.link_units import Units, units_of
 from diag.schema import each, empty, keep
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,9 @@ class Symbol:
 class Facts:
     """Every frame of diag/schema_frames.py that a cause may look at.
 
-    `lines` holds the log lines of the kinds that can decide. `unlisted_env` is the environment
-    flow for one platform that the build does not list (`unlisted_platform`), to see what a
-    script does where none of its branches fits. `probe` is empty where nothing was probed.
-    `platform_of_file` maps object files to platforms. `raw_names`: a name that the linker printed
-    demangled -> the raw names that the objects have of it.
+    `lines`: the log lines of the kinds that can decide. `unlisted_env`: the flow for a platform that
+    the build does not list (`unlisted_platform`), to see what a script does where no branch fits.
+    `raw_names`: a name that the linker printed demangled -> the raw names that objects have of it.
     """
 
     platforms: tuple[str, ...]
@@ -76,14 +76,17 @@ class Facts:
         return self.load_details()
 
     def lines_with(self, literals: Collection[str]) -> pd.DataFrame:
-        """The log lines of any kind that hold one of the literals. It reads the logs once more:
-        for names that only the evidence gives, when a cause is invited."""
-        key = ("lines_with", frozenset(literals))
+        """The log lines of any kind that hold one of the literals; the logs are read once more."""
+        return self._once(frozenset(literals), lambda: self._lines_with(literals))
+
+    def _once(self, key: Any, answer: Callable[[], T]) -> T:
         if key not in self.known:
-            self.known[key] = self._lines_with(literals) if literals else empty("log_lines")
+            self.known[key] = answer()
         return self.known[key]  # type: ignore[no-any-return]
 
     def _lines_with(self, literals: Collection[str]) -> pd.DataFrame:
+        if not literals:
+            return empty("log_lines")
         told = having(self.lines["text"], "|".join(map(re.escape, literals)))
         found = pd.concat([self.lines[told], self.load_lines(literals)])
         found = found.drop_duplicates(["file", "line_no", "part_no"])
@@ -127,7 +130,7 @@ class Facts:
     def _named_or_only(self, platform: Any) -> str:
         """The platform that a row names; where it names none, the only one that is judged."""
         only = self.platforms[0] if len(self.platforms) == 1 else ""
-        return _text(platform) or only
+        return platform if isinstance(platform, str) and platform else only
 
     def _unlinked(self, told: set[str]) -> pd.DataFrame:
         """Wanted by objects of a platform for which there is no log and no linked output."""
@@ -147,9 +150,8 @@ class Facts:
 
     def outcome_evidence(self, platform: str) -> tuple[Evidence, ...]:
         """Where that outcome is seen."""
-        rows = self.outcomes[
-            (self.outcomes["platform"] == platform) & (self.outcomes["text"] != "")
-        ]
+        ends = self.outcomes
+        rows = ends[(ends["platform"] == platform) & (ends["text"] != "")]
         return tuple(
             Evidence(r.file, None if pd.isna(r.line_no) else int(r.line_no), clip(r.text))
             for r in each(rows)
@@ -166,33 +168,28 @@ class Facts:
 
     def end_of_run(self, platform: str) -> tuple[Evidence, ...]:
         """How the program ended where it was run, and the file that tells so."""
-        rows = self.outcomes[
-            (self.outcomes["platform"] == platform) & (self.outcomes["ended"] != "")
-        ]
+        ends = self.outcomes
+        rows = ends[(ends["platform"] == platform) & (ends["ended"] != "")]
         text = "the program was run and ended: "
         return tuple(Evidence(r.ran_file, None, text + r.ended) for r in each(rows) if r.ran_file)
 
     def on(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
         """Rows of that platform; rows that name none count where only one platform is judged."""
-        # Of these frames many ask, name by name.
-        often = frame is self.lines or frame is self.link_commands
-        key = (id(frame), "on", platform) if often else None
-        if key in self.known:
-            return self.known[key]  # type: ignore[no-any-return]
+        if frame is self.lines or frame is self.link_commands:  # many ask, name by name
+            return self._once((id(frame), platform), lambda: self._on(frame, platform))
+        return self._on(frame, platform)
+
+    def _on(self, frame: pd.DataFrame, platform: str) -> pd.DataFrame:
         same = frame["platform"] == platform
         if len(self.platforms) <= 1:
             same = same | frame["platform"].isna() | (frame["platform"] == "")
-        rows = frame[same.fillna(False).astype(bool)]
-        if key is not None:
-            self.known[key] = rows
-        return rows
+        return frame[same.fillna(False).astype(bool)]
 
     def seen(self, symbol: Symbol, role: str) -> pd.DataFrame:
         """Where the objects of the symbol's platform want it, define it, or make it zero."""
-        names = self.raw_of(symbol)
-        places = [place for name in names for place in self._places_of_name.get(name, ())]
+        places = [n for name in self.raw_of(symbol) for n in self._places_of_name.get(name, ())]
         if not places:  # most of ten thousand names, where no objects were given
-            return self.sightings.iloc[:0]
+            return self._once("unseen", lambda: self.sightings.iloc[:0])
         rows = self.sightings.iloc[places]
         return rows[(rows["platform"] == symbol.platform) & (rows["role"] == role)]
 
@@ -212,20 +209,26 @@ class Facts:
 
     def errors_of(self, symbol: Symbol) -> pd.DataFrame:
         """The rows of `link_errors` about the symbol on its platform."""
-        places = self._places_of_error.get(symbol.name, ())
-        return self.on(self.link_errors.iloc[list(places)], symbol.platform)
+        return self.link_errors.iloc[self._places_of_error.get(symbol, [])]
 
     @cached_property
-    def _places_of_error(self) -> Mapping[Any, Any]:
-        """Name -> places in `link_errors`: see `_places_of_name`."""
-        return self.link_errors.groupby("symbol", sort=False).indices
+    def _places_of_error(self) -> Mapping[Symbol, list[int]]:
+        """Symbol -> places in `link_errors`: see `_places_of_name`."""
+        found: dict[Symbol, list[int]] = {}
+        for place, row in enumerate(each(self.link_errors[["symbol", "platform"]])):
+            found.setdefault(Symbol(row[0], self._named_or_only(row[1])), []).append(place)
+        return found
 
     def reference_evidence(self, symbol: Symbol) -> tuple[Evidence, ...]:
         """The log line of the undefined reference, and the members that want the symbol."""
-        rows = self.errors_of(symbol)
-        rows = rows[rows["kind"] == "undefined"]
-        told = rows.drop_duplicates(["detail_text"])  # the combined log and a platform's own agree
-        found = [Evidence.of_row(r, r.detail_text) for r in each(told)]
+        return self._once(("reference", symbol), lambda: self._reference_evidence(symbol))
+
+    def _reference_evidence(self, symbol: Symbol) -> tuple[Evidence, ...]:
+        told: dict[str, Any] = {}  # each once: the combined log and a platform's own agree
+        for row in each(self.errors_of(symbol)):
+            if row.kind == "undefined":
+                told.setdefault(row.detail_text, row)
+        found = [Evidence.of_row(row, text) for text, row in told.items()]
         wanted = self.seen(symbol, "wanted")
         return (*found[:2], *sightings_evidence(wanted, f"wants {symbol.name} (undefined)")[:3])
 
@@ -239,7 +242,8 @@ def _without_imports(rows: pd.DataFrame) -> pd.DataFrame:
 
 def sightings_evidence(rows: pd.DataFrame, what: str) -> list[Evidence]:
     """Rows of `sightings` as evidence: file, and in words the member."""
-    return [Evidence.of_unit(r, what) for r in each(rows.drop_duplicates(["file", "member"]))]
+    once = rows.drop_duplicates(["file", "member"]) if len(rows) else rows
+    return [Evidence.of_unit(r, what) for r in each(once)]
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -256,10 +260,6 @@ def line_of(place: str) -> int:
 def at(place: str, text: str) -> Evidence:
     """Evidence at a `file:line` place."""
     return Evidence(place.rpartition(":")[0], line_of(place), text)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or value is pd.NA or value != value else str(value)
 
 
 def log_missing(platform: str) -> Missing:

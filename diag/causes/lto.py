@@ -13,7 +13,6 @@ from diag.causes.facts import Facts, objects_missing
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import (
     about,
-    errors_of,
     errors_with,
     lines_with,
     nowhere_defined,
@@ -237,8 +236,8 @@ def _is_gcc_lto(facts: Facts, want: Want) -> bool:
 def judge_drops(facts: Facts, want: Want) -> Answer | None:
     """lto-drops-symbol: the plugin took the object that defines it, and the name is gone after."""
     symbol = want.symbol
-    rows = errors_of(facts, symbol.platform)
-    rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
+    rows = facts.errors_of(symbol)
+    rows = rows[rows["kind"] == "undefined"]
     if not having(rows["object"].fillna(""), _LTRANS).any():
         return None
     evidence = [*facts.reference_evidence(symbol)[:2]]

@@ -101,10 +101,9 @@ def _caller(facts: Facts, symbol: Symbol) -> str:
     for row in errors_of(facts, symbol):
         places = (row.object, row.member, row.function, row.source_file, row.detail_text)
         texts.append(" ".join(str(part) for part in places if isinstance(part, str)))
-    wanted = facts.seen(symbol, "wanted").head(20)
-    texts += [
-        f"{file} {member}" for file, member in zip(wanted["file"], wanted["member"], strict=True)
-    ]
+    wanted = facts.seen(symbol, "wanted")
+    if len(wanted):
+        texts += [f"{row.file} {row.member}" for row in each(wanted.head(20))]
     found = (name for name, sign in _CALLERS.items() if any(map(sign.search, texts)))
     return next(found, "")
 

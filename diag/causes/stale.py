@@ -172,9 +172,11 @@ def _are_one(facts: Facts, member: Any, newer: Any) -> bool:
 def _kept(facts: Facts, platform: str) -> Iterator[Finding]:
     """Names that nothing defines, while an input was not made again. Whether its source has the name
     today is in no log, so it is never more than left open."""
-    own = [s for s in facts.wanted if s.platform == platform and _is_own(facts, s)]
-    kept = kept_inputs(facts, own[0]) if own else []
-    if kept:
+    names = (s for s in facts.wanted if s.platform == platform and _is_own(facts, s))
+    first = next(names, None)  # of ten thousand names the others are looked at where it matters
+    kept = kept_inputs(facts, first) if first else []
+    if first and kept:
+        own = [first, *names]
         evidence = dict.fromkeys(row for one in kept[:3] for row in one.evidence)
         shown = [*evidence, *facts.reference_evidence(own[0])[:1]]
         yield _told(facts, "untestable", own, shown, (_age_missing(kept[0]),))

@@ -12,7 +12,6 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol
 from diag.causes.file_names import SYSTEM_SONAME
 from diag.causes.link_inputs import names_given
-from diag.causes.link_said import errors_of
 from diag.causes.model import Cause, Evidence, Missing
 from diag.causes.name_evidence import symbol_text
 from diag.causes.runtime_cxx import is_cxx_name
@@ -85,8 +84,8 @@ def _doubt(facts: Facts, symbol: Symbol, library: Any) -> Missing | None:
 
 def _wanting(facts: Facts, symbol: Symbol) -> set[str]:
     """Names of the shared objects that the linker says want the symbol."""
-    rows = errors_of(facts, symbol.platform)
-    rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
+    rows = facts.errors_of(symbol)
+    rows = rows[rows["kind"] == "undefined"]
     named = {PurePath(str(name)).name for name in rows["object"].dropna()}
     return {name for name in named if _SHARED.search(name)}
 

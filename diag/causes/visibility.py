@@ -11,7 +11,7 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol, clip, objects_missing
 from diag.causes.invites import could_be_elsewhere
 from diag.causes.link_inputs import command_evidence, command_missing
-from diag.causes.link_said import about, errors_of, errors_with, said
+from diag.causes.link_said import about, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.once import asked_once
 from diag.causes.resolution import files_on
@@ -178,8 +178,8 @@ def _suffix(version: Any) -> str:
 def _wanted_version(facts: Facts, want: Want) -> str | None:
     """The version that the reference names: by the linker's words, else by the objects."""
     symbol = want.symbol
-    rows = errors_of(facts, symbol.platform)
-    rows = rows[(rows["symbol"] == symbol.name) & (rows["kind"] == "undefined")]
+    rows = facts.errors_of(symbol)
+    rows = rows[rows["kind"] == "undefined"]
     for text in rows["detail_text"].head(3):
         found = _WANTED.search(str(text))
         if found is not None and symbol.name in (found["name"], found["old"]):
