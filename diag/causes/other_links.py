@@ -136,7 +136,7 @@ def _made_with(want: Want, other: OtherLink) -> Missing:
     """The trial: the build with a source in its list that only the other platform compiles."""
     words = sorted({source_stem(unhashed(word.removeprefix("-l"))) for word in other.names})
     artefact = f"{TRIAL}the build of {want.symbol.platform} with {_listed(other.names)}"
-    why = f"{_there(other)}, and nothing shows that it is made here: does its list depend on the platform?"
+    why = f"{_there(other)}, nothing shows that it is made here: a list may depend on the platform"
     return Missing(artefact, why, (f"git grep -nwE {shlex.quote('|'.join(words))}",))
 
 
