@@ -225,6 +225,7 @@ class Apple(Grammar):
         """Xcode's summary, which repeats what the linker said, or stands alone."""
         if symbol not in self._named:
             self._named.add(symbol)
+            self._blame_ignored()
             error = self.ledger.add(NEW, "undefined", line_no, text, symbol)
             error.is_lower_bound = True
         return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from diag.read.linkers.gnu_ld_rules import RULES, UNNAMED_RULES
+from diag.read.linkers.gnu_ld_rules import ADDING, RULES, UNNAMED_RULES
 from diag.read.linkers.grammar import (
     PROGRAM_END,
     PROGRAM_START,
@@ -51,7 +51,7 @@ class GnuLd(Grammar):
         "ld:", "ld.bfd:", "ld.exe: ", "undefined reference", "n function ", "multiple definition of ",
         "first defined here", "undefined references to", "relocation ", "referenced in section",
         "file not recognized: ", " referenced in expression", "ld\xa0:", "ld.bfd\xa0:", "ld：",
-        "DSO missing from command line", *FOREIGN,
+        "DSO missing from command line", *ADDING, *FOREIGN,
     )  # fmt: skip
 
     own = ("undefined reference to `", "n function `")
@@ -78,7 +78,8 @@ class GnuLd(Grammar):
         was_header, self._is_header = self._is_header, False
         program = _PROGRAM.match(text)
         message = text[program.end() :] if program else text
-        rules = UNNAMED_RULES if program is None else RULES
+        is_known = program is not None or any(words in text for words in ADDING)
+        rules = RULES if is_known else UNNAMED_RULES
         matched = first_match(rules, without_level(message) if program else message)
         if matched is None and (program or was_header or _is_foreign(text)):
             matched = first_match(rules, _in_english(message))

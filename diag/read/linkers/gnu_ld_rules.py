@@ -10,6 +10,9 @@ from diag.read.linkers.grammar import rule
 
 _Q = "[`'\"‘“]"
 _E = "['\"’”]"
+# What ld was doing when a file was refused; without the program's name before binutils 2.26 or so.
+ADDING = (": error adding symbols: ", ": could not read symbols: ")
+_WHILE = r"(?:file not recognized: |error adding symbols: |could not read symbols: )?"
 
 RULES = (
     rule("header", "n function ", rf"(?P<object>.+): [iI]n function {_Q}(?P<function>.*){_E}:"),
@@ -63,15 +66,15 @@ RULES = (
     rule("wrong_arch", "file class ELFCLASS", r"(?P<place>.+): file class ELFCLASS\d+ incompatible with ELFCLASS\d+"),
     rule("wrong_arch", "file not recognized: ", r"(?P<object>.+): file not recognized: [Ff]ile in wrong format"),
     rule("format", "file not recognized: ", r"(?P<object>.+): file not recognized: [Ff]ile (?:format not recognized|truncated|too short)"),
-    rule("wrong_arch", "ile in wrong format", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile in wrong format"),
+    rule("wrong_arch", "ile in wrong format", rf"(?P<place>.+?): {_WHILE}[Ff]ile in wrong format"),
     rule("wrong_arch", "compiled for a ", r"(?P<place>.+): compiled for a .* system and target is .*"),
     rule("wrong_arch", "VFP register arguments", r"(?:error: )?(?P<place>.+?) (?:uses VFP register arguments|does not use VFP register arguments), .*"),
     rule("wrong_arch", "failed to merge target specific data", r"failed to merge target specific data of file (?P<place>.+)"),
     rule("wrong_arch", "can't link ", r"(?P<place>.+): can't link .* modules.*"),
-    rule("format", "ile format not recognized", r"(?P<place>.+): (?:file not recognized: |error adding symbols: )?[Ff]ile format not recognized"),
-    rule("format", "file t", r"(?:error: )?(?P<place>.+): (?:file not recognized: |error adding symbols: )?file (?:truncated|too short)"),
-    rule("format", "rchive has no index", r"(?P<place>.+): error adding symbols: (?:[Aa]rchive has no index.*)"),
-    rule("format", "malformed archive", r"(?P<place>.+): (?:error adding symbols: )?malformed archive"),
+    rule("format", "ile format not recognized", rf"(?P<place>.+?): {_WHILE}[Ff]ile format not recognized"),
+    rule("format", "ile t", rf"(?:error: )?(?P<place>.+?): {_WHILE}[Ff]ile (?:truncated|too short)"),
+    rule("format", "rchive has no index", r"(?P<place>.+): (?:error adding|could not read) symbols: (?:[Aa]rchive has no index.*)"),
+    rule("format", "malformed archive", rf"(?P<place>.+?): {_WHILE}malformed archive"),
     rule("version", "version node not found for symbol ", r"(?P<place>.+): version node not found for symbol (?P<symbol>.+)"),
     rule("hidden", " symbol ",
          rf"(?:.*: )?(?:hidden|internal|protected) symbol {_Q}(?P<symbol>[^'’]*){_E} in (?P<place>.+) is referenced by DSO"),

@@ -31,16 +31,17 @@ LINKERS = {
     "exec": ("wrong_arch", "exec"),
 }
 
-_PYTHON = r"(?:ImportError|OSError): "
+# What a runtime puts before the words that dlerror() gave it: Python, node, a logger's time.
+_RAISED = r"(?:\[[^\]\s]{1,40}\] )?(?:\w{0,40}Error: )++"
 _QUOTE = "[`'\"‘]"
 _END = "['\"’]"
 
 RULES = (
-    rule("musl symbol", ": symbol not found", r"Error relocating (?P<object>.+): (?P<symbol>\S+): symbol not found"),
-    rule("musl tls", "initial-exec TLS", r"Error relocating (?P<object>.+): (?P<symbol>\S+): initial-exec TLS resolves to dynamic definition in .+"),
-    rule("musl reloc", "relocation type", r"Error relocating (?P<object>.+): unsupported relocation type \d+"),
-    rule("musl file", "Error loading shared library ", r"Error loading shared library (?P<object>.+?): Exec format error(?: \(needed by (?P<program>.+)\))?"),
-    rule("musl load", "Error loading shared library ", r"Error loading shared library (?P<object>.+?): (?P<reason>[^:()]+?)(?: \(needed by (?P<program>.+)\))?"),
+    rule("musl symbol", ": symbol not found", rf"(?:{_RAISED})?Error relocating (?P<object>.+): (?P<symbol>\S+): symbol not found"),
+    rule("musl tls", "initial-exec TLS", rf"(?:{_RAISED})?Error relocating (?P<object>.+): (?P<symbol>\S+): initial-exec TLS resolves to dynamic definition in .+"),
+    rule("musl reloc", "relocation type", rf"(?:{_RAISED})?Error relocating (?P<object>.+): unsupported relocation type \d+"),
+    rule("musl file", "Error loading shared library ", rf"(?:{_RAISED})?Error loading shared library (?P<object>.+?): Exec format error(?: \(needed by (?P<program>.+)\))?"),
+    rule("musl load", "Error loading shared library ", rf"(?:{_RAISED})?Error loading shared library (?P<object>.+?): (?P<reason>[^:()]+?)(?: \(needed by (?P<program>.+)\))?"),
     rule("musl load", ": cannot load ", r"\S*ld-musl-\S+: cannot load (?P<object>.+): (?P<reason>[^:]+)"),
     rule("musl program", "Not a valid dynamic program", r"\S*ld-musl-\S+: (?P<object>.+): Not a valid dynamic program"),
     rule("glibc load", "error while loading shared libraries: ",
@@ -54,13 +55,13 @@ RULES = (
     rule("glibc symbol", "relocation error: ",
          r"(?>(?P<program>.+?): relocation error: )(?P<object>[^:]++): undefined symbol: (?P<symbol>[^\s,]+).*"),
     rule("glibc version", " not found (required by ",
-         rf"(?:{_PYTHON})?[^:]+: (?:/[^:]+: )?version {_QUOTE}(?P<symbol>[^'\"’]+){_END} not found \(required by (?P<object>.+)\)"),
+         rf"(?:{_RAISED})?[^:]+: (?:/[^:]+: )?version {_QUOTE}(?P<symbol>[^'\"’]+){_END} not found \(required by (?P<object>.+)\)"),
     rule("note", "no version information available", r".*: no version information available \(required by .+\)"),
     # What dlerror() returns and a program prints as it is: a path with a slash, a shared object.
     rule("glibc symbol", ": undefined symbol: ", r"(?P<object>[^\s:]*/[^\s:/]+\.so(?:\.\d+)*): undefined symbol: (?P<symbol>[^\s,]+)(?:, version \S+)?"),
-    rule("glibc symbol", ": undefined symbol: ", rf"{_PYTHON}(?P<object>[^:]+): undefined symbol: (?P<symbol>[^\s,]+)(?:, version \S+)?"),
-    rule("glibc load", "cannot open shared object file", rf"{_PYTHON}(?P<object>[^:]+): cannot open shared object file: (?P<reason>.+)"),
-    rule("glibc load", "wrong ELF class", rf"{_PYTHON}(?P<object>[^:]+): (?P<reason>wrong ELF class: \S+)"),
+    rule("glibc symbol", ": undefined symbol: ", rf"{_RAISED}(?P<object>[^:]*/[^:]+): undefined symbol: (?P<symbol>[^\s,]+)(?:, version \S+)?"),
+    rule("glibc load", "cannot open shared object file", rf"{_RAISED}(?P<object>[^:]+): cannot open shared object file: (?P<reason>.+)"),
+    rule("glibc load", "wrong ELF class", rf"{_RAISED}(?P<object>[^:]+): (?P<reason>wrong ELF class: \S+)"),
     rule("dyld library", "dyld", r"dyld(?:\[\d+\])?: Library not loaded: (?P<object>.+)"),
     rule("dyld symbol", "dyld", r"dyld(?:\[\d+\])?: (?:lazy symbol binding failed: )?Symbol not found: \(?(?P<symbol>[^\s()]+)\)?.*"),
     rule("qemu loader", "Could not open '/", r"\S*qemu-\S+: Could not open '(?P<object>/[^']+)': No such file or directory"),

@@ -30,7 +30,7 @@ _BARE = re.compile(
     r"(?:\d{1,4}>\s*)?(?:[^\s:]+ )?(?:[^\s:]+) LNK(?P<code>\d{4}) ?: (?P<message>.*)", re.DOTALL
 )
 _COLUMNS = re.compile(
-    r"[^\t]{1,20}\t(?:\d{1,9}\t)?(?:[^\t]{0,30} )?LNK(?P<code>\d{4})(?:\t|: )(?P<message>[^\t]*)(?P<rest>(?:\t[^\t]*)*)"
+    r"(?:[^\t]{1,20}\t(?:\d{1,9}\t)?(?:[^\t]{0,30} )?)?LNK(?P<code>\d{4})(?:\t|: )(?P<message>[^\t]*)(?P<rest>(?:\t[^\t]*)*)"
 )
 _PROJECT = re.compile(r" \[[^\[\]]+\.\w*proj[^\[\]]*\]$")
 _ORIGIN = re.compile(
@@ -46,7 +46,14 @@ _MAX_FOREIGN = 1000
 class Msvc(Grammar):
     """The grammar of link.exe."""
 
-    literals = (" LNK", "\tLNK", "Hint on symbols that are defined", "fatal error C1047")
+    literals = (
+        " LNK",
+        "\tLNK",
+        "LNK2001\t",
+        "LNK2019\t",
+        "Hint on symbols that are defined",
+        "fatal error C1047",
+    )
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(ledger)

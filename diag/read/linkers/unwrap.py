@@ -41,10 +41,15 @@ _WORDS = re.compile("无法|無法|未解決|外部シンボル|внешний")
 _TWO_HIGH = re.compile(rb"[\x80-\xff]{2}")
 _MESSAGE = re.compile(r'"message":"(?P<text>(?:[^"\\]|\\.)*+)', re.DOTALL)
 _CUT_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
+_BREAKS = (",", "(", "<", " ")
 _MSVC = re.compile(r" LNK\d{4} ?: ")
 # Broken between words, as mail and commit messages are: the name stands on the next line.
 _UNFINISHED = re.compile(
     r" LNK\d{4} ?: .{0,4000}(?:external symbol|referenced in|in function)\s*$", re.DOTALL
+)
+# GNU ld's quote that is still open where an argument list was broken.
+_OPEN_NAME = re.compile(
+    r"(?:undefined reference to|n function) [`‘][^'’]{0,4000}[,(<]\s*$", re.DOTALL
 )
 _NEW_LINE = re.compile(
     r"\d{1,4}>|\s*+(?:Build|Done|Project|LINK|NMAKE|ninja|make)\b|.{0,300}? : (?:fatal )?(?:error|warning) "
@@ -84,6 +89,9 @@ class Unwrapper:
         spack = _SPACK.fullmatch(text) if text[:5] in _SPACK_MARKS else None
         if spack is not None:
             self._held = _Held(line_no, spack["text"], len(text), " " * spack.start("text"))
+            return []
+        if text[-1:] in _BREAKS and _OPEN_NAME.search(text):
+            self._held = _Arguments(line_no, text.rstrip())
             return []
         if " LNK" in text and (held := self._broken(line_no, text)) is not None:
             self._held = held
@@ -143,6 +151,25 @@ class _Prose(_Held):
     def rest_of(self, text: str) -> str | None:
         """The words that go on, a space before them."""
         return f" {text.strip()}" if text.strip() and not _NEW_LINE.match(text) else None
+
+
+class _Arguments(_Held):
+    """A demangled name broken between its arguments, as mail and commit messages are: what goes on
+    is indented, and ends with the quote."""
+
+    def __init__(self, line_no: int, text: str) -> None:
+        super().__init__(line_no, text, len(text), None)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the quote is closed."""
+        return _OPEN_NAME.search(self.text) is None
+
+    def rest_of(self, text: str) -> str | None:
+        """The arguments that go on, spaced as the demangler spaces them."""
+        if text[:1] not in (" ", "\t") or not text.strip():
+            return None
+        return f" {text.strip()}" if self.text.endswith(",") else text.strip()
 
 
 def _is_whole(text: str) -> bool:

@@ -1,0 +1,87 @@
+"""Forms of logs that public threads showed and the kit did not read or list: written here anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from diag.case import Case
+from diag.read.linkers import parse_link_errors
+
+
+def rows(log: str) -> list[tuple[str, str | None, str | None]]:
+    """(kind, symbol, object) of the log's link errors."""
+    return [(row["kind"], row["symbol"], row["object"]) for row in parse_link_errors(log)]
+
+
+def open_causes(log: str) -> set[str]:
+    """The explanations that a bare log leaves open."""
+    found = Case(log=log).diagnose().findings
+    return {one.cause for one in found if one.status == "untestable" and one.role == "cause"}
+
+
+@pytest.mark.parametrize("raised", [
+    "", "Error: ", "ImportError: ", "[12:00:01] Error: ", "[12:00:01] INFO Error: ",
+])  # fmt: skip
+def test_a_loader_s_words_are_read_behind_the_error_that_a_runtime_raises(raised: str) -> None:
+    """node and Python print what dlerror() gave them; a logger's own words are none of theirs."""
+    log = f"{raised}Error relocating /app/native.node: __vsnprintf_chk: symbol not found\n"
+    known = [("undefined", "__vsnprintf_chk", "/app/native.node")]
+    assert rows(log) == ([] if "INFO" in raised else known)
+    missing = f"{raised}Error loading shared library libfoo.so.2: No such file or directory (needed by /app/native.node)\n"
+    known = [("library_not_found", None, "libfoo.so.2")]
+    assert rows(missing) == ([] if "INFO" in raised else known)
+
+
+def test_a_module_for_glibc_that_musl_loads_is_an_open_explanation() -> None:
+    """As node prints it in an image of Alpine."""
+    log = "Error: Error relocating /app/native.node: __vsnprintf_chk: symbol not found\n"
+    assert "glibc-archive-on-musl" in open_causes(log)
+
+
+@pytest.mark.parametrize("words", ["error adding symbols", "could not read symbols"])
+def test_older_ld_refuses_a_file_without_its_own_name(words: str) -> None:
+    """The file is named whole, and what refused it is no part of the name."""
+    log = (
+        f"build/liba.a: {words}: File in wrong format\n"
+        f"build/libb.a: {words}: Archive has no index; run ranlib to add one\n"
+        "collect2: error: ld returned 1 exit status\n"
+    )
+    assert rows(log) == [("wrong_arch", None, "build/liba.a"), ("format", None, "build/libb.a")]
+
+
+@pytest.mark.parametrize("tool", ["strip", "ar", "cp"])
+def test_words_on_a_file_s_format_are_ld_s_only_where_it_adds_symbols(tool: str) -> None:
+    """binutils' other tools say the same of files that no link sees."""
+    assert rows(f"{tool}: build/liba.a: file in wrong format\n") == []
+
+
+def test_a_name_broken_between_its_arguments_is_joined() -> None:
+    """In mail and commit messages; a line that is not indented is another's."""
+    log = (
+        "liba.a(one.o): In function `ns::caller(\n"
+        "\tint, char const*)':\n"
+        "one.cc:(.text+0x1): undefined reference to `ns::callee(std::vector<int> const&,\n"
+        "\tlong)'\n"
+        "one.cc:(.text+0x2): undefined reference to `ns::cut(int,\n"
+        "make: *** [Makefile:3: app] Error 1\n"
+    )
+    names = [symbol for _, symbol, _ in rows(log)]
+    assert names == ["ns::callee(std::vector<int> const&, long)", None]
+    assert next(iter(parse_link_errors(log)))["function"] == "ns::caller(int, char const*)"
+
+
+def test_a_row_of_visual_studio_s_list_may_begin_with_its_code() -> None:
+    """As it is pasted when the column of severity is not shown."""
+    log = "LNK2019\tunresolved external symbol __imp_closesocket referenced in function main\t\n"
+    assert rows(log) == [("undefined", "__imp_closesocket", None)]
+    assert "library-not-linked" in open_causes(log)
+
+
+def test_xcode_s_summary_blames_the_files_that_the_linker_left_out() -> None:
+    """The summary alone stands for the linker's own block."""
+    log = (
+        "ld: warning: ignoring file 'lib/libx.a[3](x.o)': found architecture 'x86_64', required architecture 'arm64'\n"
+        "Undefined symbol: _x_open\n"
+    )
+    assert [kind for kind, _, _ in rows(log)] == ["wrong_arch", "undefined"]
+    assert "wrong-arch-object" in open_causes(log)
