@@ -17,6 +17,7 @@ from diag.causes.facts import Facts, clip
 from diag.causes.link_inputs import is_whole, linker_words
 from diag.causes.made_here import Compile, made_on
 from diag.causes.model import Evidence
+from diag.causes.once import asked_once
 from diag.causes.other_links import input_key, output_key
 from diag.causes.unread import is_part
 from diag.schema import each
@@ -24,10 +25,10 @@ from diag.schema import each
 MAX_ROWS = 12  # of one platform
 MAX_WORDS = 12  # of one row and side
 MAX_SAID = 4  # lines of one platform
-_TELLING = ("warning", "Warning", "WARNING", "error: ", "skip", "Skip", "not found", "disabled", "unsupported", "checking ", "Looking for", "... no")  # fmt: skip
-_TELLS = re.compile(
-    r"\bwarning\b|\berror: |\bskipp|not found|\bdisabled|\bunsupported|\.\.\. ?(?:no|yes)\b|- (?:not )?found\b"
-)
+_TELLING = (
+    "warning: ", "Warning: ", "WARNING: ", "error: ", "skipping", "Skipping", "skipped",
+    "not found", "disabled", "unsupported", "... no",
+)  # fmt: skip
 _KINDS = ("build_script", "compiler", "output")
 # Places of files, and what a compiler is told for the build's own sake: they differ always.
 _PLACE = re.compile(
@@ -93,9 +94,7 @@ def _record(platform: str, other: str, row: _Row) -> dict[str, Any]:
 def _said(facts: Facts, platform: str, other: str) -> Iterator[_Row]:
     """Warnings, refusals and answers of a configure step that the other one did not print, up to the
     failure."""
-    lines = facts.lines_with(_TELLING)
-    lines = lines[lines["text"].str.contains(_TELLS.pattern, case=False, regex=True).astype(bool)]
-    lines = lines[lines["kind"].isin(_KINDS)]
+    lines = _telling(facts)
     there = {_same(row.text) for row in each(lines[lines["platform"] == other])}
     ends = facts.link_errors[facts.link_errors["platform"] == platform]
     first = {row.file: row.line_no for row in each(ends.drop_duplicates("file"))}
@@ -112,6 +111,15 @@ def _said(facts: Facts, platform: str, other: str) -> Iterator[_Row]:
         yield _Row("said", "", (clip(row.text.strip()),), (), Evidence.of_row(row), None)
         if len(told) == MAX_SAID:
             return
+
+
+@asked_once
+def _telling(facts: Facts) -> pd.DataFrame:
+    lines = facts.lines_with(_TELLING)
+    lines = lines[lines["kind"].isin(_KINDS)]
+    return lines.drop_duplicates(
+        ["file", "platform", "text"]
+    )  # a loop says the same thousands of times
 
 
 def _same(text: str) -> str:
