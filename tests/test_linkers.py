@@ -11,53 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag import schema
-from diag.read.linkers import (
-    drivers,
-    gnu_ld_rules,
-    gold,
-    lld_rules,
-    parse_link_errors,
-    read_link_errors,
-    read_log,
-    wild,
-)
-from diag.read.linkers.commands import parse_link_command
-from diag.read.linkers.places import Place, parse_place, split_object
+from diag.read.linkers import read_link_errors, read_log
+from tests.real_links import LINKERS, SOURCES, STEPS, link, rows_of, said
 from tests.tools import need
 
 LOGS = Path(__file__).parent / "logs"
-LINKERS = ("bfd", "gold", "lld", "mold")
 NAMES = {"bfd": "ld.bfd", "gold": "gold", "lld": "lld", "mold": "mold"}
-SOURCES = {
-    # f1 calls foo three times, f2 four times and bar once, main once; p holds the address of data
-    "a.c": "int foo(int); int bar(void); extern int data; int *p = &data;\n"
-    "int f1(void) { return foo(1) + foo(2) + foo(3); }\n"
-    "int f2(void) { return foo(4) + foo(5) + foo(6) + foo(7) + bar(); }\n"
-    "int main(void) { return f1() + f2() + foo(9); }\n",
-    "d.c": "int dup(void) { return 1; }\n",
-    "e.c": "int dup(void) { return 2; }\nint main(void) { return dup(); }\n",
-    "ok.c": "int main(void) { return 0; }\n",
-    "pic.c": "extern int x; int *get(void) { return &x; }\n",
-    "far.c": "extern char far[]; char *get(void) { return far; }\n",
-    "tls1.c": "extern int level; int main(void) { return level; }\n",
-    "tls2.c": "__thread int level;\n",
-    "libb.c": "int inner(void) { return 1; }\n",
-    "liba.c": "int inner(void); int outer(void) { return inner(); }\n",
-    "dso.c": "int outer(void); int inner(void); int main(void) { return outer() + inner(); }\n",
-    "warn.c": "#include <stdio.h>\nint main(void) { char b[L_tmpnam]; return tmpnam(b) == 0; }\n",
-    "cpp.cc": "namespace n { int h(const char *, int); struct S { virtual ~S(); virtual void f(); }; }\n"
-    'n::S s; int main() { return n::h("a", 1); }\n',
-}
-STEPS = (
-    "gcc -fno-pic -c ok.c d.c e.c pic.c far.c tls1.c tls2.c dso.c warn.c",
-    "gcc -c a.c",
-    "gcc -g -c a.c -o ag.o",
-    "g++ -fno-pic -c cpp.cc",
-    "ar rcs liba_archive.a a.o",
-    "gcc -shared -fPIC libb.c -o libb.so",
-    "gcc -shared -fPIC liba.c -o liba.so -L. -lb",
-)
 
 
 @pytest.fixture(scope="session")
@@ -71,27 +30,6 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for step in STEPS:
         subprocess.run(step.split(), cwd=folder, check=True)
     return folder
-
-
-def link(folder: Path, linker: str, arguments: str) -> tuple[int, str]:
-    """The exit status and the words of a link."""
-    need(f"ld.{linker}")
-    command = ["gcc", f"-fuse-ld={linker}", *arguments.split(), "-o", "out"]
-    ran = subprocess.run(
-        command, cwd=folder, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, capture_output=True
-    )
-    return ran.returncode, ran.stderr.decode()
-
-
-def rows_of(text: str) -> list[dict]:
-    """The rows of a log, put through the frame's own check."""
-    rows = parse_link_errors(text)
-    schema.check(schema.make("link_errors", rows), "link_errors")
-    return rows
-
-
-def said(rows: list[dict], *columns: str) -> set[tuple]:
-    return {tuple(row[column] for column in columns) for row in rows}
 
 
 def undefined_in(path: Path) -> set[str]:
@@ -204,13 +142,6 @@ def test_relocation_overflow(objects, linker, kind):
     arguments = "-no-pie ok.o far.o -Wl,--defsym=far=0x123456789a"
     rows = rows_of(link(objects, linker, arguments)[1])
     assert said(rows, "kind", "symbol", "object") == {(kind, "far", "far.o")}
-
-
-def test_relocation_overflow_of_gold_for_arm():
-    """There gold names the relocation and no symbol. Source: binutils 2.40, gold/aarch64.cc, arm.cc."""
-    text = "main.o:main.c:function main: error: relocation overflow in R_AARCH64_ADR_PREL_PG_HI21"
-    rows = rows_of(text)
-    assert said(rows, "kind", "object", "function") == {("overflow", "main.o", "main")}
 
 
 @pytest.mark.parametrize("linker", ["bfd", "gold"])
@@ -347,197 +278,3 @@ def test_interleaved_steps_keep_their_own_headers(objects):
         (name, None if function != function else function)
         for name, function in zip(rows["object"], rows["function"], strict=True)
     }
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("a.c:(.text+0xf)", Place(section=".text", offset=15, source_file="a.c")),
-        ("a.o:(.data+0x0)", Place("a.o", section=".data", offset=0)),
-        ("/s/a.c:12", Place(source_file="/s/a.c", source_line=12)),
-        ("a.o:/s/a.c:12", Place("a.o", source_file="/s/a.c", source_line=12)),
-        ("l.a(m.o):(.text+0x1)", Place("l.a", "m.o", section=".text", offset=1)),
-        ("/s/a.c:12:(.text+0x4)", Place(None, None, None, ".text", 4, "/s/a.c", 12)),
-        ("(.text+0x17)", Place(section=".text", offset=23)),
-        ("a.o(.text+0x17)", Place("a.o", section=".text", offset=23)),
-        ("liba.so.1", Place("liba.so.1")),
-        ("C:\\b\\a.o:a.c:(.text+0x1)", Place("C:\\b\\a.o", None, None, ".text", 1, "a.c")),
-        ("the linker says", None),
-    ],
-)
-def test_locations(text, place):
-    """GNU ld's ways to write a location, of versions before and after 2.42."""
-    assert parse_place(text) == place
-
-
-def test_members():
-    """`archive(member)` is two names, any other text one."""
-    assert split_object("/l/libx-1.rlib(m.0.rcgu.o)") == ("/l/libx-1.rlib", "m.0.rcgu.o")
-    assert split_object("plain.o") == ("plain.o", None)
-
-
-@pytest.mark.parametrize(
-    ("text", "driver", "output", "inputs", "linker"),
-    [
-        (
-            "gcc -O2 -o app main.o -L. libx.a -lm ../y.so -fuse-ld=gold",
-            "gcc", "app",
-            [("object", "main.o"), ("archive", "libx.a"), ("library", "m"), ("shared", "../y.so")],
-            "gold",
-        ),
-        (
-            ' /usr/lib/gcc/x86_64-linux-gnu/12/collect2 -plugin /usr/lib/liblto.so -dynamic-linker'
-            " /lib64/ld-linux-x86-64.so.2 -o x /usr/lib/Scrt1.o a.o -lc",
-            "/usr/lib/gcc/x86_64-linux-gnu/12/collect2", "x",
-            [("object", "/usr/lib/Scrt1.o"), ("object", "a.o"), ("library", "c")],
-            None,
-        ),
-        (
-            'LC_ALL="C" PATH="/a b" "cc" "-m64" "a b.o" "-o" "x" "libk.rlib"',
-            "cc", "x", [("object", "a b.o"), ("archive", "libk.rlib")], None,
-        ),
-        (
-            "libtool: link: g++ -o .libs/x 'my file.o' -l:libz.a",
-            "g++", ".libs/x", [("object", "my file.o"), ("library", ":libz.a")], None,
-        ),
-        (
-            "ld.lld -o k.elf a.o --start-group b.a --end-group",
-            "ld.lld", "k.elf", [("object", "a.o"), ("archive", "b.a")], "ld.lld",
-        ),
-        ("$ cc a.o -o x", "cc", "x", [("object", "a.o")], None),
-    ],
-)  # fmt: skip
-def test_link_commands(text, driver, output, inputs, linker):
-    """Driver, output, inputs in order and the linker asked for, of each way to print a command."""
-    command = parse_link_command(text)
-    assert command is not None
-    assert (command.driver, command.output, command.linker) == (driver, output, linker)
-    assert list(command.inputs) == inputs
-    assert not command.is_shortened
-
-
-@pytest.mark.parametrize(
-    "text", ["gcc -c a.c -o a.o", "echo -o a.o", "gcc --version", "", "cc -o x -DA=1 a.c"]
-)
-def test_commands_that_do_not_link(text):
-    """Compilation, other programs and sources alone are no link commands."""
-    assert parse_link_command(text) is None
-
-
-OLD_WORDS = {
-    "header of ld 2.20": (
-        "a.o: In function `main':\na.c:(.text+0x5): undefined reference to `foo'\n",
-        ("ld.bfd", "undefined", "foo", "a.o", "main"),
-    ),
-    "two lines of a duplicate": (
-        "b.o: In function `f':\nb.c:(.text+0x0): multiple definition of `f'\n"
-        "a.o:a.c:(.text+0x0): first defined here\n",
-        ("ld.bfd", "duplicate", "f", "b.o", "f"),
-    ),
-    "GNU ld 2.40, broken after the semicolon": (
-        "ld: b.o:(.bss+0x4): multiple definition of `f';\na.o:(.bss+0x0): first defined here\n",
-        ("ld.bfd", "duplicate", "f", "b.o", None),
-    ),
-    "older GNU ld, code without PIC": (
-        "/usr/bin/ld: m.o: relocation R_AARCH64_ADR_PREL_PG_HI21 against external symbol "
-        "`f@@GLIBC_2.17' can not be used when making a shared object; recompile with -fPIC\n",
-        ("ld.bfd", "relocation", "f", "m.o", None),
-    ),
-    "older GNU ld, a shared object told without the linker's name": (
-        "m.o: undefined reference to symbol 'f@@V1'\n"
-        "/lib/libdeep.so.1: error adding symbols: DSO missing from command line\n",
-        ("ld.bfd", "undefined", "f", "m.o", None),
-    ),
-    "an error that a runner of CI marked": (
-        "Error: ld.lld: error: undefined symbol: foo\n>>> referenced by a.o:(.text+0x5)\n",
-        ("lld", "undefined", "foo", "a.o", None),
-    ),
-    "symbol with a version": (
-        "/usr/bin/ld: libx.so: undefined reference to `memcpy@GLIBC_2.14'\n",
-        ("ld.bfd", "undefined", "memcpy", "libx.so", None),
-    ),
-    "mold 1.0": (
-        "mold: error: undefined symbol: a.o: foo\n",
-        ("mold", "undefined", "foo", "a.o", None),
-    ),
-    "lld without a source": (
-        "ld.lld-19: error: undefined hidden symbol: foo\n>>> referenced by a.o:(.text+0x5)\n",
-        ("lld", "undefined", "foo", "a.o", None),
-    ),
-    "lld named ld": (
-        "ld: error: undefined symbol: foo\n>>> referenced by a.c:3 (src/a.c:3)\n"
-        ">>>               m.o:(f(int)) in archive libx.a\n",
-        ("lld", "undefined", "foo", "libx.a", "f(int)"),
-    ),
-    "compressed input of gold 2.35": (
-        "/usr/bin/ld: error: cannot find -lz\n",
-        ("gold", "library_not_found", None, "-lz", None),
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", OLD_WORDS)
-def test_words_of_versions_that_are_not_installed_here(name):
-    """Templates of the linkers' sources, for versions that no package here has."""
-    text, wanted = OLD_WORDS[name]
-    rows = rows_of(text)
-    assert [
-        tuple(row[c] for c in ("linker", "kind", "symbol", "object", "function")) for row in rows
-    ] == [wanted]
-
-
-def test_a_shared_object_that_is_told_without_the_linkers_name():
-    """Older ld prints the second line bare: it belongs to the first one's row."""
-    text = OLD_WORDS["older GNU ld, a shared object told without the linker's name"][0]
-    (row,) = rows_of(text)
-    assert row["detail_text"].endswith(
-        "; /lib/libdeep.so.1: error adding symbols: DSO missing from command line"
-    )
-
-
-def test_lld_stops_counting():
-    """At lld's limit of errors every number is a lower bound."""
-    text = (
-        "ld.lld: error: undefined symbol: a\n>>> referenced by x.o:(f)\n\n"
-        "ld.lld: error: too many errors emitted, stopping now (use --error-limit=0 to see all)\n"
-    )
-    assert said(rows_of(text), "symbol", "is_lower_bound") == {("a", True)}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "checking for pow in -lm... no\n",
-        "the docs say: undefined reference to `foo'\n",
-        "/usr/bin/ld: skipping incompatible /l/libz.so when searching for -lz\n",
-        "/usr/bin/ld: warning: a.o: missing .note.GNU-stack section\n",
-        "/usr/bin/ld: NOTE: This behaviour is deprecated\n",
-        "error: build: rebuild needed\n",
-        ">>> import undefined\n",
-        "ld.lld: warning: undefined symbol: foo\n>>> referenced by a.o:(f)\n",
-        "Test 'undefined symbol: x' passed\n",
-        "   Compiling gold v0.1.0\n",
-    ],
-)
-def test_prose_and_notes_are_not_errors(text):
-    """Words that sound like a linker's, and its notes, give no rows."""
-    assert rows_of(text) == []
-
-
-RULES = [
-    one
-    for table in (drivers.RULES, gnu_ld_rules.RULES, gold.RULES, lld_rules.RULES, wild.RULES)
-    for one in table
-]
-
-
-@given(data=st.data())
-@settings(max_examples=2 * len(RULES), deadline=None)
-def test_no_literal_keeps_a_message_from_its_rule(data):
-    """Whatever a rule's pattern accepts holds the literal that is searched before it, and the
-    pattern names only groups that the grammars know."""
-    one = data.draw(st.sampled_from(RULES))
-    known = {"symbol", "object", "place", "level", "first", "function", "section", "library"}
-    assert set(one.pattern.groupindex) <= known
-    message = data.draw(st.from_regex(one.text.replace("(?>", "(?:"), fullmatch=True))
-    assert one.literal in message
