@@ -14,6 +14,10 @@ from diag.causes.model import Finding
 from tests.facts_builder import AMD64, LOG, make_facts
 
 _MEMBER = re.compile(r"(?P<file>[^()]+)\((?P<member>[^()]+)\)")
+# A program that wants f, an object that defines it, and both beside each other.
+MAIN = {"wants": ["f"]}
+K = {"defines": ["f"]}
+ARCHIVE = {"main.o": MAIN, "libk.a(k.o)": K}
 _KINDS = ((r"\.o$", "object"), (r"\.(a|rlib)$", "archive"), (r"\.so[\d.]*$", "shared"))
 
 
@@ -142,4 +146,4 @@ def status(cause: str, facts: Facts) -> str:
     return found[0].status if found else ""
 
 
-__all__ = ["AMD64", "LOG", "judged", "status", "world"]
+__all__ = ["AMD64", "ARCHIVE", "LOG", "MAIN", "K", "judged", "status", "world"]
