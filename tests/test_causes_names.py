@@ -1,5 +1,4 @@
-"""Causes of names: what each catches, the look-alikes that it must not claim, what leaves it open;
-and the toolchain that fixes and requests speak of."""
+"""Causes of names: what each catches, the look-alikes that it must not claim, what leaves it open."""
 
 from __future__ import annotations
 
@@ -7,73 +6,28 @@ from typing import Any
 
 import pytest
 
-from diag.causes import CATALOGUE, explain
-from diag.causes.advice import VERBOSE, advised
-from diag.causes.facts import Symbol, objects_missing
-from diag.causes.link_inputs import command_missing
-from diag.causes.model import Finding
-from diag.causes.name_evidence import MAX_EVIDENCE, absent
-from diag.causes.name_parts import parts_of, unversioned
-from diag.causes.toolchain import toolchain
-from diag.read.names import demangle
-from tests.facts_builder import AMD64, LOG, make_facts
-
-MAIN = {"file": "main.o"}
-LIB = {"file": "libring.a", "member": "ring.o"}
-COMMAND = {
-    "line_no": 3, "driver": "g++", "output": "app",
-    "inputs": [["object", "main.o"], ["archive", "libring.a"]],
-    "words": ["-o", "app", "main.o", "libring.a"],
-}  # fmt: skip
-
-
-def wanted(name: str, line_no: int = 9, **more: Any) -> dict[str, Any]:
-    """The linker's message about a name, as it prints it."""
-    text = f"undefined reference to `{name}'"
-    shown = name if "(" in name or "::" in name or " " in name else demangle(name)
-    spelled = {"demangled": shown} if shown != name or "(" in name or "::" in name else {}
-    return {
-        "symbol": name,
-        "line_no": line_no,
-        "object": "main.o",
-        "detail_text": text,
-        **spelled,
-        **more,
-    }
-
-
-def near(name: str, defined: str, **more: Any) -> dict[str, Any]:
-    """A definition that resembles a wanted name."""
-    return {
-        **LIB, "wanted": name, "name": defined, "wanted_text": demangle(name),
-        "text": demangle(defined), **more,
-    }  # fmt: skip
-
-
-def judge(
-    cause: str, *names: str, near_by: list[dict[str, Any]] | None = None, **frames: Any
-) -> list[Finding]:
-    """The findings of one cause where a link of two inputs misses these names."""
-    given = {
-        "objects": [MAIN, LIB], "link_commands": [COMMAND],
-        "link_errors": [wanted(name, 9 + n) for n, name in enumerate(names)],
-        "near": near_by or [], **frames,
-    }  # fmt: skip
-    return list(CATALOGUE[cause].judge(make_facts(**given)))
-
-
-def status(cause: str, *names: str, **frames: Any) -> str:
-    """The status of the only finding, or "silent"."""
-    found = judge(cause, *names, **frames)
-    assert len(found) <= 1
-    return found[0].status if found else "silent"
-
-
-LINKAGE, SIGNATURE = "language-linkage-mismatch", "signature-mismatch"
-FORTRAN, RUST = "fortran-name-mismatch", "rust-symbol-mangled"
-NATIVE, TEMPLATE = "native-library-not-declared", "template-not-instantiated"
-MEMBER, INLINE = "static-member-not-defined", "inline-not-emitted"
-VTABLE, RTTI = "vtable-key-function-missing", "rtti-disabled"
+from diag.causes.facts import objects_missing
+from diag.causes.name_evidence import MAX_EVIDENCE
+from tests.facts_builder import AMD64, LOG
+from tests.names_frames import (
+    COMMAND,
+    FORTRAN,
+    INLINE,
+    LIB,
+    LINKAGE,
+    MAIN,
+    MEMBER,
+    RTTI,
+    RUST,
+    SIGNATURE,
+    TEMPLATE,
+    VTABLE,
+    judge,
+    member,
+    near,
+    status,
+    wanted,
+)
 
 # cause, wanted, defined, what it says of them
 PAIRS = [
@@ -203,14 +157,6 @@ def test_many_names_make_one_finding() -> None:
     assert "39 other names" in finding.claim
 
 
-# -- what is missing altogether ------------------------------------------------------------------
-
-
-def member(name: str, **more: Any) -> dict[str, Any]:
-    """A symbol that the library defines."""
-    return {**LIB, "name": name, "index": 1, "is_defined": True, **more}
-
-
 def test_a_static_member_is_one_of_a_class() -> None:
     """By its spelling or by other symbols of the class; a namespace's variable is left open."""
     assert status(MEMBER, "Limits::depth") == "supported"
@@ -285,216 +231,3 @@ def test_type_information_and_vtable_missing_together_is_no_switch() -> None:
     (finding,) = judge(RTTI, *names)
     assert finding.status == "refuted"
     assert "vtable for Sink" in finding.evidence[0].text
-
-
-# -- native libraries ----------------------------------------------------------------------------
-
-RCGU = {"object": "player.player.6d83d7cb-cgu.0.rcgu.o"}
-CGO = {"object": "/tmp/go-link-1/000001.o", "function": "_cgo_501841aff912_Cfunc_codec_init"}
-CODEC = {"file": "libcodec.a", "member": "codec.o", "name": "codec_init", "role": "defined"}
-RUSTC = {
-    "line_no": 3,
-    "driver": "cc",
-    "inputs": [["library", "c"]],
-    "words": ["-lc"],
-    "is_shortened": True,
-}
-
-
-def native(caller: dict[str, Any], **frames: Any) -> str:
-    """What native-library-not-declared says where that caller misses codec_init."""
-    given = {
-        "link_errors": [wanted("codec_init", **caller)],
-        "objects": [{"file": "libcodec.a", "member": "codec.o"}],
-        "sightings": [CODEC], "link_commands": [RUSTC], **frames,
-    }  # fmt: skip
-    return status(NATIVE, **given)
-
-
-def test_a_library_that_is_there_and_not_asked_for() -> None:
-    """Rust by its printed command, though shortened; cgo, which prints none, by its flags."""
-    assert native(RCGU) == "supported"
-    assert native(CGO, link_commands=[]) == "supported"
-    flags = {"line_no": 1, "kind": "echo", "text": "CGO_LDFLAGS=-L. -lcodec go build"}
-    assert native(CGO, link_commands=[], lines=[flags]) == "untestable"
-    assert native(RCGU, link_commands=[]) == "untestable"
-
-
-@pytest.mark.parametrize(
-    "word",
-    [["library", "codec"], ["archive", "/src/target/libcodec.a"], ["shared", "libcodec.so.1"]],
-)
-def test_a_library_on_the_command_is_declared(word: list[str]) -> None:
-    """However it is named: then order, machine or visibility is the matter."""
-    text = f"-l{word[1]}" if word[0] == "library" else word[1]
-    assert native(RCGU, link_commands=[{**RUSTC, "inputs": [word], "words": [text]}]) == "silent"
-
-
-def test_c_callers_and_crates_that_ask_are_others_business() -> None:
-    """C's own forgotten library is object-not-linked; a crate that prints rustc-link-lib refutes."""
-    assert native({"object": "main.o"}) == "silent"
-    assert native({"object": "libz_sys-0123456789abcdef.rlib", "member": "zlib.o"}) == "silent"
-    rlib = {"object": "/t/libplayer-0123456789abcdef.rlib", "member": "player-cgu.0.rcgu.o"}
-    asked = {"file": "output", "line_no": 2, "package": "player", "key": "rustc-link-lib", "value": "static=codec"}  # fmt: skip
-    files = {"output": AMD64, "libcodec.a": AMD64}
-    assert native(rlib, build_script=[asked], platform_of_file=files) == "refuted"
-    assert native(RCGU, objects=[], sightings=[]) == "untestable"
-
-
-# -- parts of names ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "templates", "arguments", "qualifiers"),
-    [
-        ("int twice<int>(int)", "twice", "<int>", "(int)", ""),
-        ("Gauge::read() const", "Gauge::read", "", "()", "const"),
-        ("Limits::depth", "Limits::depth", "", None, ""),
-        ("(anonymous namespace)::f(int)", "{anonymous}::f", "", "(int)", ""),
-        ("operator<<(std::ostream&, Foo const&)", "operator<<", "", "(std::ostream&,Foo const&)", ""),
-        ("S& n::operator<< <int>(S&, A<int> const&)", "n::operator<<", "<int>", "(S&,A<int>const&)", ""),
-        ("std::vector<int, A<int> >::at(int)", "std::vector::at", "<int,A<int>>", "(int)", ""),
-        ("Foo::operator()(int)", "Foo::operator()", "", "(int)", ""),
-        ("f[abi:cxx11](int (*)(int))", "f", "", "(int(*)(int))", ""),
-    ],
-)  # fmt: skip
-def test_the_parts_of_a_name(text: str, path: str, templates: str, arguments: str | None, qualifiers: str) -> None:  # fmt: skip
-    """Return type, scope, template arguments, list and qualifiers, each in its place."""
-    parts = parts_of(text)
-    assert parts is not None
-    assert (parts.path, parts.templates) == (path, templates)
-    assert (parts.arguments, parts.qualifiers) == (arguments, qualifiers)
-
-
-def test_versions_and_string_abis_are_left_out_of_a_comparison() -> None:
-    """Two spellings of one list are equal, whoever demangled them."""
-    long = (
-        "(std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > const&)"
-    )
-    assert unversioned(long) == unversioned("(std::string const&)")
-    assert unversioned("(unsigned int)") != unversioned("(unsigned long)")
-
-
-# -- toolchain and advice ------------------------------------------------------------------------
-
-
-def line(text: str, line_no: int = 11) -> dict[str, Any]:
-    """A line of the log after the linker's message."""
-    return {"line_no": line_no, "kind": "output", "text": text}
-
-
-@pytest.mark.parametrize(
-    ("frames", "expected"),
-    [
-        ({"link_errors": [wanted("x", **RCGU)]}, "cargo"),
-        ({"link_errors": [wanted("x", object="libk.a", member="0123456789abcdef-k.o")]}, "cc"),
-        ({"link_errors": [wanted("x", **CGO)]}, "go"),
-        ({"link_errors": [wanted("x", object="CMakeFiles/app.dir/a.c.o")]}, "cmake"),
-        ({"link_errors": [wanted("x", object="bazel-out/k8/bin/_objs/a.o")]}, "bazel"),
-        ({"lines": [line("make[1]: *** [Makefile:20: all] Error 1")]}, "make"),
-        ({"lines": [line("make[2]: *** [CMakeFiles/app.dir/build.make:97: app] Error 1")]}, "cmake"),
-        ({"lines": [line("ninja: build stopped: subcommand failed.")]}, "ninja"),
-        ({"lines": [line("make: *** [all] Error 101", 30), line("error: linking with `cc` failed", 8)]}, "cargo"),
-        ({"lines": [line("make: *** [all] Error 2", 9000)]}, ""),  # of another link
-        ({"env": [{"name": "CC", "line_no": 4, "status": "set", "command": "go", "argv_text": "go build ."}]}, "go"),
-        ({}, ""),
-    ],
-)  # fmt: skip
-def test_who_built_what_failed(frames: dict[str, Any], expected: str) -> None:
-    """The nearest trace decides, and is kept as evidence."""
-    found = toolchain(make_facts(**{"link_errors": [wanted("x")], **frames}), AMD64)
-    assert found.name == expected
-    assert bool(found.evidence) == bool(expected)
-
-
-def told(facts: Any, **changes: Any) -> Finding:
-    """A finding of native-library-not-declared after advice."""
-    symbol = facts.wanted[0]
-    finding = CATALOGUE[NATIVE].finding(
-        "supported", symbol, missing=(command_missing(symbol), objects_missing(AMD64)), **changes
-    )
-    return advised(facts, finding, CATALOGUE)
-
-
-@pytest.mark.parametrize("name", sorted(set(VERBOSE) - {"", "cargo", "cc"}))
-def test_cargos_switch_is_told_to_cargo_only(name: str) -> None:
-    """Other toolchains print their commands by their own switch."""
-    assert "-vv" not in VERBOSE[name]
-    assert "log" in VERBOSE[name]
-
-
-def test_fixes_and_requests_speak_of_the_build_at_hand() -> None:
-    """go's own fix and switch; the log as it was given; a fix of the cause's own is kept."""
-    facts = make_facts(link_errors=[wanted("x", **CGO, file="logs/my build.log")])
-    finding = told(facts)
-    assert finding.fix[0] == CATALOGUE[NATIVE].texts.fix_for["go"][0]
-    steps = [step for item in finding.missing for step in item.how]
-    assert VERBOSE["go"] in steps
-    assert f"diag investigate 'logs/my build.log' --objects {AMD64}=out/" in steps
-    assert told(facts, fix=("my own",)).fix == ("my own",)
-    unknown = told(make_facts(link_errors=[wanted("x")]))
-    assert unknown.fix[0] == CATALOGUE[NATIVE].texts.fix[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "folder"),
-    [
-        ("-- Build files have been written to: /home/me/app/build", "/home/me/app/build"),
-        ("make[1]: Entering directory '/srv/app/lib'", "/srv/app/lib"),
-        ("make -j4 -C /src", "/src"),
-        (
-            "(exit status: 101) `/app/target/release/build/x-sys-1/build-script-build`",
-            "/app/target",
-        ),
-        ("make: *** [Makefile:2: app] Error 1", ""),
-    ],
-)
-def test_a_request_for_objects_names_the_folder_that_the_log_tells(text: str, folder: str) -> None:
-    """A bare log is asked for that folder; in a container its objects are copied out of it, and the
-    copy is not taken from the engine's cache."""
-    lines = [{"line_no": 3, "kind": "other", "text": text, "platform": AMD64}]
-    frames = {"link_errors": [wanted("x")], "lines": lines}
-    missing = objects_missing(AMD64)
-    asked = CATALOGUE["object-not-linked"].finding("untestable", Symbol("x", AMD64), (), [missing])
-    bare = advised(make_facts(**frames), asked, CATALOGUE).missing[0].how
-    assert bare == (f"diag investigate {LOG} --objects {AMD64}={folder or 'out/'}",)
-    step = {"step_id": "#9", "stage": "build", "name_text": "RUN x", "instruction": "RUN",
-            "status": "error", "is_clipped": False, "line_no": 1, "target_platform": AMD64}  # fmt: skip
-    how = "\n".join(advised(make_facts(**frames, steps=[step]), asked, CATALOGUE).missing[0].how)
-    assert "--build-arg ATTEMPT=" in how
-    assert f"--objects {AMD64}=out/" in how
-    if folder == "/app/target":
-        assert "target=/app/target ..." in how
-    else:
-        assert f"cp -r {folder or '.'}/. /kept" in how
-
-
-# -- diag explain --------------------------------------------------------------------------------
-
-
-def test_explain_prints_every_word_of_a_cause() -> None:
-    """Nothing of the texts is left out but the marks of Markdown."""
-    for cause in (NATIVE, INLINE, "kernel-object-not-built"):
-        texts = CATALOGUE[cause].texts
-        shown = " ".join(explain(cause).split())
-        parts = [texts.claim, texts.refutation, texts.experiment, texts.not_cured, *texts.fix]
-        parts += [*texts.references, *(step for steps in texts.fix_for.values() for step in steps)]
-        assert all(" ".join(part.split()) in shown for part in parts), cause
-        assert all(id in shown for id in ("What it looks like", "Why it happens", "See also"))
-
-
-def test_each_link_of_a_platform_is_asked_for_itself() -> None:
-    """That every input of the first link was read tells nothing of the second."""
-    second = {
-        **COMMAND, "line_no": 20, "words": ["-o", "tool", "main.o", "extra.o"],
-        "inputs": [["object", "main.o"], ["object", "extra.o"]],
-    }  # fmt: skip
-    facts = make_facts(
-        link_errors=[wanted("f"), wanted("g", 25)],
-        link_commands=[COMMAND, second],
-        objects=[MAIN, LIB],
-    )
-    told, _ = absent(facts, Symbol("f", AMD64))
-    _, missing = absent(facts, Symbol("g", AMD64))
-    assert [one.line_no for one in told] == [3]
-    assert "extra.o" in missing[0].why
