@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import json
 import shlex
-import time
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from diag import schema
-from diag.flow import env_at, env_rows
-from diag.flow.toolchain_cfg import cfg_holds
 from diag.flow.toolchain_flags import line_of
-from diag.read.dockerfile import load_dockerfile
+from tests.toolchain_rows import (
+    ARM,
+    BASE,
+    EFFECTIVE,
+    GNU,
+    SCRIPTS,
+    SEPARATOR,
+    env_of,
+    rows_of_tools,
+)
 
 HERE = Path(__file__).parent / "toolchain"
-SEPARATOR = "\x1f"
 
 
 def _recorded(name: str) -> list[dict[str, Any]]:
@@ -33,25 +36,11 @@ def _recorded(name: str) -> list[dict[str, Any]]:
 
 
 CARGO, CC, GO = _recorded("cargo.json"), _recorded("cc.json"), _recorded("go.json")
-EFFECTIVE, SCRIPTS = "rustflags (effective)", "rustflags (build scripts)"
-GNU = "--target x86_64-unknown-linux-gnu"
-ARM = "--target=aarch64-unknown-linux-gnu"
-OF_TARGET = "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS"
-BASE = {"PATH": "/bin", "HOME": "/home"}  # a base image whose environment is known
 
 
-def _env(text: str, **options: Any) -> pd.DataFrame:
-    return schema.check(env_at(text.encode(), **{"platforms": "linux/amd64", **options}), "env")
-
-
-def _rows(text: str, base_env: dict[str, str] | None = None) -> dict[str, dict[str, Any]]:
-    """The rows of the tools at the last command, by name."""
-    instructions = load_dockerfile(text.encode())
-    rows = env_rows(instructions, platform="linux/amd64", base_env=base_env)
-    return {row["name"]: row for row in rows if row["source"] != "shell"}
-
-
-def _dockerfile(situation: dict[str, Any], argv: list[str], cwd: str) -> tuple[str, dict[str, str]]:
+def dockerfile_of(
+    situation: dict[str, Any], argv: list[str], cwd: str
+) -> tuple[str, dict[str, str]]:
     """A Dockerfile that makes the situation, and the environment of its base image."""
     lines, base = ["FROM a", f"WORKDIR {cwd}"], dict(BASE)
     for name, text in situation["env"].items():
@@ -77,8 +66,8 @@ CARGO_DIFFERENCES = {
 
 def _cargo_rows(situation: dict[str, Any]) -> dict[str, dict[str, Any]]:
     cwd = situation.get("cwd", "/proj/app")
-    text, base = _dockerfile(situation, situation["argv"], cwd)
-    return _rows(text, base_env=base)
+    text, base = dockerfile_of(situation, situation["argv"], cwd)
+    return rows_of_tools(text, base_env=base)
 
 
 def _said(row: dict[str, Any] | None) -> str:
@@ -140,8 +129,8 @@ JOINS = ("1.2.19", "1.2.60")  # the versions measured that join all CFLAGS
 
 def _cc_rows(situation: dict[str, Any]) -> dict[str, dict[str, Any]]:
     argv = ["cargo", "build", "--target", situation["target"]]
-    text, base = _dockerfile(situation, argv, "/src")
-    return _rows(text, base_env=base)
+    text, base = dockerfile_of(situation, argv, "/src")
+    return rows_of_tools(text, base_env=base)
 
 
 @pytest.mark.parametrize("situation", CC, ids=lambda situation: str(situation["name"]))
@@ -214,8 +203,8 @@ def test_go_is_told_as_it_is(situation: dict[str, Any]) -> None:
     """What `go env` answers in each version; unknown only where the answer hangs on the machine."""
     written = situation.get("written")
     files = {"files": {"/home/.config/go/env": written}} if written else {}
-    text, base = _dockerfile({**situation, **files}, ["go", "build"], "/src")
-    rows = _rows(text, base_env=base)
+    text, base = dockerfile_of({**situation, **files}, ["go", "build"], "/src")
+    rows = rows_of_tools(text, base_env=base)
     for version, seen in situation["seen"].items():
         if "GOOS" not in seen or "refused" in seen:
             continue
@@ -242,14 +231,16 @@ def test_go_has_a_row_for_each_variable_that_counts() -> None:
         "written, variable empty",
         "other system",
     ):
-        text, base = _dockerfile(names[name], ["go", "-C", "sub", "build"], "/src")
+        text, base = dockerfile_of(names[name], ["go", "-C", "sub", "build"], "/src")
         written = names[name].get("written", "")
         text = text.replace("RUN", f"COPY <<E /home/.config/go/env\n{written}E\nRUN")
         given = {*names[name]["env"], *(line.partition("=")[0] for line in written.splitlines())}
-        assert {f"{variable} (effective)" for variable in given} <= set(_rows(text, base_env=base))
-    assert not _rows("FROM a\nENV CFLAGS=-O1\nRUN go build")
-    assert not _rows("FROM a\nENV CC=x\nRUN go version")
-    assert "CC (effective)" not in _rows("FROM a\nENV CC=x CGO_ENABLED=0\nRUN go build")
+        assert {f"{variable} (effective)" for variable in given} <= set(
+            rows_of_tools(text, base_env=base)
+        )
+    assert not rows_of_tools("FROM a\nENV CFLAGS=-O1\nRUN go build")
+    assert not rows_of_tools("FROM a\nENV CC=x\nRUN go version")
+    assert "CC (effective)" not in rows_of_tools("FROM a\nENV CC=x CGO_ENABLED=0\nRUN go build")
 
 
 def test_go_switches_cgo_off_for_another_machine() -> None:
@@ -258,7 +249,7 @@ def test_go_switches_cgo_off_for_another_machine() -> None:
         "FROM a\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build; GOARCH=s390x go build; "
         "CGO_ENABLED=1 GOARCH=s390x go test"
     )
-    frame = _env(text, name="CGO_ENABLED (effective)", platforms=["linux/arm64"])
+    frame = env_of(text, name="CGO_ENABLED (effective)", platforms=["linux/arm64"])
     assert list(frame["status"]) == ["unknown", "set", "set"]
     assert list(frame["value"][1:]) == ["0", "1"]
     assert "C compiler" in frame["condition"].iloc[0]
@@ -270,7 +261,7 @@ def test_go_env_w_is_read_by_later_calls() -> None:
         "FROM a AS b\nRUN go env -w GOARCH=s390x CC=x\nFROM b\nRUN go env -u CC && go build\n"
         "FROM a\nRUN go build"
     )
-    frame = _env(text)
+    frame = env_of(text)
     go = frame[frame["source"] == "go"]
     assert set(go["name"]) == {"GOARCH (effective)", "CGO_ENABLED (effective)"}
     assert set(go["line_no"]) == {4}
@@ -279,230 +270,15 @@ def test_go_env_w_is_read_by_later_calls() -> None:
     assert not set(frame["lost_by"].dropna()) & {"file-not-read"}
 
 
-# --- Dockerfiles of cargo -----------------------------------------------------------------------
-
-CONFIG = """\
-FROM a
-WORKDIR /src
-RUN mkdir -p .cargo && printf '[build]\\nrustflags = ["-C", "b"]\\n[target.%s]\\nrustflags = "-C t"\\n' \\
-    x86_64-unknown-linux-gnu > .cargo/config.toml
-RUN {script}
-"""
-
-
-@pytest.mark.parametrize(
-    ("script", "value", "lost_by"),
-    [
-        (f"cargo build {GNU}", "-C t", "outranked-in-cargo"),
-        (f"cargo build {ARM}", "-C b", None),
-        (f"RUSTFLAGS=-g cargo build {GNU}", "-g", "outranked-in-cargo"),
-        (f"RUSTFLAGS= cargo build {GNU}", "", "outranked-in-cargo"),
-        (f"RUSTFLAGS=-g CARGO_ENCODED_RUSTFLAGS= cargo test {GNU}", "", "outranked-in-cargo"),
-        (f"{OF_TARGET}=-x cargo +nightly b {GNU}", "-C t -x", "outranked-in-cargo"),
-        (f"CARGO_BUILD_RUSTFLAGS=-y cargo build {GNU}", "-C t", "outranked-in-cargo"),
-        (f"CARGO_BUILD_RUSTFLAGS=-y cargo build {ARM}", "-C b -y", None),
-        (f"cd /; cargo build {GNU}", None, None),
-        ("export RUSTFLAGS=$(outside); cargo build", None, "outranked-in-cargo"),
-    ],
-)
-def test_cargo_takes_one_source_of_flags(
-    script: str, value: str | None, lost_by: str | None
-) -> None:
-    """CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS even if empty, target flags joined, build flags."""
-    row = _rows(CONFIG.format(script=script))[EFFECTIVE]
-    assert (row["value"], row["lost_by"], row["source"]) == (value, lost_by, "cargo")
-
-
-def test_build_scripts_get_no_flags_with_a_target() -> None:
-    """--target withholds the flags from build scripts; without it they get the same."""
-    text = "FROM a\nENV RUSTFLAGS=-g\nRUN cargo build {}"
-    with_target = _rows(text.format(GNU))[SCRIPTS]
-    assert with_target["status"] == "unset"
-    assert with_target["lost_by"] == "withheld-from-build-scripts"
-    assert _rows(text.format(""))[SCRIPTS]["value"] == "-g"
-    by_variable = text.replace("-g", "-g CARGO_BUILD_TARGET=x").format("")
-    assert _rows(by_variable)[SCRIPTS]["status"] == "unset"
-
-
-def test_no_toolchain_rows_where_nothing_is_compiled() -> None:
-    """`cargo fetch`, `cargo --version` and other commands get rows of the shell alone."""
-    frame = _env("FROM a\nENV RUSTFLAGS=-g\nRUN cargo fetch; cargo --version; make; go version")
-    assert set(frame["source"]) == {"shell"}
-
-
 def test_cc_prefers_the_form_with_the_target() -> None:
     """CC_<target> before TARGET_CC before CC; flags are joined, the more special one last."""
     text = (
         "FROM a\nENV CC=c CFLAGS=-O1 CFLAGS_x86_64_unknown_linux_gnu=-O2 TARGET_CC=t\n"
         f"RUN cargo build {GNU}; cargo build {ARM}"
     )
-    frame = _env(text)
+    frame = env_of(text)
     cc = frame[frame["source"] == "cc"].set_index(["command_no", "name"])["value"]
     assert cc[1, "CC (cc crate)"] == "c"  # the target is the host
     assert cc[2, "CC (cc crate)"] == "t"
     assert cc[1, "CFLAGS (cc crate)"] == "-O1 -O2"
     assert cc[2, "CFLAGS (cc crate)"] == "-O1"
-
-
-OUTSIDE = [
-    ("COPY . .", "/src/.cargo/config.toml, which COPY . may bring"),
-    ("COPY . /", "/src/.cargo/config.toml, which COPY . may bring"),
-    ("COPY .cargo .cargo", "/src/.cargo/config.toml, which COPY .cargo may bring"),
-    ("COPY .cargo/config.toml .cargo/config.toml", "/src/.cargo/config.toml, which holds the file"),
-    ("COPY --from=other:1 /x /src", "/src/.cargo/config.toml, which COPY /x may bring"),
-    ("COPY Cargo.toml Cargo.lock ./", ""),
-    (
-        "RUN mkdir .cargo; : > .cargo/config.toml\nCOPY . .",
-        "/src/.cargo/config.toml, which holds the file .",
-    ),
-    ("COPY src /src/src/", ""),
-    ("COPY . /other/", ""),
-    ("COPY . .\nRUN mkdir -p .cargo && : > .cargo/config.toml", ""),
-    ("RUN mkdir -p .cargo; outside > .cargo/config.toml", "output of `outside`"),
-    (
-        'ARG F\nRUN mkdir .cargo; echo "[target.$(outside)]" > .cargo/config.toml',
-        "output of `outside`",
-    ),
-    (
-        "RUN mkdir -p /root/.cargo; echo '[build]' > /root/.cargo/config.toml",
-        "$HOME of the base image",
-    ),
-]
-
-
-@pytest.mark.parametrize(("lines", "artefact"), OUTSIDE)
-def test_a_configuration_that_is_not_known_makes_unknown(lines: str, artefact: str) -> None:
-    """The row names the artefact; where RUSTFLAGS is set no configuration counts for them."""
-    base = {"PATH": "/bin"}
-    rows = _rows(f"FROM a\nWORKDIR /src\n{lines}\nRUN cargo build", base_env=base)
-    row = rows[EFFECTIVE]
-    assert row["status"] == ("unknown" if artefact else "unset")
-    assert artefact in row["condition"]
-    given = _rows(f"FROM a\nWORKDIR /src\n{lines}\nRUN RUSTFLAGS=-g cargo build", base_env=base)
-    assert given[EFFECTIVE]["value"] == "-g"
-    assert given[SCRIPTS]["status"] == ("unknown" if artefact else "set")  # of build.target
-
-
-def test_what_was_copied_reaches_stages_on_the_stage() -> None:
-    """A stage on a stage has its files; another stage has not."""
-    text = "FROM a AS b\nWORKDIR /src\nCOPY . .\nFROM {}\nWORKDIR /src\nRUN cargo build"
-    assert _rows(text.format("b"))[EFFECTIVE]["status"] == "unknown"
-    assert _rows(text.format("a"))[EFFECTIVE]["status"] == "unset"
-
-
-def test_the_home_of_cargo_is_a_matter_of_the_base_image() -> None:
-    """A file in ~/.cargo counts for cargo only where CARGO_HOME is not another folder."""
-    text = "FROM a\nRUN mkdir -p ~/.cargo && printf '[build]\\nrustflags=\"-g\"' > ~/.cargo/config.toml\n"
-    text += "WORKDIR /src\nRUN cargo build"
-    assert _rows(text, base_env=BASE)[EFFECTIVE]["value"] == "-g"
-    elsewhere = {**BASE, "CARGO_HOME": "/usr/local/cargo"}
-    assert _rows(text, base_env=elsewhere)[EFFECTIVE]["status"] == "unset"
-    row = _rows(text)[EFFECTIVE]
-    assert row["status"] == "unknown"
-    assert "$CARGO_HOME of the base image, for $HOME/.cargo/config.toml" in row["condition"]
-
-
-def test_a_row_says_what_outranks_what_and_where() -> None:
-    """Ways of the winner, the place where the other was lost, and the names of both."""
-    text = CONFIG.format(script="cargo build").replace("RUN cargo", "ENV RUSTFLAGS=-g\nRUN cargo")
-    row = _rows(text)[EFFECTIVE]
-    assert [way.rpartition(":")[2] for way in row["came_through"]] == ["5"]
-    assert row["lost_at"].endswith(":5")
-    assert row["lost_by"] == "outranked-in-cargo"
-    told = "RUSTFLAGS outranks the target's rustflags, build.rustflags"
-    assert row["condition"] == told
-    joined = _rows(CONFIG.format(script=f"{OF_TARGET}=-x cargo build {GNU}"))[EFFECTIVE]
-    assert [way.rpartition(":")[2] for way in joined["came_through"]] == ["4", "5"]
-    cc = _rows("FROM a\nENV CC=c TARGET_CC=t\nRUN cargo b " + ARM)["CC (cc crate)"]
-    assert cc["condition"] == "TARGET_CC outranks CC"
-
-
-def test_a_host_that_is_not_told_is_a_condition() -> None:
-    """The image may be of GNU libc or of musl: `--target` may name the host or not."""
-    text = "FROM a\nENV HOST_CC=h TARGET_CC=t\nRUN cargo b --target x86_64-unknown-linux-musl"
-    row = _rows(text)["CC (cc crate)"]
-    assert row["value"] == "t"
-    assert row["condition"].startswith("rustc's host is not x86_64-unknown-linux-musl")
-    row = _rows(f"FROM a\nENV {OF_TARGET}=-x\nRUN cargo b")[EFFECTIVE]
-    assert (row["value"], row["condition"][:13]) == ("-x", "rustc's host ")
-
-
-def test_a_target_that_is_not_known_makes_unknown() -> None:
-    """`--target $(outside)`: flags of some target may count; RUSTFLAGS reach it in any case."""
-    text = "FROM a\nENV {}\nRUN cargo build --target $(outside)"
-    assert _rows(text.format(f"{OF_TARGET}=-x"))[EFFECTIVE]["status"] == "unknown"
-    assert _rows(text.format("RUSTFLAGS=-g"))[EFFECTIVE]["value"] == "-g"
-    assert _rows(text.format("RUSTFLAGS=-g"))[SCRIPTS]["lost_by"] == "withheld-from-build-scripts"
-
-
-HOSTILE = {
-    "not TOML": "[build\nrustflags = 1",
-    "bytes": "\x00\x07\ufffd",
-    "deep arrays": "a = " + "[" * 9000,
-    "deep tables": "[" + ".".join("a" * 9000) + "]\nb = 1",
-    "many tables": "\n".join(f"[target.t{i}]\nlinker = 'l'" for i in range(2000)),
-    "deep cfg": "[target.'cfg(" + "not(" * 5000 + "unix" + ")" * 5000 + ")']\nrustflags = '-g'",
-    "rustflags of another kind": "[build]\nrustflags = { a = 1 }",
-    "build of another kind": "build = 1\n[target]\nx = 1",
-    "env of another kind": "[env]\nCC = 1\nCFLAGS = [1]",
-    "alias of itself": "[alias]\nx = 'x'\ny = ['z']\nz = ['y']",
-    "includes itself": "include = ['config.toml']",
-    "includes of another kind": "include = [1, {}, { path = 2 }]",
-    "date": "a = 2026-99-99",
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_strange_configuration_is_told_not_raised(name: str) -> None:
-    """Every call has its rows, whatever the file holds."""
-    text = f"FROM a\nWORKDIR /src\nCOPY <<'E' .cargo/config.toml\n{HOSTILE[name]}\nE\nRUN cargo build; cargo x; cargo y"
-    row = _rows(text, base_env=BASE)[EFFECTIVE]
-    assert row["status"] in ("unknown", "unset")
-    if name in ("not TOML", "deep arrays", "date", "rustflags of another kind"):
-        assert "cargo, which refuses" in row["condition"]
-
-
-def test_a_configuration_of_ten_megabytes_is_bounded() -> None:
-    """Not read past a bound, and said so; cheap for many calls."""
-    body = f"# {'x' * 60_000}\n" * 170
-    text = (
-        f"FROM a\nWORKDIR /src\nCOPY <<'E' .cargo/config.toml\n{body}\nE\nRUN "
-        + "cargo build;" * 20
-    )
-    begin = time.process_time()
-    row = _rows(text, base_env=BASE)[EFFECTIVE]
-    assert row["status"] == "unknown"
-    assert "longer than" in row["condition"]
-    assert time.process_time() - begin < 5
-
-
-@pytest.mark.parametrize(
-    ("text", "holds"),
-    [
-        ("unix", True), ("windows", False), ('target_arch="arm"', True), ("all(unix, not(windows))", True),
-        ('any(target_env="musl", target_abi="eabihf")', True), ('target_feature="neon"', None),
-        ('any(target_feature="neon", unix)', True), ('all(target_feature="neon", windows)', False),
-        ("not(debug_assertions)", None), ("all(", False), ("unix)", False), ("", False), ("not()", False),
-        ("some(unix)", False), ("not(" * 40 + "unix" + ")" * 40, None), ("any(" + "unix," * 600 + ")", None),
-        ("unix" + " " * 60_000 + "x", False), ('"' * 60_001, None), ("unix = x", False), ('target_os = "linux",', False), ("all(unix,)", True),
-    ],
-)  # fmt: skip
-def test_cfg_is_decided_by_the_target_alone(text: str, holds: bool | None) -> None:
-    """True, False, or None where rustc would have to be asked; a broken one holds nowhere."""
-    assert cfg_holds(text, "armv7-unknown-linux-gnueabihf") is holds
-
-
-def test_a_linker_under_a_cfg_of_rustc_is_not_guessed() -> None:
-    """A cfg that rustc alone can answer leaves the linker unknown, and the flags as they are."""
-    text = "FROM a\nWORKDIR /src\nCOPY <<'E' .cargo/config.toml\n[target.'cfg({})']\nlinker = 'l'\nE\nRUN cargo b"
-    assert _rows(text.format("unix"), BASE)["linker (effective)"]["value"] == "l"
-    assert "linker (effective)" not in _rows(text.format("windows"), BASE)
-    rows = _rows(text.format('target_feature="neon"'), BASE)
-    assert rows["linker (effective)"]["status"] == "unknown"
-    assert rows[EFFECTIVE]["status"] == "unset"
-
-
-def test_a_working_folder_that_is_not_known_is_named() -> None:
-    """`cd $(outside)`: the configuration found there is not known."""
-    row = _rows("FROM a\nRUN cd $(outside) && cargo build", BASE)[EFFECTIVE]
-    assert row["condition"] == "depends on the working folder output of `outside` (line 2)"
