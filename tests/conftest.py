@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.at_prompt import AtPrompt, caller
+from tests.at_prompt import AtPrompt, caller, small_build
 from tests.tools import need
 
 NO_SKIP = os.environ.get("DIAG_NO_SKIP") == "1"
@@ -63,6 +63,14 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
 def at_prompt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> AtPrompt:
     """Calls `diag` as one would at the prompt: tests/at_prompt.py."""
     return caller(capsys, monkeypatch)
+
+
+@pytest.fixture
+def diag(at_prompt: AtPrompt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AtPrompt:
+    """Calls `diag` in a folder that holds a small build's build.log and Dockerfile."""
+    small_build(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return at_prompt
 
 
 @pytest.fixture
