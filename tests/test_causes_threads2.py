@@ -85,3 +85,46 @@ def test_xcode_s_summary_blames_the_files_that_the_linker_left_out() -> None:
     )
     assert [kind for kind, _, _ in rows(log)] == ["wrong_arch", "undefined"]
     assert "wrong-arch-object" in open_causes(log)
+
+
+UNIT = "/src/target/arm-unknown-linux-gnueabihf/debug/deps/app-0123456789abcdef.3xyz.rcgu.o"
+
+
+@pytest.mark.parametrize(("file", "is_decided"), [
+    (UNIT, True), (UNIT.replace("3xyz.rcgu.o", "c.o"), False), (UNIT.replace("arm-unknown-linux-gnueabihf/", ""), False),
+])  # fmt: skip
+def test_a_unit_of_rustc_is_of_the_machine_of_its_target_s_folder(
+    file: str, *, is_decided: bool
+) -> None:
+    """What else stands in that folder a host's compiler may have made."""
+    log = f"{file}: error adding symbols: File in wrong format\ncollect2: error: ld returned 1 exit status\n"
+    cause = Case(log=log).diagnose().cause
+    assert cause == ("target-linker-not-set" if is_decided else None)
+
+
+def lld(*names: str, linker: str = "rust-lld", end: str = "error: could not compile `app`") -> str:
+    """A link that misses the names."""
+    return "".join(f"{linker}: error: undefined symbol: {name}\n" for name in names) + f"{end}\n"
+
+
+@pytest.mark.parametrize(("log", "is_open"), [
+    (lld("fast_hash_init", "fast_hash_block"), True),
+    (lld("fast_hash_init", "fast_hash_block", linker="ld.lld"), True),  # cargo ran it
+    (lld("fast_hash_init", "fast_hash_block", linker="ld.lld", end="make: *** [app] Error 1"), False),
+    (lld("fast_hash_init"), False),  # one name: rather a slip of that one
+    (lld("deflate", "inflate"), False),  # a well-known library's
+    (lld("fast_hash_init", "fast_hash_block").replace("rust-lld", "ld"), True),
+])  # fmt: skip
+def test_c_parts_of_crates_may_be_gcc_s_bytecode_where_lld_links(
+    log: str, *, is_open: bool
+) -> None:
+    """lld says nothing of what it cannot read: -flto in CFLAGS leaves no other trace."""
+    assert ("lto-foreign-bytecode" in open_causes(log)) == is_open
+
+
+def test_an_archiver_without_the_plugin_is_told_of_before_any_link() -> None:
+    """Of a build that linked all the same it is not."""
+    warned = "ar rc liba.a a.o\nar: a.o: plugin needed to handle lto object\n"
+    assert "ar-without-lto-plugin" in open_causes(warned)
+    built = f"#5 [2/2] RUN make\n#5 0.1 {warned.splitlines()[1]}\n#5 DONE 0.2s\n"
+    assert "ar-without-lto-plugin" not in open_causes(built)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from diag.causes.cc_crate import CC_RS, overriding_cc
 from diag.causes.facts import Facts, Symbol, log_missing
 from diag.causes.go_link import go_took_part, linker_beside_cc
-from diag.causes.machines import Refusal, fitted, platform_in, refusals_on, target_of
+from diag.causes.machines import Refusal, arch_in, fitted, platform_in, refusals_on, target_of
 from diag.causes.machines_skipped import SKIPPING, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.once import asked_once
@@ -77,8 +77,9 @@ def _is_for(refused: Refusal, target: Platform) -> bool:
     """The input is of the target's machine, or an own one that the linker of another refuses."""
     if refused.driver == target.elf_arch:
         return False  # the target's own compiler called it: see cross-pkgconfig-host-library
-    if refused.found:
-        return refused.found == target.elf_arch
+    found = refused.found or (arch_in(refused.object) if ".rcgu.o" in refused.object else "")
+    if found:  # of a unit that rustc made, its target's folder tells
+        return found == target.elf_arch
     is_other_linker = refused.expected not in ("", target.elf_arch)
     return is_other_linker and refused.is_own and platform_in(refused.object) in (target, None)
 

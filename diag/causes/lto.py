@@ -9,7 +9,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from diag.causes.drivers import is_gcc
-from diag.causes.facts import Facts, objects_missing
+from diag.causes.facts import Facts, log_missing, objects_missing
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import (
     about,
@@ -22,6 +22,7 @@ from diag.causes.link_said import (
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.once import asked_once
+from diag.causes.rust_evidence import names_of_c_parts
 from diag.causes.searched import having
 from diag.causes.wants import Answer, Want, each_want, linkers_of, wants_of
 from diag.schema import each, keep
@@ -54,6 +55,11 @@ _LTRANS = re.compile(r"\.ltrans\d*\.|\.lto\.o$|lto\.tmp|\.lto_priv\.")
 # GCC lto-section-out and lto_get_section_name.
 _BODY = re.compile(r"\.gnu\.lto_(?P<name>[^.][^\s]*?)(?:\.\d+)?\.[0-9a-f]{6,16}$")
 _LLD = frozenset(["lld", "rust-lld", "ld.lld"])
+_CFLAGS = Missing(
+    "the flags of the crates' C compiler",
+    "-flto there makes GCC's bytecode of their C parts, and lld reads none of it",
+    ('echo "$CFLAGS"', "cargo build -vv 2>&1 | grep -e -flto"),
+)
 
 
 @asked_once
@@ -132,6 +138,9 @@ def judge_archiver(facts: Facts) -> Iterator[Finding]:
         wants = [w for w in wants if not w.is_any_order]
         lines = lines_with(facts, platform, _BY_ARCHIVER)
         bare = _unlisted(facts, platform)
+        if len(lines) and facts.link_errors.empty and facts.outcome(platform) != "linked":
+            answer = Answer("untestable", read_lines(lines), (log_missing(platform),))
+            yield about(facts, FAMILY, ARCHIVER, platform, (), answer)
         if not wants or not (len(lines) or bare):
             continue
         names = [w.symbol.name for w in wants if w.defined.empty]
@@ -205,9 +214,8 @@ def _judge_slim(facts: Facts, want: Want) -> Answer | None:
         return None
     evidence = [*facts.reference_evidence(symbol)[:2]]
     if not facts.has_objects(symbol.platform):
-        if not _is_gcc_lto(facts, want):
-            return None
-        return Answer("untestable", evidence, (objects_missing(symbol.platform),))
+        asked = _asked(facts, want)
+        return Answer("untestable", evidence, asked) if asked else None
     holders = _holders(facts, want)
     if holders:
         return Answer("supported", [*evidence, *_held(holders, symbol.name)])
@@ -221,6 +229,16 @@ def _judge_slim(facts: Facts, want: Want) -> Answer | None:
         (f"gcc-nm {file} | grep {symbol.name}",),
     )
     return Answer("untestable", evidence, (missing,))
+
+
+def _asked(facts: Facts, want: Want) -> tuple[Missing, ...]:
+    """What would tell, of a log alone; nothing where no sign of GCC's bytecode is there."""
+    objects = objects_missing(want.symbol.platform)
+    if _is_gcc_lto(facts, want):
+        return (objects,)
+    names = names_of_c_parts(facts, want.symbol.platform)
+    is_of_crates = len(names) > 1 and want.symbol.name in names
+    return (_CFLAGS, objects) if is_of_crates else ()
 
 
 def _is_gcc_lto(facts: Facts, want: Want) -> bool:

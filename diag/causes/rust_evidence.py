@@ -6,7 +6,10 @@ import re
 from pathlib import PurePath
 
 from diag.causes.facts import Facts
+from diag.causes.name_parts import is_plain
 from diag.causes.once import asked_once
+from diag.causes.toolchain import toolchain_of
+from diag.knowledge.names import library_of
 from diag.schema import each
 
 _RUSTC = "rustc version "  # how rustc begins what it writes into .comment
@@ -28,6 +31,17 @@ def rust_units(facts: Facts, platform: str) -> frozenset[tuple[str, str]]:
     own = each(facts.of_platform(facts.objects, platform))
     told |= {(o.file, o.member) for o in own if _RUSTC_FILE.search(f"{o.file} {o.member}")}
     return frozenset(told)
+
+
+@asked_once
+def names_of_c_parts(facts: Facts, platform: str) -> frozenset[str]:
+    """The C names, none of a well-known library, that a link of cargo's misses: crates bring C and
+    assembly of their own, which the environment's CFLAGS reach."""
+    rows = facts.on(facts.link_errors, platform)
+    rows = rows[rows["kind"] == "undefined"].dropna(subset=["symbol"])
+    is_cargo = toolchain_of(facts, platform) in ("cargo", "cc") or "rust-lld" in set(rows["linker"])
+    names = set(rows["symbol"]) if is_cargo else set()
+    return frozenset(name for name in names if is_plain(name) and library_of(name) is None)
 
 
 def places_in(text: str) -> list[str]:
