@@ -16,6 +16,18 @@ import pytest
 from diag import cli
 
 SYMBOL = "blend_rows_avx512"
+# What an environment says of colours and widths.
+COLOURS = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "TERM",
+    "COLORTERM",
+    "TTY_COMPATIBLE",
+    "TTY_INTERACTIVE",
+)
 LOG = f"""\
 #1 [internal] load build definition from Dockerfile
 #1 DONE 0.0s
