@@ -128,3 +128,24 @@ def test_an_archiver_without_the_plugin_is_told_of_before_any_link() -> None:
     assert "ar-without-lto-plugin" in open_causes(warned)
     built = f"#5 [2/2] RUN make\n#5 0.1 {warned.splitlines()[1]}\n#5 DONE 0.2s\n"
     assert "ar-without-lto-plugin" not in open_causes(built)
+
+
+@pytest.mark.parametrize("words", [
+    "lib/liba.a: error adding symbols: Archive has no index; run ranlib to add one",
+    "ld: archive has no table of contents file 'lib/liba.a' for architecture x86_64",
+])  # fmt: skip
+def test_an_archive_without_an_index_in_older_and_apple_s_words(words: str) -> None:
+    """Both name the archive, and nothing else is wrong."""
+    assert Case(log=f"{words}\n").diagnose().cause == "archive-without-index"
+
+
+def test_an_archive_that_apple_s_linker_cannot_make_out_is_not_only_of_another_machine() -> None:
+    """GNU ar's archives look so to it, and those of members that are no Mach-O."""
+    log = (
+        "ld: warning: ignoring file a/liba.a, file was built for archive which is not the architecture being linked (x86_64): a/liba.a\n"
+        "Undefined symbols for architecture x86_64:\n"
+        '  "_a_open", referenced from:\n'
+        "      _main in main.o\n"
+        "ld: symbol(s) not found for architecture x86_64\n"
+    )
+    assert {"archive-without-index", "wrong-arch-object"} <= open_causes(log)

@@ -29,7 +29,9 @@ NO_INDEX = "archive-without-index"
 TRUNCATED = "object-truncated"
 THIN = "thin-archive-broken"
 # GNU ld's and gold's words; lld and mold need no index.
-_NO_INDEX = re.compile(r"archive has no index|no archive symbol table")
+_NO_INDEX = re.compile(r"[Aa]rchive has no (?:index|table of contents)|no archive symbol table")
+# Apple's linker of an archive whose members it cannot make out.
+_OF_NO_MACHINE = re.compile(r"was built for archive which is not the architecture")
 # What each linker says of a file that is shorter than its own header: GNU ld, gold, lld, mold.
 _TOO_SHORT = re.compile(
     r"file too short|file truncated|file is empty|table goes past the end of|e_shoff or e_shnum corrupted"
@@ -57,6 +59,9 @@ def judge_no_index(facts: Facts) -> Iterator[Finding]:
         wants = [w for w in wants_of(facts) if w.symbol.platform == platform]
         wants = [w for w in wants if w.reason == "no-index" and not w.is_any_order]
         bare = _bare_archives(facts, platform)
+        if len(odd := errors_with(facts, platform, _OF_NO_MACHINE)):
+            answer = Answer("untestable", said(odd, 3), (_archiver_missing(odd),))
+            yield about(facts, FAMILY, NO_INDEX, platform, (), answer)
         if any(is_lto for _, is_lto in bare) or not (len(errors) or wants):
             continue  # bytecode that the archiver could not read is another matter
         evidence = said(errors, 3)
@@ -66,6 +71,15 @@ def judge_no_index(facts: Facts) -> Iterator[Finding]:
             names += wanted_in_links_of(facts, platform, errors)
         answer = Answer("supported", evidence)
         yield about(facts, FAMILY, NO_INDEX, platform, names, answer)
+
+
+def _archiver_missing(errors: pd.DataFrame) -> Missing:
+    name = str(errors["object"].iloc[0])
+    return Missing(
+        f"the archiver that made {name}, and its members",
+        "Apple's linker reads neither GNU ar's archives nor members that are no Mach-O",
+        ("which ar ranlib", f"ar -x {name} && file *.o"),
+    )
 
 
 def _bare_archives(facts: Facts, platform: str) -> list[tuple[str, bool]]:
