@@ -94,6 +94,7 @@ def _is_of_system(name: str) -> bool:
     return library_of(name) is not None or name.startswith("__")
 
 
+@asked_once
 def _command(facts: Facts, symbol: Symbol) -> Any | None:
     """The command that linked what wants the symbol, where every word of it is known."""
     named = _named(facts, symbol)

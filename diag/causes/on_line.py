@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+import pandas as pd
+
 from diag.causes.drivers import is_compiler, is_cxx, is_fortran, is_linker
 from diag.causes.facts import Facts
 from diag.causes.link_inputs import command_missing, is_whole, link_command, linker_words
 from diag.causes.model import Evidence, Missing
 from diag.causes.named import Named
+from diag.causes.once import asked_once
 from diag.schema import each
 
 # GNU ld and gold read the line once; the others remember every archive (diag/join/resolve.py).
@@ -56,11 +59,7 @@ def one_step_command(facts: Facts, names: Sequence[Named]) -> OneStep | None:
     first reference is from the object that a driver makes for itself."""
     refs = [ref for named in names[:1] for ref in named.references if _OF_DRIVER.search(ref.object)]
     sources = sorted({PurePath(ref.source).name for ref in refs if ref.source})
-    rows = (
-        facts.on(facts.lines_with(sources), names[0].symbol.platform)
-        if sources
-        else facts.lines[:0]
-    )
+    rows = _lines_naming(facts, tuple(sources), names[0].symbol.platform)
     rows = rows[rows["line_no"] < max((ref.evidence.line_no or 0 for ref in refs), default=0)]
     for row in reversed(list(each(rows.tail(MAX_LINES)))):
         words = row.text.lstrip("+ ").split()
@@ -68,6 +67,11 @@ def one_step_command(facts: Facts, names: Sequence[Named]) -> OneStep | None:
         if words and is_compiler(words[0]) and _NO_LINK.isdisjoint(words) and named & set(sources):
             return OneStep(row.file, int(row.line_no), words[0], tuple(words[1:]))
     return None
+
+
+@asked_once
+def _lines_naming(facts: Facts, sources: tuple[str, ...], platform: str) -> pd.DataFrame:
+    return facts.on(facts.lines_with(sources), platform)
 
 
 def plain_words(command: Any) -> list[str]:
