@@ -11,8 +11,6 @@ import hashlib
 import io
 import json
 import tarfile
-import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,101 +20,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.case import Case
-from diag.read import unpack
 from diag.read.files import Problems
 from diag.read.objects import read_symbols, scan_objects
 from diag.read.packed import iter_packed
 from tests.elf_builder import build_elf
-from tests.test_tars import compressed, tar_of
+from tests.image_files import LAYERS, LEFT, ONE, OTHER, Layout, docker_save, layout_of, listed
+from tests.tar_files import compressed, tar_of
 
-ONE, OTHER, THREE = (build_elf([(name, 0x12, 0, 1, 0, 4)]) for name in (b"one", b"other", b"three"))
 ARM = build_elf([(b"arm", 0x12, 0, 1, 0, 4)], machine=183)
-Files = Iterable[tuple[str, bytes]]
 IMAGES = Path(__file__).parent / "images"
-
-LAYERS = [
-    tar_of(("usr/lib/one.o", ONE), ("usr/lib/two.o", ONE), ("opt/gone/x.o", ONE), ("opt/y.o", ONE)),
-    tar_of(("usr/lib/two.o", OTHER), ("opt/.wh.gone", b""), ("usr/lib/.wh.one.o", b"")),
-    tar_of(("opt/.wh..wh..opq", b""), ("opt/new.o", THREE), ("usr/lib/.wh.absent", b"")),
-]
-LEFT = {"usr/lib/two.o": OTHER, "opt/new.o": THREE}
-
-
-class Layout:
-    """Blobs by digest, and the index over them."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}'}
-
-    def blob(self, data: bytes | dict[str, Any], media: str = "") -> dict[str, Any]:
-        """Keep bytes or JSON: its descriptor."""
-        raw = data if isinstance(data, bytes) else json.dumps(data).encode()
-        digest = hashlib.sha256(raw).hexdigest()
-        self.files[f"blobs/sha256/{digest}"] = raw
-        return {"mediaType": media, "digest": f"sha256:{digest}", "size": len(raw)}
-
-    def image(self, layers: Iterable[bytes], architecture: str = "amd64") -> dict[str, Any]:
-        """An image of one platform: the descriptor of its manifest."""
-        config = self.blob({"os": "linux", "architecture": architecture})
-        media = "application/vnd.oci.image.layer.v1.tar"
-        stated = {"config": config, "layers": [self.blob(layer, media) for layer in layers]}
-        manifest = self.blob({"schemaVersion": 2, **stated})
-        return {**manifest, "platform": {"os": "linux", "architecture": architecture}}
-
-    def index(self, *descriptors: dict[str, Any]) -> Layout:
-        """The index on top."""
-        self.files["index.json"] = json.dumps({"manifests": list(descriptors)}).encode()
-        return self
-
-    def tar(self) -> bytes:
-        return tar_of(*sorted(self.files.items()))
-
-    def write(self, folder: Path) -> Path:
-        for name, data in self.files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(data)
-        return folder
-
-
-def layout_of(layers: Iterable[bytes]) -> Layout:
-    made = Layout()
-    return made.index(made.image(layers))
-
-
-def docker_save(layers: list[bytes], *, is_old: bool = False) -> bytes:
-    """`docker save`: of old, a folder for each layer, and a link for one that came before."""
-    out = io.BytesIO()
-    names, seen = [], {}
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        for number, layer in enumerate(layers):
-            digest = hashlib.sha256(layer).hexdigest()
-            own = hashlib.sha256(bytes([number])).hexdigest()
-            name = f"{own}/layer.tar" if is_old else f"blobs/sha256/{digest}"
-            info = tarfile.TarInfo(name)
-            if is_old and digest in seen:
-                info.type, info.linkname = tarfile.SYMTYPE, f"../{seen[digest]}"
-            else:
-                info.size = len(layer)
-            tar.addfile(info, io.BytesIO(layer))
-            seen.setdefault(digest, name)
-            names.append(name)
-        config = b'{"os": "linux", "architecture": "arm", "variant": "v7"}'
-        stated = [{"Config": "0123456789ab.json", "RepoTags": ["a:b"], "Layers": names}]
-        for name, data in (("0123456789ab.json", config), ("manifest.json", json.dumps(stated))):
-            raw = data if isinstance(data, bytes) else data.encode()
-            info = tarfile.TarInfo(name)
-            info.size = len(raw)
-            tar.addfile(info, io.BytesIO(raw))
-    return out.getvalue()
-
-
-def listed(data: bytes, problems: Problems | None = None) -> dict[str, bytes]:
-    """Path in the container -> bytes; each name comes once."""
-    found = list(iter_packed("i.tar", memoryview(data), problems or Problems()))
-    assert len({name for name, _ in found}) == len(found)
-    paths = {name.partition("!/")[2]: bytes(part) for name, part in found}
-    assert len(paths) == len(found)
-    return paths
 
 
 @pytest.mark.parametrize("how", ["plain", "gz", "zst"])
@@ -212,80 +124,6 @@ def test_images_of_one_platform_are_told_apart() -> None:
     assert words[0] != words[1]
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ("layer", "is not in it"),
-        ("text layer", "is no tar"),
-        ("manifest", "images that the index names are not in it: linux/amd64"),
-        ("json", "index.json is no JSON"),
-        ("deep json", "index.json is no JSON"),
-        ("loop", ""),
-        ("strange", ""),
-    ],
-)
-def test_what_an_index_gets_wrong_is_told(change: str, reason: str) -> None:
-    """Absent blobs, layers that are none, no JSON, an index of itself: a row, or nothing to read."""
-    made = Layout()
-    image = made.image([tar_of(("x.o", ONE)), b"text" if change == "text layer" else LAYERS[0]])
-    made.index(image)
-    if change == "layer":
-        del made.files[f"blobs/sha256/{hashlib.sha256(LAYERS[0]).hexdigest()}"]
-    elif change == "manifest":
-        del made.files[f"blobs/sha256/{image['digest'][7:]}"]
-    elif change == "json":
-        made.files["index.json"] = b"{"
-    elif change == "deep json":
-        made.files["index.json"] = b"[" * 200_000
-    elif change == "loop":
-        digest = "0" * 64
-        again = {"manifests": [{"digest": f"sha256:{digest}"}]}
-        made.files[f"blobs/sha256/{digest}"] = json.dumps(again).encode()
-        made.index({"digest": f"sha256:{digest}"}, image)
-    elif change == "strange":
-        odd: list[Any] = [1, None, {"digest": 5}, {"digest": "sha256:../../etc"}, image]
-        odd += [{**image, "platform": [1]}, {**image, "annotations": 3}]
-        made.files["index.json"] = json.dumps({"manifests": odd}).encode()
-    problems = Problems()
-    found = listed(made.tar(), problems)
-    assert all(reason in row["reason"] for row in problems.rows)
-    assert bool(problems.rows) == bool(reason)
-    if change in ("layer", "text layer", "loop", "strange"):
-        assert found["x.o"] == ONE
-
-
-def test_a_save_that_was_cut_gives_its_layers() -> None:
-    """The manifest comes last: without it, layers are read in the order of the file, and told."""
-    for data in (docker_save(LAYERS), docker_save(LAYERS, is_old=True)):
-        cut = data[: data.index(b"0123456789ab.json") + 40]
-        for part in (cut, gzip.compress(cut), compressed(cut, "zst")):
-            problems = Problems()
-            assert listed(part, problems) == LEFT
-            assert problems.rows
-
-
-def test_expanding_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A compressed archive needs a temporary file; it is gone while the objects are still read."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    data = gzip.compress(docker_save(LAYERS))
-    for _ in iter_packed("i.tar.gz", memoryview(data), Problems()):
-        assert list(tmp_path.iterdir()) == []
-
-
-def test_one_layer_a_thousand_times_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Manifests cost little, what they name together does: all images share one budget."""
-    monkeypatch.setattr(unpack, "FREE_BYTES", len(LAYERS[0]) * 50)
-    monkeypatch.setattr(unpack, "MAX_RATIO", 0)
-    for layer in (LAYERS[0], gzip.compress(LAYERS[0])):
-        made = Layout()
-        images = [made.image([layer], f"cpu{number}") for number in range(300)]
-        data = made.index(*images).tar()
-        problems = Problems()
-        found = list(iter_packed("i.tar", memoryview(data), problems))
-        assert 0 < len(found) < 300 * 4
-        assert "expands to more" in problems.rows[-1]["reason"]
-
-
 NAMES = st.lists(st.sampled_from(["a", "b", "c.o"]), min_size=1, max_size=3)
 CHANGES = st.lists(
     st.tuples(NAMES, st.sampled_from(["one", "other", "text", "remove", "opaque"])), max_size=6
@@ -352,18 +190,6 @@ def test_two_platforms_of_buildah() -> None:
         "linux/arm64": "aarch64",
     }
     assert scan.errors.empty
-
-
-def test_a_layer_that_was_cut_gives_what_came_before() -> None:
-    """A save cut inside its first layer, of either form: the files before the cut, and a row."""
-    layer = tar_of(("usr/lib/one.o", ONE), ("usr/lib/big.o", ONE + bytes(9000)), ("z.o", THREE))
-    for is_old in (False, True):
-        whole = docker_save([layer], is_old=is_old)
-        cut = whole[: whole.index(ONE, whole.index(ONE) + 1) + 2000]
-        for data in (cut, gzip.compress(cut)):
-            problems = Problems()
-            assert listed(data, problems) == {"usr/lib/one.o": ONE}
-            assert any("ends inside" in row["reason"] for row in problems.rows)
 
 
 def test_layer_folders_may_have_short_names() -> None:
