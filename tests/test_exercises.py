@@ -6,13 +6,11 @@ kit itself finds each of them right.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 import pytest
 
@@ -21,33 +19,7 @@ from diag.errors import InputError
 from diag.exercises import Exercises, read_exercises
 from diag.exercises.answers import MAX_LETTERS, MAX_WORDS
 from diag.exercises.words import AGAIN, WIDTH
-
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "notebooks"
-WORDS = FOLDER / "exercises.toml"
-ASKED = nbformat.read(FOLDER / "exercises.ipynb", as_version=4)
-SOLVED = nbformat.read(FOLDER / "solutions.ipynb", as_version=4)
-CALL = re.compile(r'\bcheck\("(?P<name>[\w-]+)", answer, ')
-SHOWS = re.compile(
-    r"\*What it shows:\* .*\]\((\.\./docs/causes/[\w-]+\.md|[\w-]+\.ipynb)\)\.", re.S
-)
-UNANSWERED = "write your prediction above"
-
-
-def answers() -> dict[str, Any]:
-    """Exercise -> what the solutions notebook answers."""
-    found = {}
-    for cell in SOLVED.cells:
-        call = CALL.search(cell["source"])
-        if call:
-            first = ast.parse(cell["source"]).body[0]
-            assert isinstance(first, ast.Assign)
-            found[call["name"]] = ast.literal_eval(first.value)
-    return found
-
-
-ANSWERS = answers()
-NAMES = list(ANSWERS)
+from tests.exercise_notebooks import ANSWERS, ASKED, NAMES, UNANSWERED, WORDS
 
 
 @pytest.fixture
@@ -87,63 +59,11 @@ def wrong_answers(check: Exercises, name: str) -> list[Any]:
     return [turned, {**right, first: turned[first]}, {**right, last: turned[last]}]
 
 
-# -- the notebooks --------------------------------------------------------------------------------
-
-
-def test_each_exercise_is_asked_once_and_in_order() -> None:
-    """The notebook, its solutions and the words tell of the same exercises: fourteen."""
-    asked = [CALL.search(cell["source"]) for cell in ASKED.cells]
-    assert (
-        [found["name"] for found in asked if found]
-        == NAMES
-        == list(read_exercises(WORDS).exercises)
-    )
-    assert len(NAMES) == 14
-
-
 def test_the_first_cell_says_what_to_run_first() -> None:
     """A notebook that was opened has its outputs and no kernel that knows them: three cells load the kit."""
     (said,) = re.findall(r"First run the (\w+) cells below", ASKED.cells[0]["source"])
     first = next(n for n, cell in enumerate(ASKED.cells[1:]) if cell["cell_type"] == "markdown")
     assert (said, first) == ("three", 3)
-
-
-def test_the_solutions_differ_in_the_answers_alone() -> None:
-    """The first cell says what they are; every other line is the same, but for `answer =`."""
-    assert [cell["id"] for cell in ASKED.cells] == [cell["id"] for cell in SOLVED.cells]
-    for asked, solved in zip(ASKED.cells[1:], SOLVED.cells[1:], strict=True):
-        if not CALL.search(asked["source"]):
-            assert asked["source"] == solved["source"]
-            continue
-        trees = [ast.parse(cell["source"]).body for cell in (asked, solved)]
-        assert [ast.dump(part) for part in trees[0][1:]] == [
-            ast.dump(part) for part in trees[1][1:]
-        ]
-        assert "..." in ast.unparse(trees[0][0])
-        assert "..." not in ast.unparse(trees[1][0])
-
-
-def test_unanswered_it_says_what_to_do_and_solved_it_says_right() -> None:
-    """As committed: a learner sees no table that gives an answer away."""
-    for notebook, mark in ((ASKED, "… "), (SOLVED, "✔ ")):
-        for cell in notebook.cells:
-            call = CALL.search(cell["source"])
-            if call:
-                shown = [output for output in cell["outputs"] if "data" in output]
-                assert cell["outputs"][0]["text"].startswith(mark + call["name"])
-                assert bool(shown) == (notebook is SOLVED)
-
-
-def test_each_exercise_ends_with_what_it_shows_and_where_more_stands() -> None:
-    """One sentence and a link that leads to a page of a cause or to a notebook."""
-    for n, cell in enumerate(ASKED.cells):
-        if CALL.search(cell["source"]):
-            found = SHOWS.match(ASKED.cells[n + 1]["source"].split("\n\n")[0])
-            assert found, cell["source"]
-            assert (FOLDER / found[1]).is_file()
-
-
-# -- what is said of an answer --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -322,59 +242,3 @@ def test_a_file_of_words_that_is_none_is_told(tmp_path: Path, text: str, told: s
     assert caught.value.help
     with pytest.raises(InputError, match="No such file"):
         read_exercises(tmp_path / "nowhere.toml")
-
-
-# -- how a link line ends -------------------------------------------------------------------------
-
-LINKS = ROOT / "data" / "lab" / "links"
-LINKERS = {"GNU ld": "bfd", "gold": "gold", "lld": "lld", "mold": "mold"}
-
-
-@pytest.mark.parametrize(
-    ("line", "case"),
-    [
-        ("main.o libnet.a liblog.a", "archives-need-one-another/amd64"),
-        ("main.o libnet.a liblog.a", "archives-need-one-another/arm64"),
-        ("libpool.a main.o", "archive-before-user/armhf"),
-        ("main.o log_file.o log_net.o", "two-of-one-name/amd64"),
-        ("main.o libmixer.a", "c-calls-a-cxx-function/amd64"),
-        ("main.o", "weak-hook-without-body/amd64"),
-        ("init.o", "guard-for-both-arms/arm64"),
-        ("init.o arm/*.o", "guard-for-both-arms/armhf"),
-    ],
-)
-def test_a_line_ends_as_the_linkers_ended_it(line: str, case: str) -> None:
-    """Against the recorded links of four linkers."""
-    ends = diag.resolve_link(line, folder=LINKS / case).set_index("linker")["ends"]
-    for linker, short in LINKERS.items():
-        linked = diag.open_case(LINKS / f"{case}-{short}").facts[0].linked
-        assert (ends[linker] == "links") is linked, linker
-
-
-def test_a_link_line_tells_what_is_open_twice_and_drawn() -> None:
-    """Names and members, in the order of taking; a group is searched again."""
-    folder = LINKS / "archives-need-one-another" / "amd64"
-    (gnu, _, lld, _) = diag.resolve_link("main.o lib*.a", folder=folder).to_dict("records")
-    assert (gnu["undefined"], gnu["drawn"]) == (["log_line"], ["net.o"])
-    assert (lld["undefined"], lld["drawn"]) == ([], ["net.o", "log.o", "tls.o"])
-    grouped = diag.resolve_link(["main.o", "-(", "lib*.a", "-)"], folder=folder)
-    assert set(grouped["ends"]) == {"links"}
-    doubled = diag.resolve_link("*.o", folder=LINKS / "two-of-one-name" / "amd64")
-    assert doubled["twice"].tolist() == [["log_open"]] * 4
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("nowhere.o", "does not exist"),
-        ("-shared main.o", "-shared: not followed here"),
-        ("main.o -lm", "-lm: not followed here"),
-        ("", "names no object"),
-        ('main.o "', "cannot be read"),
-        ("-) main.o", "cannot be followed"),
-    ],
-)
-def test_a_link_line_that_cannot_be_followed_is_told(line: str, told: str) -> None:
-    """Never a guess at what another option would do."""
-    with pytest.raises(InputError, match=re.escape(told)):
-        diag.resolve_link(line, folder=LINKS / "archives-need-one-another" / "amd64")
