@@ -146,4 +146,10 @@ def status(cause: str, facts: Facts) -> str:
     return found[0].status if found else ""
 
 
-__all__ = ["AMD64", "ARCHIVE", "LOG", "MAIN", "K", "judged", "status", "world"]
+def spoken(causes: tuple[str, ...], said: dict[str, object], **other: object) -> list[str]:
+    """Which of the causes support themselves on this message."""
+    facts = world(said=[said], **other)
+    return [cause for cause in causes if status(cause, facts) == "supported"]
+
+
+__all__ = ["AMD64", "ARCHIVE", "LOG", "MAIN", "K", "judged", "spoken", "status", "world"]
