@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -25,25 +22,8 @@ from diag.show.display import attach
 from diag.show.report import comparison_page, report_page
 from diag.show.text import MAX_TEXT, printable
 from tests import handmade as h
-from tests.at_prompt import AtPrompt
-from tests.elf_builder import build_elf
+from tests.hostile_words import HOSTILE, NEEDLE, STEERS
 
-NEEDLE = "needle"
-HOSTILE = {
-    "html": '<img src=x onerror=alert(1)><script>alert(2)</script></td></table><a href="http://x">',
-    "attribute": "\" onmouseover=\"alert(1)\" '><svg/onload=alert(2)>",
-    "entities": "&lt;b&gt; &#60;i&#62; &amp;amp;",
-    "ansi": "\x1b[31mred\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x07 \x1b]0;title\x07 \x1b[2J\x1bc \x9b31m",
-    "carriage": "shown\rhidden\x08\x08 \x0b\x0c bell\x07 nul\x00 del\x7f",
-    "bidi": "\u202egnp.exe\u202c \u2066a\u2069 \u200fb \u061cc \u200ed \u2028e \u2029f \ufeffg \u200bh",
-    "tags": "\U000e0041\U000e0042 \xad \u2060 mem\u200dcpy",
-    "surrogates": "\udc80 \ud800 half",
-    "maths": "$x$ $$y$$ \\(z\\) \\[w\\] \\$v\\$ \\begin{align}u\\end{align}",
-    "rich": "[red]r[/red] [/] [link=http://x]l[/link] [bold [builder 5/9] :smile:",
-    "jinja": "{{ 7*7 }} {% raw %} {# c #} ${HOME} %s {0}",
-    "markdown": "**b** _i_ [l](javascript:alert(1)) ![i](http://x/y.png) `c` ``d # h | - > <http://x> ~~s~~",
-    "lines": "one\ntwo\r\n# three\n\n---\n| a | b |\n```\nfour",
-}  # fmt: skip
 ALL = f"{NEEDLE} " + " ".join(HOSTILE.values())
 GROUPS = {
     "markup": ("html", "attribute", "entities", "maths"),
@@ -53,12 +33,6 @@ GROUPS = {
 }
 EVERY = [(name, " ".join(HOSTILE[one] for one in group)) for name, group in GROUPS.items()]
 IDS = list(GROUPS)
-
-# What a terminal acts on, and what turns or hides text; a line may end.
-_STEERS = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
-)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _TAGS = frozenset(
     [
@@ -176,7 +150,7 @@ def test_no_display_is_steered(name: str, text: str) -> None:
         assert page.attributes <= _ATTRIBUTES
         assert page.left_open == []
         for kind, words in {**told, "page": page.text}.items():
-            assert not _STEERS.search(words), kind
+            assert not STEERS.search(words), kind
             assert NEEDLE in words, kind
 
 
@@ -199,7 +173,7 @@ def test_a_terminal_gets_our_colours_alone(name: str, text: str) -> None:
     for screen in screens:
         stream = io.StringIO()
         Console(file=stream, force_terminal=True, color_system="truecolor", width=90).print(screen)
-        assert not _STEERS.search(_COLOUR.sub("", stream.getvalue()))
+        assert not STEERS.search(_COLOUR.sub("", stream.getvalue()))
     text_of = terminal.as_plain_text(screens[0], width=400)
     for sign in ("[red]r[/red] [/]", "{{ 7*7 }}", "$x$ $$y$$", "<script>", "[builder 5/9] :smile:"):
         assert (sign in text_of) == (sign in text)
@@ -211,67 +185,11 @@ def test_pages_make_no_element() -> None:
     page = Seen(report_page(h.case(), poisoned(ALL)))
     assert page.tags <= plain.tags | {"br", "wbr", "bdi", "code"}
     assert page.attributes <= plain.attributes
-    assert not _STEERS.search(page.text.replace("\t", ""))
+    assert not STEERS.search(page.text.replace("\t", ""))
     other = Seen(comparison_page(compared(ALL)))
     assert not {"script", "img", "svg", "a"} & (other.tags - {"a"})
     assert NEEDLE in page.text
     assert NEEDLE in other.text
-
-
-LOG = """\
-#1 [internal] load build definition from Dockerfile
-#1 DONE 0.0s
-
-#5 [linux/amd64 builder 2/2] RUN {text} make
-#5 0.100 CFLAGS={text}
-#5 0.400 /usr/bin/ld: {text}.o: in function `{text}':
-#5 0.400 a.c:(.text+0x26): undefined reference to `{text}'
-#5 0.400 /usr/bin/ld: cannot find -l{text}: No such file or directory
-#5 0.400 collect2: error: ld returned 1 exit status
-#5 ERROR: process "/bin/sh -c {text} make" did not complete successfully: exit code: 2
-"""
-DOCKERFILE = """\
-FROM debian AS builder
-ARG TARGETARCH
-ENV CFLAGS {text}
-RUN echo "{text}" && cargo build {text}
-"""
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """A log, a Dockerfile and a case.toml that hold it all."""
-    left_out = ("attribute", "carriage", "lines")  # quotes and ends of lines are the files' own
-    text = NEEDLE + " ".join(text for name, text in HOSTILE.items() if name not in left_out)
-    data = text.encode("utf-8", "surrogatepass")
-    for name, form in (("build.log", LOG), ("Dockerfile", DOCKERFILE)):
-        (tmp_path / name).write_bytes(form.encode().replace(b"{text}", data))
-    title = json.dumps(printable(text), ensure_ascii=False)
-    (tmp_path / "case.toml").write_text(
-        f'title = {title}\nlogs = ["build.log"]\ndockerfile = "Dockerfile"\n', encoding="utf-8"
-    )
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    "args",
-    [("investigate", "."), ("log", "build.log"), ("env", "Dockerfile"), ("compare", ".", ".")],
-    ids=lambda args: args[0],
-)
-def test_commands_print_nothing_that_steers(folder, at_prompt: AtPrompt, args) -> None:
-    """From files to both streams: no code, no mark of direction, no traceback."""
-    ended = at_prompt(*args)
-    assert ended.status in (0, 1)
-    assert not _STEERS.search(ended.told)
-    assert "error in diag itself" not in ended.told
-
-
-def test_json_holds_the_text_itself(folder, at_prompt: AtPrompt) -> None:
-    """JSON is data: it is read back whole, and holds no raw control character."""
-    out = at_prompt("investigate", ".", "--format", "json").out
-    assert json.loads(out)["link_errors"]
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", out)
 
 
 def test_a_long_name_is_cut_and_counted() -> None:
@@ -321,26 +239,3 @@ def test_wide_letters_stand_below_each_other() -> None:
     frame = pd.DataFrame({"a": ["未定义", "abc", "👍"], "b": ["|x", "|y", "|z"]})
     lines = terminal.as_plain_text(frame_table(frame), width=60).splitlines()[2:5]
     assert len({cell_len(line[: line.index("|")]) for line in lines}) == 1
-
-
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are UTF-8 there")
-def test_a_file_whose_name_is_no_text_is_read(tmp_path, at_prompt: AtPrompt, monkeypatch) -> None:
-    """A byte that is no UTF-8 in the name of a log, a Dockerfile, an object: cited as an escape."""
-    monkeypatch.chdir(tmp_path)
-    log, dockerfile, folder = ("b\udcff.log", "D\udcff", "o\udcff")
-    Path(log).write_text("a.c:(.text+0x1): undefined reference to `f'\ncollect2: error: ld\n")
-    Path(dockerfile).write_text("FROM x\nRUN make CFLAGS=-O2\n")
-    Path(folder).mkdir()
-    Path(folder, "x\udcff.o").write_bytes(build_elf([(b"f", 18, 0, 1, 0, 8)]))
-    for args in (
-        ["investigate", log, "--dockerfile", dockerfile, "--objects", folder, "--html", "x.html"],
-        ["investigate", log, "--objects", folder, "--format", "json"],
-        ["log", log],
-        ["symbols", folder],
-        ["isa", folder],
-    ):
-        told = at_prompt(*args).told
-        assert "error in diag itself" not in told
-        assert "\\xff" in told.replace("\\\\", "\\") or args[0] == "isa"
-    verdict = diag.Case(log=log, dockerfile=dockerfile, objects=[folder]).diagnose()
-    assert verdict.link_errors["file"].tolist() == [r"b\xff.log"]
