@@ -5,58 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure
 
 import diag
-from diag import schema
-from diag.flow import env_at
 from diag.platforms import DEFAULT_PLATFORMS
 from diag.show.chart_interventions import plot_interventions, state_of, told, words_interventions
-from diag.show.chart_isa import COLUMNS, df_isa, draw_isa, plot_isa, words_isa
+from diag.show.chart_isa import df_isa, draw_isa, plot_isa, words_isa
 from diag.show.chart_style import PLATFORM_COLOURS, as_svg
 from diag.show.chart_way import draw_way, plot_way
 from diag.show.chart_words import words_way
-from diag.show.ways import in_file, stops_of, told_rows, way_rows
+from tests.chart_frames import AMD64, frame_of, isa_table, many_cells, many_ways, texts, ways
 
 DATA = "data/avx512-link"
-AMD64 = "linux/amd64"
-
-
-def texts(figure: Figure) -> str:
-    """Every text that a chart shows."""
-    axes = figure.axes[0]
-    found = [*figure.texts, *axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
-    return "\n".join(text.get_text() for text in found)
-
-
-# -- interventions ----------------------------------------------------------------------------------
-
-CELL: dict[str, Any] = {
-    "case": "a", "title": "", "platform": AMD64, "linked": True, "ran": True, "ended": "exit 0",
-    "machine": "m", "is_emulated": False, "runs": [], "agrees": True, "where": "x:1",
-}  # fmt: skip
-
-
-def frame_of(*cells: dict[str, Any]) -> pd.DataFrame:
-    """An interventions frame."""
-    return schema.make("interventions", [{**CELL, **cell} for cell in cells])
-
-
-def many_cells(n: int) -> pd.DataFrame:
-    """n cases of every kind on three platforms."""
-    kinds = [
-        {"result": "cured"},
-        {"linked": False, "ran": None, "ended": "", "result": "unproven"},
-        {"ran": False, "ended": "SIGSEGV", "is_emulated": True, "result": "masked"},
-        {"ran": None, "ended": ""},
-        {"linked": None, "ran": None, "ended": "", "agrees": False},
-    ]
-    return frame_of(
-        *({"case": f"c{i}", "platform": p, **kinds[i % 5]} for i in range(n) for p in DEFAULT_PLATFORMS)
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -114,15 +75,6 @@ def test_one_build_alone_has_no_change() -> None:
     assert words_interventions(frame_of()).title == "No intervention was tried"
 
 
-# -- instruction sets -------------------------------------------------------------------------------
-
-
-def isa_table(*rows: tuple[Any, ...]) -> pd.DataFrame:
-    """A df_isa frame."""
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    return frame.astype({"before": "Int64", "after": "Int64"})
-
-
 def test_members_are_counted_before_and_after() -> None:
     """The kernel that was not built is new; the output is there after only."""
     before, after = diag.open_case(f"{DATA}/before"), diag.open_case(f"{DATA}/explicit-march")
@@ -164,128 +116,6 @@ def test_bars_begin_at_nought_and_carry_their_number() -> None:
     assert not bars[1].get_hatch()
     assert "1 before" in texts(figure)
     assert "3 after" in texts(figure)
-
-
-# -- the way of a value -----------------------------------------------------------------------------
-
-DOCKERFILE = b"""FROM debian
-ARG TARGETARCH
-RUN case $TARGETARCH in \\
-      amd64) export FLAGS="-a $x" ;; \\
-      arm64) (export FLAGS=-b) ;; \\
-    esac && \\
-    export FLAGS="$FLAGS" && \\
-    make
-"""
-
-
-def ways() -> pd.DataFrame:
-    """amd64 keeps its value, arm64 loses it in a subshell, arm/v7 has no branch."""
-    return env_at(DOCKERFILE, command="make", name="FLAGS")
-
-
-def test_stops_are_the_lines_of_the_way() -> None:
-    """Set, kept, lost, each with its place."""
-    found = {
-        row["platform"]: [(stop.what, stop.place.rpartition(":")[2]) for stop in stops_of(row)]
-        for row in ways().to_dict("records")
-    }
-    assert found[AMD64] == [("set", "4"), ("kept", "7")]
-    assert ("lost", "5") in found["linux/arm64"]
-
-
-def test_the_chart_shows_each_line_and_the_end() -> None:
-    """Platforms as rows, lines as columns; the reason of a loss and the value in words."""
-    shown = texts(plot_way(ways(), "FLAGS"))
-    for text in ("line 4", "line 7", "set", "kept", "lost: subshell", "-a", "linux/arm64\nmake"):
-        assert text in shown
-    words = words_way(way_rows(ways(), "FLAGS"), "FLAGS")
-    assert words.title.startswith("FLAGS is lost on the way to ")
-    assert "n = 3 calls on 3 platforms" in words.subtitle
-
-
-def test_a_case_shows_the_text_of_its_lines() -> None:
-    """The incident's value arrives whole; the columns carry what stands in the Dockerfile."""
-    case = diag.open_case(f"{DATA}/before")
-    shown = texts(plot_way(case, "RUSTFLAGS", command="cargo build"))
-    assert "RUSTFLAGS arrives whole at `cargo build` on linux/amd64, linux/arm64 and" in shown
-    assert "with 2 different values" in shown
-    assert "export" in shown
-    assert "-avx512vl" in shown
-    one = way_rows(case, "RUSTFLAGS", AMD64)
-    assert set(one["platform"]) == {AMD64}
-    assert words_way(one, "RUSTFLAGS").title == (
-        "RUSTFLAGS arrives whole at 2 of 3 calls; nothing sets it for the others"
-    )
-
-
-def test_lines_of_several_files_are_stops() -> None:
-    """Then a column is the first stop, the second; each mark carries its line, each row its file."""
-    second = ways().assign(file="other/Dockerfile")
-    second["came_through"] = [[p.replace("Dockerfile", "other/Dockerfile") for p in places] for places in second["came_through"]]  # fmt: skip
-    both = pd.concat([ways(), second], ignore_index=True)
-    shown = texts(draw_way(both, "FLAGS"))
-    assert "stop 1" in shown
-    assert "set :4" in shown
-    assert "linux/amd64\nother/Dockerfile" in shown
-
-
-def test_unknown_and_never_set_are_told_apart() -> None:
-    """Neither is a loss."""
-    rows = env_at(b"FROM a\nRUN F=$(curl u); export F; make\n", command="make", name="F")
-    assert words_way(rows, "F").title == "F is not known at 3 of 3 calls"
-    rows = env_at(b"FROM a\nRUN make\n", command="make", name="F")
-    assert words_way(rows, "F").title == "Nothing sets F for any of 3 calls"
-
-
-def test_a_loss_stands_where_the_file_has_it() -> None:
-    """A `case` without a branch, and the export behind it."""
-    text = b"FROM a\nRUN case x in y) export F=1;; esac; \\\n export F=$F; make\n"
-    row = env_at(text, name="F", platforms=AMD64).to_dict("records")[0]
-    assert [(stop.what, in_file(stop.place)[1]) for stop in stops_of(row)] == [
-        ("lost", 2),
-        ("set", 3),
-    ]
-
-
-def test_calls_that_nothing_sets_it_for_are_counted() -> None:
-    """They have no row beside those that tell something; alone, they have."""
-    text = DOCKERFILE.replace(b"    make\n", b"    make\nRUN make late\nRUN make later\n")
-    rows = env_at(b"FROM b AS early\nRUN make deps\n" + text, name="FLAGS")
-    shown = texts(draw_way(rows, "FLAGS"))
-    assert "not drawn: 3 calls that nothing sets it for" in shown
-    assert "make deps" not in shown
-    alone = env_at(b"FROM b\nRUN make deps\n", name="FLAGS")
-    assert "make deps" in texts(draw_way(alone, "FLAGS"))
-
-
-def test_ways_that_nothing_tells_apart_are_one() -> None:
-    """Two ways with one value, a third with another: two rows, and the ways named."""
-    text = b"FROM a\nRUN export F=1; if [ -f /a ]; then export F=2 G=1; elif [ -f /b ]; then export G=2; fi; make\n"
-    rows = env_at(text, command="make", name="F", platforms=AMD64)
-    assert words_way(rows, "F").subtitle.count("ways to 1 call") == (len(rows) > 1)
-    told, n_unset = told_rows(rows)
-    assert n_unset == 0
-    assert sum(len(row["ways"]) for row in told) == len(rows)
-    doubled = pd.concat([rows, rows.assign(path_no=9)], ignore_index=True)
-    told, _ = told_rows(doubled)
-    assert [row["ways"][-1] for row in told] == [9] * len(told)
-    assert "ways 1, 9" in texts(draw_way(doubled, "F")).replace(" and ", ", ")
-
-
-def test_secrets_do_not_show() -> None:
-    """A value called a token is masked in the chart too."""
-    rows = env_at(b"FROM a\nENV NPM_TOKEN=hunter2hunter2\nRUN make\n", name="NPM_TOKEN")
-    assert "hunter2" not in texts(plot_way(rows, "NPM_TOKEN"))
-
-
-# -- all of them ------------------------------------------------------------------------------------
-
-
-def many_ways(n: int) -> pd.DataFrame:
-    """n ways over three platforms."""
-    rows = pd.concat([ways()] * (n // 3 + 1), ignore_index=True).head(n)
-    return rows.assign(command_no=range(1, n + 1))
 
 
 @pytest.mark.parametrize("n", [0, 1, 60])
