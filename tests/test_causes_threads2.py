@@ -149,3 +149,34 @@ def test_an_archive_that_apple_s_linker_cannot_make_out_is_not_only_of_another_m
         "ld: symbol(s) not found for architecture x86_64\n"
     )
     assert {"archive-without-index", "wrong-arch-object"} <= open_causes(log)
+
+
+def debug_link(
+    names: str, *, flags: str = "-g -Wall", users: str = "screen.o screen.o screen.o"
+) -> str:
+    """A link of a debug build that misses names of one or of several objects."""
+    rows = zip(names.split(), users.split(), strict=False)
+    told = (
+        f"libui.a({user}): In function `draw':\nscreen.c:9: undefined reference to `{name}'\n"
+        for name, user in rows
+    )
+    return f"gcc {flags} -otry ../demos/try.c libui.a -lm\n{''.join(told)}collect2: error: ld returned 1 exit status\n"
+
+
+@pytest.mark.parametrize(("log", "is_open"), [
+    (debug_link("set_up clear_all put_box"), True),
+    (debug_link("set_up clear_all put_box", flags="-g -O2"), False),
+    (debug_link("set_up clear_all put_box", users="screen.o screen.o other.o"), False),
+    (debug_link("set_up clear_all"), False),  # as any two names of a source that is left out
+    (debug_link("set_up clear_all put_box").replace("gcc -g -Wall", "cc1"), False),  # no compile is shown
+])  # fmt: skip
+def test_names_of_one_object_in_a_debug_build_may_be_its_own_inline_functions(
+    log: str, *, is_open: bool
+) -> None:
+    """C99's inline leaves no other trace in a log; the sources decide, and are asked for."""
+    assert ("inline-not-emitted" in open_causes(log)) == is_open
+    if is_open:
+        found = next(
+            f for f in Case(log=log).diagnose().findings if f.cause == "inline-not-emitted"
+        )
+        assert "git grep" in found.missing[0].how[0]

@@ -37,6 +37,7 @@ from diag.schema import each
 TEMPLATE = "template-not-instantiated"
 MEMBER = "static-member-not-defined"
 INLINE = "inline-not-emitted"
+MIN_INLINE = 3  # names: fewer are rather a slip of each
 
 
 # -- templates -----------------------------------------------------------------------------------
@@ -139,6 +140,7 @@ _INLINE_TOLD = re.compile(
     r"inline function \W?(?P<name>.+?)\W? (?:declared but never defined|used but never defined|is not defined)"
 )
 _UNOPTIMISED = re.compile(r"(?:^|[\s\"'])(?:\S*-)?(?:gcc|cc|clang)(?:-[\d.]+)?[\"']?\s")
+_CALL_FOR_C = re.compile(_UNOPTIMISED.pattern + r".*\S\.c(?=[\s\"']|$)")
 _OPTIMISED = re.compile(r"\s[\"']?-O(?:[123s]|fast|g|z)?[\"']?(?=\s)")
 
 
@@ -155,15 +157,15 @@ def judge_inline(facts: Facts, symbol: Symbol) -> Judged | None:
     if (missing and has_objects) or library_of(symbol.name) is not None:
         return None
     compiled = _compiled_unoptimised(facts, symbol)
+    if not compiled and not has_objects:
+        compiled = _of_one_source_unoptimised(facts, symbol)
     if not compiled:
         return None
-    if not has_objects:
-        return Judged(symbol, "untestable", (*told, *compiled), missing)
     why = "C99's `inline` makes no definition by itself: is the function declared so in a header?"
-    pattern = rf"-w '{symbol.name}' | grep inline"
-    return Judged(
-        symbol, "untestable", (*told, *compiled, *read), (source_missing(symbol, why, pattern),)
-    )
+    asked = source_missing(symbol, why, rf"-w '{symbol.name}' | grep inline")
+    if not has_objects:
+        return Judged(symbol, "untestable", (*told, *compiled), (asked, *missing))
+    return Judged(symbol, "untestable", (*told, *compiled, *read), (asked,))
 
 
 def _bare(text: str) -> str:
@@ -198,6 +200,32 @@ def _compiled_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
             told = next((_as_unoptimised(c.evidence) for c in compiles), ())
         facts.known[key] = told
     return facts.known[key]  # type: ignore[no-any-return]
+
+
+def _of_one_source_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
+    """A call of the compiler without optimisation, in a log that shows none with it, where one object
+    alone wants this and other names: the inline functions of its own source would look so."""
+    users = _users_by_name(facts, symbol.platform)
+    own = users.get(symbol.name, frozenset())
+    if len(own) != 1 or sum(one == own for one in users.values()) < MIN_INLINE:
+        return ()
+    lines = facts.on(facts.lines_with((" -g", " -O")), symbol.platform)
+    calls = [row for row in each(lines.head(2000)) if _CALL_FOR_C.search(row.text[:4000])]
+    plain = [row for row in calls if _is_unoptimised(row.text[:4000])]
+    return (Evidence.of_row(plain[0]),) if plain and len(plain) == len(calls) else ()
+
+
+@asked_once
+def _users_by_name(facts: Facts, platform: str) -> dict[str, frozenset[tuple[str, str]]]:
+    """C name -> (object, member) of all that want it, by the linker's words."""
+    rows = facts.on(facts.link_errors, platform)
+    rows = rows[(rows["kind"] == "undefined") & rows["symbol"].notna() & rows["object"].notna()]
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in each(rows):
+        if is_plain(row.symbol):
+            member = row.member if isinstance(row.member, str) else ""
+            found.setdefault(row.symbol, set()).add((row.object, member))
+    return {name: frozenset(users) for name, users in found.items()}
 
 
 def _unoptimised(lines: pd.DataFrame) -> Iterator[tuple[Evidence, ...]]:
