@@ -112,6 +112,7 @@ def lld(*names: str, linker: str = "rust-lld", end: str = "error: could not comp
     (lld("fast_hash_init", "fast_hash_block", linker="ld.lld"), True),  # cargo ran it
     (lld("fast_hash_init", "fast_hash_block", linker="ld.lld", end="make: *** [app] Error 1"), False),
     (lld("fast_hash_init"), False),  # one name: rather a slip of that one
+    (lld("fast_1_20_3_hash_init", linker="ld.lld", end=""), True),  # as crates name their C parts
     (lld("deflate", "inflate"), False),  # a well-known library's
     (lld("fast_hash_init", "fast_hash_block").replace("rust-lld", "ld"), True),
 ])  # fmt: skip

@@ -22,7 +22,7 @@ from diag.causes.link_said import (
 )
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.once import asked_once
-from diag.causes.rust_evidence import names_of_c_parts
+from diag.causes.rust_evidence import VERSIONED, names_of_c_parts
 from diag.causes.searched import having
 from diag.causes.wants import Answer, Want, each_want, linkers_of, wants_of
 from diag.schema import each, keep
@@ -237,8 +237,8 @@ def _asked(facts: Facts, want: Want) -> tuple[Missing, ...]:
     if _is_gcc_lto(facts, want):
         return (objects,)
     names = names_of_c_parts(facts, want.symbol.platform)
-    is_of_crates = len(names) > 1 and want.symbol.name in names
-    return (_CFLAGS, objects) if is_of_crates else ()
+    is_several = len(names) > 1 or any(map(VERSIONED.match, names))
+    return (_CFLAGS, objects) if is_several and want.symbol.name in names else ()
 
 
 def _is_gcc_lto(facts: Facts, want: Want) -> bool:

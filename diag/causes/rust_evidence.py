@@ -15,6 +15,8 @@ from diag.schema import each
 _RUSTC = "rustc version "  # how rustc begins what it writes into .comment
 _RUSTC_FILE = re.compile(r"\.rcgu\.o\b|\.rlib\b")
 _UNIT = re.compile(r"\b\w+\.[0-9a-f]{16}-cgu\.\d+")  # CRATE.HASH-cgu.NUMBER: a unit of one crate
+# As crates that bring a C library's source name its functions, so that two versions can be linked.
+VERSIONED = re.compile(r"^[a-z][a-z0-9_]*?_\d{1,3}_\d{1,3}_\d{1,3}_+[A-Za-z]")
 _OWN = re.compile(r"(?:std|core|alloc|compiler_builtins|panic_\w+)\.")
 # A file that a message names, or a member of it.
 FILE = re.compile(r"[^\s:;,'`()]+\.(?:rlib|a|o|so[\d.]*)\b(?:\([^()]*\))?")
@@ -40,7 +42,7 @@ def names_of_c_parts(facts: Facts, platform: str) -> frozenset[str]:
     rows = facts.on(facts.link_errors, platform)
     rows = rows[rows["kind"] == "undefined"].dropna(subset=["symbol"])
     is_cargo = toolchain_of(facts, platform) in ("cargo", "cc") or "rust-lld" in set(rows["linker"])
-    names = set(rows["symbol"]) if is_cargo else set()
+    names = {name for name in rows["symbol"] if is_cargo or VERSIONED.match(name)}
     return frozenset(name for name in names if is_plain(name) and library_of(name) is None)
 
 
