@@ -23,6 +23,8 @@ def gather_facts(case: Case, claims: Iterable[str] = (), symbols: Iterable[str] 
     platforms = case.platforms or _platforms_of_objects(case)
     told = (case.steps, case.link_errors, _telling_lines(case), case.env)
     steps, errors, lines, env = map(plain, told)
+    if len(errors) > 1:  # of one alone nothing is left without it
+        errors = join.without_forgiven(errors, plain(_lines_with(case, join.FORGIVING)))
     drift = plain(
         join.join_log_and_dockerfile(steps, case.instructions, case.inputs.dockerfile or "")
     )

@@ -32,6 +32,9 @@ THIN = "thin-archive-broken"
 _NO_INDEX = re.compile(r"[Aa]rchive has no (?:index|table of contents)|no archive symbol table")
 # Apple's linker of an archive whose members it cannot make out.
 _OF_NO_MACHINE = re.compile(r"was built for archive which is not the architecture")
+_STRIPS = re.compile(
+    r"(?:^|[\s/\"])(?:[\w.+]+-)*strip\"? (?!.*(?:-g|-S|-d|--strip-(?:debug|unneeded))\b)"
+)
 # What each linker says of a file that is shorter than its own header: GNU ld, gold, lld, mold.
 _TOO_SHORT = re.compile(
     r"file too short|file truncated|file is empty|table goes past the end of|e_shoff or e_shnum corrupted"
@@ -69,8 +72,41 @@ def judge_no_index(facts: Facts) -> Iterator[Finding]:
         names = [want.symbol.name for want in wants]
         if len(errors):
             names += wanted_in_links_of(facts, platform, errors)
-        answer = Answer("supported", evidence)
+        stripped = _stripped(facts, platform, errors, bare)
+        answer = _without_names(evidence + stripped) if stripped else Answer("supported", evidence)
         yield about(facts, FAMILY, NO_INDEX, platform, names, answer)
+
+
+def _without_names(evidence: list[Evidence]) -> Answer:
+    missing = Missing(
+        "the archive as it was before its names were taken away",
+        "an archive whose members define no name has nothing to put into an index: ranlib does not help",
+        ("# take `strip` off the archive, or say `strip --strip-unneeded`, which leaves what a link needs",),
+    )  # fmt: skip
+    claim = "The archive has no index, because its members have no names left."
+    return Answer("untestable", evidence, (missing,), claim=claim)
+
+
+def _stripped(
+    facts: Facts, platform: str, errors: pd.DataFrame, bare: list[tuple[str, bool]]
+) -> list[Evidence]:
+    """What shows that the archives have no names to list: they define none, or the log strips them."""
+    named = facts.symbols.loc[facts.symbols["is_defined"].astype(bool), "file"]
+    if bare:
+        empty = [file for file, _ in bare if not (named == file).any()]
+        text = "no member of the archive defines a name"
+        return [Evidence(file, None, text) for file in empty if len(empty) == len(bare)]
+    files = {PurePath(str(name)).name for name in errors["object"].dropna()}
+    lines = [
+        r
+        for r in each(facts.on(facts.lines_with(("strip",)), platform).head(1000))
+        if _STRIPS.search(r.text) and files & _files_in(r.text)
+    ]
+    return [Evidence.of_row(row) for row in lines[:1]]
+
+
+def _files_in(text: str) -> set[str]:
+    return {PurePath(word.strip("\"'")).name for word in text.split()}
 
 
 def _archiver_missing(errors: pd.DataFrame) -> Missing:
@@ -189,7 +225,7 @@ def judge_thin(facts: Facts) -> Iterator[Finding]:
         errors = errors_with(facts, platform, _GONE)
         gone = _gone_members(facts, platform)
         cannot_open = _not_on_command(facts, platform)
-        if len(errors) or (gone and _is_red(facts, platform)):
+        if len(errors) or (gone and _is_red(facts, platform) and not _was_read(facts, platform)):
             evidence = said(errors) or said(cannot_open)
             names = wanted_in_links_of(facts, platform, errors)
             names += nowhere_defined(facts, platform) if gone else []
@@ -200,6 +236,13 @@ def judge_thin(facts: Facts) -> Iterator[Finding]:
             missing = (objects_missing(platform),)
             answer = Answer("untestable", said(cannot_open), missing)
             yield about(facts, FAMILY, THIN, platform, (), answer)
+
+
+def _was_read(facts: Facts, platform: str) -> bool:
+    """The linker misses names, or has them twice, and complains of no file: no linker is silent about a
+    member that it cannot open, so members that are not among the files given were there."""
+    kinds = set(errors_of(facts, platform)["kind"])
+    return bool(kinds) and kinds <= {"undefined", "duplicate"}
 
 
 def _gone_members(facts: Facts, platform: str) -> list[Evidence]:

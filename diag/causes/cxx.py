@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import pandas as pd
+
 from diag.causes.facts import Facts, clip, objects_missing
-from diag.causes.model import Cause, Evidence, Finding
+from diag.causes.model import Cause, Evidence, Finding, Missing, Status
+from diag.causes.name_evidence import source_missing
 from diag.causes.named import Named, group_finding, pick, wanted_on
+from diag.causes.once import asked_once
 from diag.causes.origins import compilers_of
 from diag.causes.runtime_cxx import is_cxx_name
+from diag.causes.searched import having
 from diag.schema import each
 
 FAMILY = "cxx"
@@ -28,7 +33,10 @@ _SHORT = (
 _TAG = re.compile(
     r"\b(?:lts_\d+|v\d+(?:_\d+)*|__\d+|__ndk\d+|_V\d+|__cxx11|(?:inline_|abi_)?[A-Za-z]*_?v?\d+(?:_\d+)*)::"
 )
-
+# Of these the spellings that nothing but a version has: `sha256` and `utf8` have a number as well.
+_SURELY_VERSION = re.compile(
+    r"lts_\d+|v\d+(?:_\d+)*|__\d+|__ndk\d+|_V\d+|__cxx11|(?:inline_|abi_)?[A-Za-z]*_v?\d+(?:_\d+)*|"
+)
 _OLD_STRING = re.compile(r"\bstd::(?:string\b|basic_string<char)")
 
 
@@ -107,14 +115,54 @@ def judge_namespace(facts: Facts) -> Iterator[Finding]:
             _pairs(facts, platform, lambda own, other: differing_tags(own, other) is not None)
         )
         if pairs:
-            names = _distinct(named for named, _ in pairs)
-            row = pairs[0][1]
-            tags = differing_tags(row.wanted_text, row.text) or ("", "")
-            claim = f"Both sides know it under different versions of an inline namespace: {tags[0] or 'none'} is wanted, {tags[1] or 'none'} is defined."
-            evidence = [_defined(row) for _, row in pairs][:4]
-            yield group_finding(facts, FAMILY, NAMESPACE, "supported", names, evidence, claim=claim)
+            yield from _of_versions(facts, pairs)
         else:
             yield from _without_objects(facts, platform, NAMESPACE, _is_tagged)
+
+
+def _of_versions(facts: Facts, pairs: list[tuple[Named, Any]]) -> Iterator[Finding]:
+    """The names that two versions tell apart, and left open those that two things of one kind may."""
+    open_pairs = [pair for pair in pairs if _may_be_two(facts, pair[1])]
+    sure = [pair for pair in pairs if pair not in open_pairs]
+    groups: tuple[tuple[Status, list[tuple[Named, Any]]], ...]
+    groups = (("supported", sure), ("untestable", open_pairs))
+    for status, found in groups:
+        if not found:
+            continue
+        names = _distinct(named for named, _ in found)
+        row = found[0][1]
+        tags = differing_tags(row.wanted_text, row.text) or ("", "")
+        claim = f"Both sides know it under different versions of an inline namespace: {tags[0] or 'none'} is wanted, {tags[1] or 'none'} is defined."
+        missing = () if status == "supported" else (_declaration_missing(names[0], tags),)
+        evidence = [_defined(row) for _, row in found][:4]
+        yield group_finding(facts, FAMILY, NAMESPACE, status, names, evidence, missing, claim=claim)
+
+
+def _declaration_missing(named: Named, tags: tuple[str, str]) -> Missing:
+    shown = " and ".join(tag for tag in tags if tag)
+    why = f"whether {shown} is opened by `inline namespace` or a macro, or names two things that exist side by side"
+    words = "|".join(tag for tag in tags if tag)
+    return source_missing(named.symbol, why, f"-wE 'namespace +({words})'")
+
+
+def _may_be_two(facts: Facts, row: Any) -> bool:
+    """Nothing but the number speaks of versions, or other functions of the wanted one are defined here."""
+    tags = differing_tags(row.wanted_text, row.text) or ("", "")
+    if not all(map(_SURELY_VERSION.fullmatch, tags)):
+        return True
+    head, tag, _ = row.wanted_text.partition("(")[0].partition(f"{tags[0]}::")
+    scopes = [*head.split("::")[:-1], tags[0]] if tags[0] and tag else []
+    if not scopes or not all(map(str.isidentifier, scopes)):
+        return False
+    mangled = "".join(f"{len(scope)}{scope}" for scope in scopes)
+    return bool(having(_strong_names(facts), rf"^_ZNK?{mangled}").any())
+
+
+@asked_once
+def _strong_names(facts: Facts) -> pd.Series:
+    """What is defined here and by no header: those define weakly, on either side."""
+    rows = facts.symbols[facts.symbols["is_defined"].astype(bool)]
+    return rows.loc[rows["bind"] == "GLOBAL", "name"]
 
 
 def _without_objects(

@@ -63,7 +63,14 @@ def still_open(facts: Facts, library: Library, names: Sequence[Named]) -> Missin
     if library.key in BESIDE_MUSL and not libc_of(facts, names[0].symbol.platform).libc:
         return dockerfile_of_libc()
     told = " ".join(f"{ref.source} {ref.detail}" for named in names for ref in named.references)
-    return _COMPILER if library.key == "stdc++fs" and not _IN_GCC_8.search(told) else None
+    if library.key != "stdc++fs" or all(map(_is_experimental, names)) or _IN_GCC_8.search(told):
+        return None
+    return _COMPILER
+
+
+def _is_experimental(named: Named) -> bool:
+    """Of the technical specification, which every GCC keeps in the library of its own."""
+    return any("experimental" in raw for raw in named.raw)
 
 
 def _is_built_here(facts: Facts, names: Sequence[Named]) -> bool:

@@ -80,8 +80,9 @@ def judge_not_found(facts: Facts) -> Iterator[Finding]:
             continue
         evidence = [*said(rows, 6), *passed_over, *_searched(facts, platform), *elsewhere[:2]]
         names = _explained(facts, platform, rows, libraries)
-        if _is_static(facts, platform) and (elsewhere or not facts.has_objects(platform)):
-            if not elsewhere:
+        if _is_static(facts, platform):
+            # What else the image has is seen neither in the log nor in the objects of a build.
+            if not elsewhere and not _made_shared(facts, platform, libraries):
                 answer = Answer("untestable", evidence, (_beside_missing(libraries),))
                 yield about(facts, FAMILY, NOT_FOUND, platform, names, answer)
             continue
@@ -192,6 +193,14 @@ def _beside(facts: Facts, platform: str, libraries: Iterable[str]) -> list[Evide
     return [Evidence(file, None, f"{PurePath(file).name} is here") for file in files]
 
 
+def _made_shared(facts: Facts, platform: str, libraries: Iterable[str]) -> list[Evidence]:
+    """Links of this log that make such a library in its shared form."""
+    asked = {f"lib{name}.so" for name in libraries if name}
+    commands = each(facts.on(facts.link_commands, platform).dropna(subset=["output"]))
+    made = [(c, PurePath(c.output).name) for c in commands]
+    return [command_evidence(c, f"{name} is made here") for c, name in made if name in asked]
+
+
 def _is_static(facts: Facts, platform: str) -> bool:
     words = flags_of(facts, platform)
     return any(word in words for word in _STATIC_WORDS)
@@ -243,6 +252,7 @@ def judge_static_missing(facts: Facts) -> Iterator[Finding]:
         libraries = [_bare(str(name)) for name in rows["object"]]
         beside = _beside(facts, platform, libraries)
         shared = [one for one in beside if ".so" in PurePath(one.file).name]
+        shared += _made_shared(facts, platform, libraries)
         archives = [one for one in beside if one.file.endswith(".a")]
         switches = [e for word, e in flags_of(facts, platform).items() if word in _STATIC_WORDS]
         evidence = [*said(rows), *switches[:1], *shared[:2], *read_lines(hints, 2)]

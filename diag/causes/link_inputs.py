@@ -18,6 +18,7 @@ from diag.join.why import Why, explain_each
 from diag.platforms import BY_NAME
 from diag.schema import each
 
+_NUMBERED = re.compile(r"\.so(?:\.\d+)+$")
 # What a shell replaces; the loader's own words ($ORIGIN) stay as they are.
 _EXPANDED = re.compile(r"`|\$\(|\$\{?(?!ORIGIN|LIB\b|PLATFORM)[A-Za-z_]")
 _STATIC = {
@@ -64,13 +65,15 @@ def line_of_command(facts: Facts, command: Any, platform: str = "") -> tuple[Lin
 
     Files of that platform go before files of the same name of others.
     """
-    files = [str(file) for file in facts.objects["file"].unique()]
+    files = [file for file in _given_files(facts) if _may_serve(facts, file, platform)]
     files.sort(key=lambda file: facts.platform_of_file.get(file, "") not in (platform, ""))
     by_name: dict[str, list[str]] = {}
     for file in files:
         own = by_name.setdefault(PurePath(file).name, [])
         if not own or facts.platform_of_file.get(own[0]) == facts.platform_of_file.get(file):
             own.append(file)
+    for name in list(by_name):  # libx.so is a link to it, and links are not followed
+        by_name.setdefault(unnumbered(name), by_name[name])
     words, unread, is_static = [], [], False
     for word in linker_words(command.words):
         is_static = _STATIC.get(word, is_static)
@@ -80,6 +83,28 @@ def line_of_command(facts: Facts, command: Any, platform: str = "") -> tuple[Lin
         else:
             words.append(given or word)
     return parse_link_line(words, files), unread
+
+
+@asked_once
+def _given_files(facts: Facts) -> tuple[str, ...]:
+    return tuple(str(file) for file in facts.objects["file"].unique())
+
+
+def _may_serve(facts: Facts, file: str, platform: str) -> bool:
+    """A file of another platform is an input here too, unless that one's own links name it."""
+    own = facts.platform_of_file.get(file, "")
+    return own in ("", platform) or PurePath(file).name not in _inputs_on(facts, own)
+
+
+@asked_once
+def _inputs_on(facts: Facts, platform: str) -> frozenset[str]:
+    links = facts.link_commands[facts.link_commands["platform"] == platform]
+    return frozenset().union(*map(inputs_of, each(links)))
+
+
+def unnumbered(name: str) -> str:
+    """libx.so.1.2 as links name it."""
+    return _NUMBERED.sub(".so", name)
 
 
 def linker_words(words: Iterable[str]) -> Iterator[str]:
@@ -131,11 +156,15 @@ def why_of(facts: Facts, symbol: Symbol) -> Why | None:
         return None
     key = ("why", symbol.platform, command.file, command.line_no)
     if key not in facts.known:
-        names = [one.name for one in facts.wanted if one.platform == symbol.platform]
-        facts.known[key] = _whys(facts, [*names, symbol.name], command, symbol.platform)
-    if symbol.name not in facts.known[key]:
-        facts.known[key] |= _whys(facts, [symbol.name], command, symbol.platform)
-    return facts.known[key].get(symbol.name)  # type: ignore[no-any-return]
+        own = [one for one in facts.wanted if one.platform == symbol.platform]
+        names = [raw for one in (*own, symbol) for raw in facts.raw_of(one)]
+        facts.known[key] = _whys(facts, names, command, symbol.platform)
+    raw = facts.raw_of(symbol)  # objects know no other: the log may tell the name demangled
+    if not facts.known[key].keys() & set(raw):
+        facts.known[key] |= _whys(facts, list(raw), command, symbol.platform)
+    known = [why for name in raw if (why := facts.known[key].get(name)) is not None]
+    # Of a constructor's symbols the one that somebody wants.
+    return next((why for why in known if why.wants), known[0] if known else None)
 
 
 def _whys(facts: Facts, names: list[str], command: Any, platform: str) -> dict[str, Why | None]:
@@ -166,7 +195,8 @@ def unread_inputs(facts: Facts, command: Any) -> list[str]:
     key = ("unread inputs", command.file, command.line_no)
     if key not in facts.known:  # of a link that misses thousands of names each one asks
         files = ((kind, name, files_of_input(kind, str(name))) for kind, name in command.inputs)
-        read = _read_files(facts)
+        told = command.platform if isinstance(command.platform, str) else ""
+        read = _read_files(facts, told)
         facts.known[key] = [
             f"-l{name}" if kind == "library" else own[0]
             for kind, name, own in files
@@ -176,8 +206,12 @@ def unread_inputs(facts: Facts, command: Any) -> list[str]:
 
 
 @asked_once
-def _read_files(facts: Facts) -> frozenset[str]:
-    return frozenset(PurePath(file).name for file in facts.objects["file"].unique())
+def _read_files(facts: Facts, platform: str) -> frozenset[str]:
+    files = [
+        file for file in _given_files(facts) if not platform or _may_serve(facts, file, platform)
+    ]
+    names = {PurePath(file).name for file in files}
+    return frozenset(names | {unnumbered(name) for name in names})
 
 
 def command_evidence(command: Any, what: str) -> Evidence:

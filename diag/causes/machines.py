@@ -31,10 +31,12 @@ _LLD = re.compile(r" is incompatible with (?P<expected>\S+)$")
 _BFD = re.compile(
     r"(?P<found>\S+) architecture of input file .* is incompatible with (?P<expected>\S+) output"
 )
+_BYTES = re.compile(r"compiled for a (?P<found>big|little) endian system and target is")
 FLOAT_WORDS = re.compile(
     r"VFP register arguments|different floating-point ABI|can't link \S+-float modules"
-    r"|failed to merge target specific data"
 )
+# GNU ld's last word on any two inputs that do not fit; the line before it says in what.
+_NOT_MERGED = re.compile("failed to merge target specific data")
 _CUT = re.compile(r"too short|truncated|is empty|goes past the end|e_shoff or e_shnum corrupted")
 # What a C library or compiler brings for the start of a program.
 STARTUP = re.compile(r"(?:[Sgr]?crt[1in]|crt(?:begin|end)\w*|gcrt1|Mcrt1)\.o$")
@@ -145,7 +147,8 @@ def _refusals(facts: Facts, platform: str) -> Iterator[Refusal]:
         said = first_part(row.detail_text)
         object, member = given.place(row)
         # The archive is told of once more, without the member, when it is given up.
-        if FLOAT_WORDS.search(said) or not seen.isdisjoint([(object, member), (object, "*")]):
+        is_abi = FLOAT_WORDS.search(said) or _NOT_MERGED.search(said)
+        if is_abi or not seen.isdisjoint([(object, member), (object, "*")]):
             continue
         found, expected = _told(said)
         found = found or given.machine(object, member)
@@ -186,7 +189,11 @@ def _told(text: str) -> tuple[str, str]:
     for pattern in (_MOLD, _BFD):
         found = pattern.search(text)
         if found is not None:
-            return arch_of_name(found["found"]), arch_of_name(found["expected"])
+            # A name that the table lacks (i386:x64-32) is another machine all the same.
+            return arch_of_name(found["found"]) or found["found"], arch_of_name(found["expected"])
+    bytes_of = _BYTES.search(text)
+    if bytes_of is not None:
+        return f"{bytes_of['found']}-endian", ""
     lld = _LLD.search(text)
     return "", arch_of_name(lld["expected"]) if lld else ""
 

@@ -33,6 +33,7 @@ _TEXT = re.compile(
 _START_OF_STATIC = re.compile(r"\bcrtbeginT\.o\b")
 # A whole address in a read-only section asks for a text relocation; shorter ones are code without PIC.
 _ADDRESS = re.compile(r"\b(?:R_X86_64_64|R_AARCH64_ABS64|R_RISCV_64|R_PPC64_ADDR64|R_390_64)\b")
+_AMONG_CODE = re.compile(r"referenced by [^;]*\(\.text\b")
 _KINDS = {"shared object": "shared", "PIE object": "pie"}
 
 
@@ -57,8 +58,12 @@ def _output_of(facts: Facts, platform: str, row: Any) -> str:
 
 
 def _is_text(row: Any) -> bool:
-    """mold's words for a text relocation are those for code without PIC."""
-    return row.linker == "mold" and bool(_ADDRESS.search(row.detail_text))
+    """mold's words for a text relocation, and lld's, are those for code without PIC. What a compiler
+    makes without PIC may hold a whole address among its constants, and none among its instructions.
+    """
+    if not _ADDRESS.search(row.detail_text):
+        return False
+    return row.linker == "mold" or bool(_AMONG_CODE.search(row.detail_text))
 
 
 def judge_shared(facts: Facts) -> Iterator[Finding]:

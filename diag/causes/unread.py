@@ -10,13 +10,14 @@ import pandas as pd
 
 from diag.causes.facts import Facts, objects_missing
 from diag.causes.file_names import SYSTEM_SWITCHES
-from diag.causes.link_inputs import command_missing, files_of_input
+from diag.causes.link_inputs import command_missing, files_of_input, unnumbered
 from diag.causes.link_said import errors_of
 from diag.causes.made_here import archives_on
 from diag.causes.model import Missing
 from diag.causes.on_line import library_name
 from diag.causes.wants import Want
 from diag.knowledge.names import is_known_library, library_of
+from diag.schema import each
 
 # What every program begins and ends with, and the parts of Rust's own library: they want and define
 # no name of a project.
@@ -98,7 +99,11 @@ def order_missing(facts: Facts, want: Want, definers: set[str]) -> Missing | Non
     ends = want.why.outcomes if want.why is not None else ()
     if not ends:
         return command_missing(want.symbol)
-    return bytecode_missing(want) if any(end.status == "unknown" for end in ends) else None
+    is_unwanted = all(end.status == "unwanted" for end in ends)  # and the linker says otherwise
+    if is_unwanted and want.why is not None and not want.why.bytecode:
+        return objects_missing(want.symbol.platform)
+    is_open = is_unwanted or any(end.status == "unknown" for end in ends)
+    return bytecode_missing(want) if is_open else None
 
 
 def holders_missing(facts: Facts, want: Want, definers: set[str]) -> Missing | None:
@@ -106,12 +111,16 @@ def holders_missing(facts: Facts, want: Want, definers: set[str]) -> Missing | N
     base names of its files and members. None where there is none."""
     last, user = last_places(want), first_user(facts, want)
     made = archives_on(facts, want.symbol.platform)
+    shared = _linked_with(facts, want.symbol.platform, definers)
+    is_by_place = want.reads_once or want.rule is None
     held = [
         word
         for word in unread_of_project(want)
         if library_name(word)
-        and (want.reads_once or want.rule is None)
-        and _may_hold(word, definers, made, last, user)
+        and (
+            not shared.isdisjoint(map(unnumbered, _files_of(word)))
+            or (is_by_place and _may_hold(word, definers, made, last, user))
+        )
     ]
     if not held:
         return None
@@ -124,11 +133,26 @@ def _may_hold(
 ) -> bool:  # fmt: skip
     """Behind a user of the name it would have been found there. Where the log shows what was put
     into the archive, that tells."""
-    files = files_of_input("library", word[2:]) if word.startswith("-l") else (word,)
+    files = _files_of(word)
     if user is not None and max((last.get(file, -1) for file in files), default=-1) > user:
         return False
     shown = [made[file] for file in files if file in made]
     return not shown or any(not definers.isdisjoint(members) for members in shown)
+
+
+def _files_of(word: str) -> tuple[str, ...]:
+    return tuple(files_of_input("library", word[2:])) if word.startswith("-l") else (word,)
+
+
+def _linked_with(facts: Facts, platform: str, definers: set[str]) -> set[str]:
+    """Base names of what the log shows to be linked of one of these files: a shared library that holds
+    the definition, wherever it stands, and may keep it to itself."""
+    commands = each(facts.on(facts.link_commands, platform).dropna(subset=["output"]))
+    return {
+        unnumbered(PurePath(command.output).name)
+        for command in commands
+        if not definers.isdisjoint(PurePath(str(name)).name for _, name in command.inputs)
+    }
 
 
 def file_names(rows: pd.DataFrame) -> set[str]:

@@ -13,6 +13,7 @@ from diag.causes.invites import could_be_elsewhere
 from diag.causes.link_inputs import command_evidence, command_missing
 from diag.causes.link_said import about, errors_with, said
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.name_evidence import defined_near, near_of
 from diag.causes.once import asked_once
 from diag.causes.resolution import files_on
 from diag.causes.unread import inputs_missing
@@ -27,6 +28,8 @@ _BY_DSO = re.compile(r"(?:hidden|internal) symbol .* (?:in .* )?is referenced by
 _WANTED = re.compile(
     r"[`' ](?P<name>[\w.$]+)@{1,2}(?P<version>[\w.]+)|'(?P<old>[\w.$]+)', version '(?P<of>[^']+)'"
 )
+_INTERNAL = re.compile(r"(?<=[ZN\w])L(?=\d)")
+_GLOBAL_VARIABLE = re.compile(r"_Z(?P<length>\d+?)(?P<name>[A-Za-z_]\w*)")
 _UNDEFINED_VERSION = re.compile(r"has undefined version |version node not found for symbol ")
 
 
@@ -53,7 +56,7 @@ def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
         missing = objects_missing(symbol.platform)
         return Answer("untestable", [*facts.reference_evidence(symbol)], (missing,))
     if want.kept_back.empty:
-        return None
+        return _judge_internal(facts, want)
     found = [_kept(row) for row in each(want.kept_back.head(3))]
     usable = [
         Evidence.of_unit(r, f"defines {symbol.name} for others too")
@@ -80,6 +83,42 @@ def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
         objects_missing(symbol.platform).how,
     )
     return Answer("untestable", found, (missing,))
+
+
+def _judge_internal(facts: Facts, want: Want) -> Answer | None:
+    """C++ marks what is local to its file in the name too: `_ZL5table` for a constant `table`."""
+    raw = {*facts.raw_of(want.symbol), want.symbol.name}
+    rows = [
+        r for r in near_of(facts, want.symbol) if r.bind == "LOCAL" and _shared_name(r.name, raw)
+    ]
+    if not rows or not want.defined.empty:
+        return None
+    found = [defined_near(row, " [LOCAL]") for row in rows[:3]]
+    claim = "The only definition of the symbol among all inputs is local to its file: a `const` of C++ that is not `extern`, or `static`."
+    if want.is_all_read:
+        told = command_evidence(want.command, "every input of the link was read")
+        fix = (
+            "Include the header that declares it `extern` where it is defined (or write `extern` there), or take `static` away.",
+        )
+        return Answer("supported", [*found, told], claim=claim, fix=fix)
+    missing = Missing(
+        "the other inputs of the link",
+        "a local symbol of that name may be a namesake, and another input may define it for all",
+        objects_missing(want.symbol.platform).how,
+    )
+    return Answer("untestable", found, (missing,))
+
+
+def _shared_name(name: str, raw: set[str]) -> bool:
+    """The name without its mark of internal linkage is one of those wanted; a variable of the global
+    scope is not mangled then."""
+    for mark in _INTERNAL.finditer(name):
+        plain = name[: mark.start()] + name[mark.end() :]
+        variable = _GLOBAL_VARIABLE.fullmatch(plain)
+        is_variable = variable is not None and int(variable["length"]) == len(variable["name"])
+        if plain in raw or (is_variable and variable is not None and variable["name"] in raw):
+            return True
+    return False
 
 
 def _kept(row: Any) -> Evidence:
