@@ -181,9 +181,11 @@ PAPER = 680  # pixels of CSS between the margins of A4
 
 
 def test_paths_break_after_a_slash_and_tags_stay() -> None:
-    """Text between tags alone is changed; text that is no markup is escaped."""
-    assert breakable(Markup('<td a="x/y">a/b</td>')) == '<td a="x/y">a/<wbr>b</td>'
-    assert breakable("a/<b>/c") == "a/<wbr>&lt;b&gt;/<wbr>c"
+    """Text between tags alone is changed; text that is no markup is escaped; short words stay whole."""
+    long, broken = "target/release/libx.rlib:12", "target/<wbr>release/<wbr>libx.rlib:12"
+    assert breakable(Markup(f'<td a="{long}">{long}</td>')) == f'<td a="{long}">{broken}</td>'
+    assert breakable(f"<{long}>") == f"&lt;{broken}&gt;"
+    assert breakable("linux/arm64 build.log:1042") == "linux/arm64 build.log:1042"
 
 
 def test_a_name_in_the_headline_is_code() -> None:

@@ -41,6 +41,7 @@ from diag.show.report_parts import (
     objects_told,
     subject_of,
     ticked,
+    typed,
     with_pages,
 )
 from diag.show.sentences import (
@@ -183,7 +184,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def _render(template: str, more_css: str = "", **told: Any) -> str:
     loader = FileSystemLoader(_TEMPLATES)
     env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    env.filters |= {"ticked": ticked, "breakable": breakable}
+    env.filters |= {"ticked": ticked, "breakable": breakable, "typed": typed}
     css = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8") + more_css)
     return env.get_template(template).render(css=css, version=__version__, **told)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from diag.show.deciding import shell_lines
 from diag.show.frame_tables import table_of
-from diag.show.html import html_table
+from diag.show.html import MAX_COMMAND, html_table
 from diag.show.redact import Redactor
 from diag.show.sentences import outcome_words
 from diag.show.text import as_text, code_pieces, counted, focus, listed, marked_pieces
@@ -29,6 +30,14 @@ _CAUSE = re.compile(
     r"(?P<before><td[^>]*>|(?=<code>))(?P<told>(?:<code>)?(?P<name>[\w-]+)(?:</code>|(?=</td>)))"
 )
 _TAG = re.compile(r"(<[^<>]*>)")
+# A word of more than MAX_WHOLE characters is broken after a slash, a part of more than MAX_UNBROKEN
+# at its other joints, or anywhere. Escaped, a sign may be many.
+MAX_WHOLE, MAX_UNBROKEN = 16, 30
+_WORD = re.compile(rf"(?:&#?\w+;|[^\s&]){{{MAX_WHOLE + 1},}}")
+_LONG = re.compile(rf"(?:&#?\w+;|[^\s&/]){{{MAX_UNBROKEN + 1},}}")
+_JOINT = re.compile(r"(?<=..)[_,=@]+|::")  # at a hyphen browsers break by themselves
+_PART = re.compile(rf"(?:&#?\w+;|[^\s&<]){{{MAX_UNBROKEN}}}(?=[^\s<])")
+MAX_STILL = 36  # of a line of a command that a telephone shows without scrolling
 
 
 @dataclass(frozen=True)
@@ -98,9 +107,26 @@ def ticked(text: str) -> Markup:
 
 
 def breakable(text: str) -> Markup:
-    """Text or HTML whose paths may go on in the next line after a slash, not amid a name."""
+    """Text or HTML whose long words may go on in the next line: paths after a slash, others at
+    their joints. A short one is never broken, nor is the number of a line."""
     parts = _TAG.split(str(escape(text)))
-    return Markup("".join(p if n % 2 else p.replace("/", "/<wbr>") for n, p in enumerate(parts)))
+    return Markup("".join(part if n % 2 else _with_breaks(part) for n, part in enumerate(parts)))
+
+
+def _with_breaks(text: str) -> str:
+    def broken(part: re.Match[str]) -> str:
+        return _PART.sub(r"\g<0><wbr>", _JOINT.sub(r"\g<0><wbr>", part[0]))
+
+    return _WORD.sub(lambda word: _LONG.sub(broken, word[0]).replace("/", "/<wbr>"), text)
+
+
+def typed(command: str) -> Markup:
+    """A command to be copied, whole: broken where a shell reads on. What may have to be scrolled
+    can be reached by keyboard."""
+    lines = shell_lines(command, MAX_COMMAND)
+    is_wide = max(map(len, lines), default=0) > MAX_STILL
+    reached = Markup(' tabindex="0" role="group" aria-label="Command"') if is_wide else ""
+    return Markup('<pre class="command"{}>{}</pre>').format(reached, "\n".join(lines))
 
 
 def df_others(others: Sequence[Other]) -> pd.DataFrame:
