@@ -15,9 +15,12 @@ from diag.causes.model import Evidence, Finding
 from diag.join import distinct_definitions
 from diag.schema import each
 
-__all__ = ["doubt_about", "native_is_new", "other_project"]
+__all__ = [
+    "STUB_BYTES", "doubt_about", "had_other_name", "native_is_new", "other_body", "other_project", "was_meant",
+]  # fmt: skip
 
-_STUB_BYTES = 16  # a function that returns a constant, or only calls abort, takes no more
+STUB_BYTES = 16  # a function that returns a constant, or only calls abort, takes no more
+_SHORTENED = ("riscv", "loongarch")  # their linkers relax calls
 _NATIVE = ("-march=native", "-mcpu=native", "target-cpu=native")
 _NATIVE_WORD = re.compile(r"(?:-march|-mcpu|target-cpu)=native(?![\w-])")
 _SOURCE = re.compile(r"[\w.+-]+\.(?:c|cc|cpp|cxx|[sS]|rs|f90|f)(?![\w.])")
@@ -68,11 +71,33 @@ def _native_sources(facts: Facts, platform: str) -> Iterator[tuple[str, Any]]:
             yield from ((source, row) for source in _SOURCE.findall(row.text) or [""])
 
 
-def doubt_about(old: Facts, new: Facts, now: Symbol, failure: Finding | None) -> Evidence | None:
+def other_body(new: Facts, now: Symbol) -> Evidence | None:
+    """The program holds the function in another size than the one object that defines it: it was not
+    made of that object. Where the linker itself makes or shortens code, sizes tell nothing."""
+    defined = distinct_definitions(new.definitions(now), new.objects)
+    held = new.seen(now, "defined")
+    held = held[held["is_output"] & (held["type"] == "FUNC") & (held["bind"] != "LOCAL")]
+    if len(defined) != 1 or held.empty or defined["type"].iloc[0] != "FUNC":
+        return None
+    row, app = next(each(defined)), next(each(held))
+    own = new.objects[new.objects["file"] == row.file]
+    is_plain = not own["is_lto"].any() and not own["arch"].isin(_SHORTENED).any()
+    is_object = (own["kind"] == "relocatable").all()
+    sizes = int(row.size_bytes), int(app.size_bytes)
+    if not (is_plain and is_object and all(sizes)) or sizes[0] == sizes[1]:
+        return None
+    unit = row.member or PurePath(row.file).name
+    text = f"holds {now.name} in {sizes[1]} bytes and {unit} in {sizes[0]}: it is made of another"
+    return Evidence(app.file, None, f"{PurePath(app.file).name} {text}")
+
+
+def doubt_about(
+    old: Facts, new: Facts, now: Symbol, failure: Finding | None, *, is_gone: bool = False
+) -> Evidence | None:
     """Why the objects do not show a cure, where no good run of the program is on record."""
     wanted = new.seen(now, "wanted")
     defined = distinct_definitions(new.definitions(now), new.objects)
-    if wanted.empty and defined.empty:
+    if is_gone or (wanted.empty and defined.empty):
         own = new.of_platform(new.objects, now.platform)
         text = "the call is gone; whether that was meant the artefacts do not tell"
         return Evidence(str(own["file"].iloc[0]), None, f"{text}: nothing wants {now.name}")
@@ -81,17 +106,17 @@ def doubt_about(old: Facts, new: Facts, now: Symbol, failure: Finding | None) ->
     row = next(each(defined))
     unit = row.member or PurePath(row.file).name
     n_bytes = int(row.size_bytes)
-    size = f", in {n_bytes} bytes" if 0 < n_bytes <= _STUB_BYTES else ""
-    if not _was_meant(old, row, now.platform, failure):
+    size = f", in {n_bytes} bytes" if 0 < n_bytes <= STUB_BYTES else ""
+    if not was_meant(old, row, now.platform, failure):
         text = f"{unit} is new and defines {now.name}{size}: whether that is the function that was"
-        return Evidence(row.file, None, f"{text} meant, or a stub, only a run of the program shows")
-    if size and not _had_other_name(old, now, unit):
-        text = f"{unit} defines {now.name} now{size}: so short is a stub;"
-        return Evidence(row.file, None, f"{text} only a run of the program shows more")
+        return Evidence(row.file, None, f"{text} meant, or a stub, the artefacts do not tell")
+    if size and not had_other_name(old, now, unit):
+        text = f"{unit} defines {now.name} now{size}: so short is a stub, or as good as one"
+        return Evidence(row.file, None, text)
     return None
 
 
-def _was_meant(old: Facts, row: Any, platform: str, failure: Finding | None) -> bool:
+def was_meant(old: Facts, row: Any, platform: str, failure: Finding | None) -> bool:
     """Whether the build before speaks of that object, its archive or its source."""
     known = _names(old, platform)
     units = [name for name in (row.member, PurePath(row.file).name) if name]
@@ -109,7 +134,7 @@ def _was_meant(old: Facts, row: Any, platform: str, failure: Finding | None) -> 
     return any(re.search(rf"(?<![\w-]){re.escape(name)}", text) for text in lines for name in said)
 
 
-def _had_other_name(old: Facts, now: Symbol, unit: str) -> bool:
+def had_other_name(old: Facts, now: Symbol, unit: str) -> bool:
     """The object defined the function under a name that holds this one, or kept it to itself."""
     rows = old.of_platform(old.symbols, now.platform)
     own = (rows["member"] == unit) | (rows["file"].map(lambda file: PurePath(file).name) == unit)

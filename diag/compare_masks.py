@@ -21,13 +21,21 @@ from diag.causes.masks import (
 from diag.causes.model import Evidence
 from diag.join import distinct_definitions
 
-__all__ = ["added_mask"]
+__all__ = ["added_mask", "permitted"]
 
 _KEEPS_OUTPUT = re.compile(r"(?<![\w-])--?noinhibit-exec\b")
 _SHARED_MAY_WANT = re.compile(
     r"(?<![\w-])--?allow-shlib-undefined\b"
     rf"|(?<![\w-])--?unresolved-symbols{NEXT}ignore-in-shared-libs\b"
 )
+# What permits what a linker refused, of another kind than an open name or a second definition.
+# Sources: the manuals of GNU ld 2.40 and lld 14, command-line options.
+_PERMITS = {
+    "wrong_arch": r"(?<![\w-])--?(?:no-warn-mismatch|accept-unknown-input-arch)\b",
+    "format": r"(?<![\w-])--?(?:no-warn-mismatch|accept-unknown-input-arch)\b",
+    "relocation": rf"(?<![\w-])-z{NEXT}?notext\b",
+    "version": r"(?<![\w-])--?allow-shlib-undefined\b",
+}
 _SHARED = r"\.so(?:\.\d+)*$"
 
 
@@ -48,6 +56,18 @@ def added_mask(
     return None
 
 
+def permitted(old: Facts, new: Facts, platform: str) -> tuple[None, list[Evidence]] | None:
+    """Where a switch stands that came with the change and permits what the linker refused before: the
+    inputs are what they were."""
+    kinds = old.on(old.link_errors, platform)["kind"].unique()
+    patterns = [_PERMITS[kind] for kind in kinds if kind in _PERMITS]
+    for pattern in [*patterns, _KEEPS_OUTPUT.pattern] if len(kinds) else []:
+        found = flag_evidence(new, platform, re.compile(pattern))
+        if found and not flag_evidence(old, platform, re.compile(pattern)):
+            return None, found
+    return None
+
+
 class _Switch(NamedTuple):
     """A switch of a linker and the cause that tells of it; `defines`: it gives the name an address,
     so that the output defines what nobody wrote."""
@@ -63,7 +83,9 @@ def _switches(errors: pd.DataFrame, symbol: Symbol) -> list[_Switch]:
     found: list[_Switch] = []
     if len(undefined):
         name = re.escape(symbol.name)
-        given = re.compile(rf"(?<![\w-])--?defsym{NEXT}{name}=[^\s,]+")
+        given = re.compile(
+            rf"(?<![\w-])--?(?:defsym{NEXT}{name}=[^\s,]+|wrap{NEXT}{name}(?![\w.$@]))"
+        )
         found += [_Switch(UNDEFINED, IGNORES_UNDEFINED), _Switch(UNDEFINED, given, defines=True)]
         by = undefined["object"].fillna("")
         if by.str.contains(_SHARED, regex=True).astype(bool).all():

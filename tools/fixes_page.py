@@ -91,11 +91,14 @@ def _cause(before: Side, change: PlatformChange) -> str:
 
 
 def _evidence(name: str, change: PlatformChange) -> str:
-    told = []
-    for item in change.evidence[:MAX_EVIDENCE]:
-        place = item.place.removeprefix(f"{LAB / name}/")
-        told.append(f"{place}: {item.text}")
-    return "; ".join(told) or "nothing that was given shows the link"
+    seen = change.evidence[:MAX_EVIDENCE]
+    places = [item.place.removeprefix(f"{LAB / name}/") for item in seen]
+    if change.result == "cured":
+        return "; ".join([*change.says, f"seen at {', '.join(dict.fromkeys(places))}"])
+    texts = [item.text for item in seen]
+    told = [said for said in change.says if said not in texts]
+    told += [f"{place}: {text}" for place, text in zip(places, texts, strict=True)]
+    return "; ".join(told)
 
 
 def incident_rows(matrix: pd.DataFrame) -> list[str]:

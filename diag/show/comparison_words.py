@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from diag.compare_model import DEFINED, GONE, IMPORTED, MADE, ONE_LEFT, RAN
+from diag.show.text import clip
+
 if TYPE_CHECKING:
+    from diag.causes.model import Evidence
     from diag.compare import Comparison
 
+MAX_SENTENCE = 300  # characters: names may be long
+MAX_OTHERS = 3  # places of a platform that is not the one that decided
 RESULT_WORDS = {
     "cured": "the cause is gone",
     "masked": "it links and is no cure: the cause is hidden, or the program dies",
@@ -15,12 +21,39 @@ RESULT_WORDS = {
     "unproven": "the evidence does not show that the cause is gone",
     "worse": "a failure that was not there before",
 }
+HOW_WORDS = {
+    DEFINED: "what was wanted is defined now",
+    IMPORTED: "a library offers what was wanted",
+    GONE: "what was wanted is no longer referred to",
+    ONE_LEFT: "of two definitions one is left",
+    MADE: "what could not be made was made",
+    RAN: "what died ran to its end",
+}
 
 
 def result_words(comparison: Comparison, shown: Callable[[str], str] = str) -> str:
-    """What a change did, in words, and by what."""
+    """What a change did, in words, and by what or how."""
     by = f" (by {shown(comparison.by)})" if comparison.by else ""
-    return RESULT_WORDS[comparison.result] + by
+    how = f": {HOW_WORDS[comparison.how]}" if comparison.how else ""
+    return RESULT_WORDS[comparison.result] + how + by
+
+
+def found_words(comparison: Comparison) -> list[str]:
+    """What the words consist of, a sentence each, with the platform where there are several."""
+    if not any(change.says for change in comparison.platforms):
+        return list(comparison.says)
+    is_one = len(comparison.platforms) == 1
+    return [
+        clip(text if is_one else f"{change.platform or 'the build'}: {text}", MAX_SENTENCE)
+        for change in comparison.platforms
+        for text in change.says
+    ]
+
+
+def places(comparison: Comparison) -> list[Evidence]:
+    """Where it is seen: of the platform that decided all, of others the first few."""
+    others = [one for c in comparison.platforms if c.result for one in c.evidence[:MAX_OTHERS]]
+    return list(dict.fromkeys([*comparison.evidence, *others]))
 
 
 def changed_symbols(comparison: Comparison) -> list[str]:

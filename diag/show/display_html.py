@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.comparison_words import changed_symbols, found_words, places, result_words
 from diag.show.complaints import Complaint
 from diag.show.deciding import Deciding, Refuted, is_command, n_causes
 from diag.show.display_case import Held, df_case
@@ -237,8 +237,10 @@ def comparison_html(comparison: Comparison) -> str:
     said = f"<strong>{comparison.result.upper()}</strong>: {result_words(comparison, code_html)}"
     symbols = changed_symbols(comparison)
     table = html_table(told_columns(df_changes(comparison)), "What the change did", limit=MAX_ROWS)
-    seen = _titled("Where it is seen", filter(None, [_cited(comparison.evidence, symbols)]))
-    return page([builds, f"<p>{said}</p>", table, *seen])
+    items = "".join(f"<li>{sentence(text)}</li>" for text in found_words(comparison))
+    found = _titled("What is found", [f"<ol>{items}</ol>"] if items else [])
+    seen = _titled("Where it is seen", filter(None, [_cited(places(comparison), symbols)]))
+    return page([builds, f"<p>{said}</p>", table, *found, *seen])
 
 
 def finding_html(finding: Finding) -> str:

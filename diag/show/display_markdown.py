@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.comparison_words import changed_symbols, found_words, places, result_words
 from diag.show.display_case import Held, df_case
 from diag.show.frame_tables import df_errors
 from diag.show.github_summary import summary_markdown
@@ -37,8 +37,9 @@ def comparison_markdown(comparison: Comparison) -> str:
     """The result, one row a platform, and where it is seen."""
     said = f"**{comparison.result.upper()}**: {result_words(comparison, code)}"
     symbols = changed_symbols(comparison)
-    parts = [said, _table(df_changes(comparison)), _cited(comparison.evidence, symbols)]
-    return _joined(parts)
+    found = "\n".join(f"{n}. {prose(text)}" for n, text in enumerate(found_words(comparison), 1))
+    table = _table(df_changes(comparison))
+    return _joined([said, table, found, _cited(places(comparison), symbols)])
 
 
 def finding_markdown(finding: Finding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.comparison_words import changed_symbols, found_words, places, result_words
 from diag.show.frame_tables import table_of
 from diag.show.sentences import steps_of, supported
 from diag.show.shown import Cited, Counted, Part, Said, Shown, Tabled, Typed, said
@@ -59,7 +59,8 @@ def proof_shown(comparison: Comparison) -> Shown:
     return Shown(
         head,
         Tabled(df_changes(comparison)),
-        Cited(comparison.evidence, changed_symbols(comparison)),
+        *([Counted(found)] if (found := found_words(comparison)) else []),
+        Cited(places(comparison), changed_symbols(comparison)),
     )
 
 

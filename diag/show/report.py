@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from diag import __version__
 from diag.errors import InputError
-from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.comparison_words import changed_symbols, found_words, places, result_words
 from diag.show.complaints import complaints
 from diag.show.deciding import (
     Deciding,
@@ -160,7 +160,8 @@ def comparison_page(comparison: Comparison) -> str:
         result=comparison.result,
         said=result_words(comparison),
         changes=Markup(html_table(df_changes(comparison))),
-        items=excerpts(comparison.evidence, changed_symbols(comparison)),
+        found=[ticked(as_text(text)) for text in found_words(comparison)],
+        items=excerpts(places(comparison), changed_symbols(comparison)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.comparison_words import changed_symbols, found_words, places, result_words
 from diag.show.deciding import Deciding, Refuted, is_command
 from diag.show.report_parts import Other, excerpts, ticked
 from diag.show.tables import STATUS_WORDS
@@ -73,5 +73,6 @@ def other_told(other: Other) -> dict[str, Any]:
         "name": other.name,
         "result": comparison.result,
         "said": f"{title}{result_words(comparison)}.",
-        "evidence": excerpts(comparison.evidence, changed_symbols(comparison)),
+        "found": [ticked(as_text(text)) for text in found_words(comparison)],
+        "evidence": excerpts(places(comparison), changed_symbols(comparison)),
     }

@@ -187,7 +187,7 @@ def df_changes(comparison: Comparison) -> pd.DataFrame:
             (
                 change.platform or "the build",
                 change.result or "sound before and after",
-                change.by or "",
+                change.by or change.how,
                 change.before,
                 change.after,
                 _symbols_of(change),

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from diag.show.comparison_words import changed_symbols, result_words
+from diag.show.comparison_words import changed_symbols, found_words, places, result_words
 from diag.show.complaints import Complaint
 from diag.show.console import as_plain_text, console_for
 from diag.show.deciding import Deciding, Refuted, own_evidence
@@ -225,8 +225,10 @@ def comparison_screen(comparison: Comparison) -> RenderableType:
     head = Text(f" {comparison.result.upper()} ", style=f"{style} reverse")
     head.append(f"  {result_words(comparison)}", style="not reverse not bold default")
     parts: list[RenderableType] = [head, frame_table(df_changes(comparison))]
-    if comparison.evidence:
+    if found := found_words(comparison):
+        parts.append(section("What is found", numbered(found)))
+    if seen := places(comparison):
         symbols = changed_symbols(comparison)
-        told = [Excerpt(item, symbols) for item in comparison.evidence]
+        told = [Excerpt(item, symbols) for item in seen]
         parts.append(section("Where it is seen", Group(*told)))
     return Group(*spaced(parts))
