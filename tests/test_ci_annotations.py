@@ -59,7 +59,7 @@ def test_one_explanation_at_one_place_is_one_annotation() -> None:
     findings = [
         h.finding(platform=platform, symbol=symbol)
         for platform in ("linux/arm64", "linux/amd64")
-        for symbol in ("one", "two")
+        for symbol in (h.SYMBOL, "two")
     ]
     (one,) = iter_annotations(places(h.verdict(findings=tuple(findings))))
     assert one.title == "kernel-object-not-built on linux/amd64 and linux/arm64"
@@ -96,7 +96,7 @@ def test_hostile_text_gives_no_command() -> None:
     verdict = hostile_verdict()
     lines = annotation_lines(places(verdict), ROOTS)
     shown = _no_commands(summary_markdown(verdict))
-    assert {command.name for command in commands("\n".join(lines))} == {"error", "notice"}
+    assert {command.name for command in commands("\n".join(lines))} == {"error", "warning", "notice"}
     assert not commands(shown)
     assert not commands(_no_commands("  ::error::x\n##[error]x"))
     assert "\u202e" not in "".join(lines) + shown

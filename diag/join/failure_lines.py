@@ -82,7 +82,7 @@ def join_failure_lines(
     """
     known = link_errors[link_errors["kind"] != "other"]  # of those nothing tells what they say
     told = set(known["platform"].dropna())
-    is_told = len(known) > 0 and len(outcomes) == 1
+    is_told = bool(known["platform"].isna().any()) and len(outcomes) == 1
     failed = [
         row
         for row in each(outcomes)

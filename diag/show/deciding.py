@@ -65,15 +65,22 @@ class Deciding:
 
 @dataclass(frozen=True)
 class Refuted:
-    """Refuted explanations with one reason: another one that holds (`by`), or a place."""
+    """Refuted explanations with one reason: another one that holds (`by`), or a place. `platforms`:
+    where, if they are open elsewhere."""
 
     groups: tuple[Group, ...]
     by: str = ""
+    platforms: tuple[str, ...] = ()
 
     @property
     def first(self) -> Group:
         """The group that is shown for all."""
         return self.groups[0]
+
+    @property
+    def reason(self) -> str:
+        """What stands behind the name of the one that holds."""
+        return f"explains it on {listed(self.platforms)}" if self.platforms else "explains it"
 
 
 def n_causes(told: Iterable[Deciding | Refuted]) -> int:
@@ -124,15 +131,17 @@ def own_evidence(group: Group, shared: Iterable[Evidence]) -> list[Evidence]:
 def what_is_refuted(verdict: Verdict) -> tuple[Refuted, ...]:
     """Refuted explanations: what somebody claimed first; those that one cause explains together."""
     told: list[Refuted] = []
-    explained: dict[str, list[Group]] = {}
+    explained: dict[tuple[str, tuple[str, ...]], list[Group]] = {}
+    is_open = {finding.cause for finding in verdict.findings if finding.status == "untestable"}
     for group in grouped(f for f in verdict.findings if f.status == "refuted"):
         by = _explained_by(group)
         if by:
-            explained.setdefault(by, []).append(group)
+            where = group.platforms if group.first.cause in is_open else ()
+            explained.setdefault((by, where), []).append(group)
         else:
             told.append(Refuted((group,)))
     told.sort(key=lambda one: one.first.first.role != "claim")
-    return tuple(told + [Refuted(tuple(groups), by) for by, groups in explained.items()])
+    return tuple(told + [Refuted(tuple(groups), *key) for key, groups in explained.items()])
 
 
 def _explained_by(group: Group) -> str:

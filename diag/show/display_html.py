@@ -181,7 +181,7 @@ def _refuted(part: Part) -> str:
 def _put_aside(one: Refuted) -> str:
     if one.by:
         names = listed([code_html(g.first.cause) for g in one.groups], limit=len(one.groups))
-        return f"<p>{STATUS_WORDS['refuted']}: {names}: {code_html(one.by)} explains it</p>"
+        return f"<p>{STATUS_WORDS['refuted']}: {names}: {code_html(one.by)} {one.reason}</p>"
     return _explanation(one.first)
 
 

@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING
 from diag.platforms import display_order
 from diag.show.complaints import complaints
 from diag.show.deciding import n_causes, what_would_decide
+from diag.show.failure_words import left_open
 from diag.show.places import Place, Places, Roots
-from diag.show.sentences import headline, is_failure_seen, steps_of, supported
+from diag.show.sentences import (
+    headline,
+    is_failure_seen,
+    outcome_words,
+    steps_of,
+    supported,
+)
 from diag.show.text import as_text, clip, counted, focus, listed
 from diag.show.wanted import what_is_missing
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence, Finding
+    from diag.verdict import Verdict
 
 MAX_OF_KIND = 10  # annotations of one kind that a step shows
 MAX_TITLE = 200  # GitHub takes 255 characters
@@ -130,14 +138,24 @@ def _open(places: Places) -> Iterator[Annotation]:
         kind, title = (
             ("warning", "failure not yet explained") if is_failed else ("notice", "not decided")
         )
-        told = [focus(headline(verdict), MAX_SENTENCE)]
-        told += _seen([item for one in complaints(verdict) for item in one.evidence], [])
-        told += _deciding(wanted)
+        told = [focus(headline(verdict), MAX_SENTENCE), *_complained(verdict), *_deciding(wanted)]
         yield Annotation(kind, title, "\n".join(told), places.failed_step(None))
-    elif verdict.outcome == "explained" and wanted:
+        return
+    for left in left_open(verdict):
+        told = [f"Nothing explains it: {left}.", *_complained(verdict, left.platform)]
+        yield Annotation(
+            "warning", outcome_words(verdict), "\n".join(told), places.failed_step(left.platform)
+        )
+    if verdict.outcome == "explained" and wanted:
         n_open = n_causes(one for one in what_would_decide(verdict) if not one.is_check)
         title = f"{counted(n_open, 'explanation')} open" if n_open else "what would confirm it"
         yield Annotation("notice", title, "\n".join(_deciding(wanted)))
+
+
+def _complained(verdict: Verdict, platform: str = "") -> Iterator[str]:
+    """What the log complains of, of one platform or of all."""
+    own = (one for one in complaints(verdict) if not platform or platform in one.platforms)
+    return _seen([item for one in own for item in one.evidence], [])
 
 
 def _deciding(wanted: list[str]) -> list[str]:

@@ -171,7 +171,7 @@ def _refuted(one: Refuted) -> str:
     """One item: who, and why not."""
     if one.by:
         names = [code(group.first.cause) for group in one.groups]
-        return f"- {listed(names, limit=len(names))}: {code(one.by)} explains it"
+        return f"- {listed(names, limit=len(names))}: {code(one.by)} {one.reason}"
     items = own_evidence(one.first, ())
     why = ""
     if items:

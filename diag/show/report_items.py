@@ -62,7 +62,7 @@ def deciding_told(one: Deciding) -> dict[str, Any]:
 def refuted_told(one: Refuted) -> dict[str, Any]:
     """Who is put aside, and by what."""
     names = [group.first.cause for group in one.groups]
-    return {"by": one.by, "names": names, "group": group_told(one.first)}
+    return {"by": one.by, "reason": one.reason, "names": names, "group": group_told(one.first)}
 
 
 def other_told(other: Other) -> dict[str, Any]:

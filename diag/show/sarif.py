@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from diag.schema import each
+from diag.show.failure_words import left_open
 from diag.show.places import Place, Places, Roots
 from diag.show.sarif_files import Files
 from diag.show.sarif_rules import LEVELS, UNEXPLAINED, Rules
@@ -92,17 +93,26 @@ class _Run:
         }
 
     def _unexplained(self) -> Iterator[dict[str, Any]]:
-        """A failure was seen and nothing explains it: that is a result too."""
-        if self.verdict.outcome != "undecided" or not is_failure_seen(self.verdict):
-            return
-        seen, symbol = self._first_error()
-        yield {
+        """A failure was seen and nothing explains it, or a part of it: that is a result too."""
+        if self.verdict.outcome == "undecided" and is_failure_seen(self.verdict):
+            seen, symbol = self._first_error()
+            place = self.places.failed_step(None) or seen
+            yield self._open(headline(self.verdict), place, None, symbol)
+        for left in left_open(self.verdict):
+            place = self.places.failed_step(left.platform)
+            symbol = next(iter(left.symbols), None)
+            yield self._open(f"Nothing explains it: {left}.", place, left.platform, symbol)
+
+    def _open(
+        self, said: str, place: Place | None, platform: str | None, symbol: str | None
+    ) -> dict[str, Any]:
+        return {
             **self.rules.reference(UNEXPLAINED),
             "kind": "fail",
             "level": "warning",
-            "message": _message(headline(self.verdict)),
-            "locations": [self.files.location(self.places.failed_step(None) or seen)],
-            "partialFingerprints": _fingerprints(UNEXPLAINED, None, symbol),
+            "message": _message(said),
+            "locations": [self.files.location(place)],
+            "partialFingerprints": _fingerprints(UNEXPLAINED, platform, symbol),
         }
 
     def _first_error(self) -> tuple[Place | None, str | None]:

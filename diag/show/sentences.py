@@ -6,17 +6,23 @@ The words are made from the verdict alone; nothing is judged here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diag.platforms import display_order
-from diag.show.text import as_text, bounded, clip, is_missing, listed
+from diag.show.failure_words import (
+    MAX_NAME,
+    NOTHING_SEEN,
+    by_outcome,
+    failure_sentence,
+    has_failed,
+    left_open,
+)
+from diag.show.text import bounded, listed
 from diag.show.wanted import Wanted, what_is_missing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from diag.causes.model import Evidence, Finding
     from diag.verdict import Verdict
 
@@ -25,9 +31,7 @@ OUTCOME_WORDS = {
     "explained": "failure explained",
     "undecided": "failure not yet explained",
 }
-_MAX_SAID = 160  # of a complaint of the log
-_MAX_NAME = 200  # of a name in a headline; what it is found in is cited below
-_MAX_STEP = 80  # of a step's name; the log holds the whole
+_MAX_CAUSES = 3  # named in a headline
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def claim_of(finding: Finding) -> str:
     """The claim as a headline: of a name that fills a screen the middle is left out."""
     claim = finding.claim
     for name in finding.symbols:
-        claim = claim.replace(name, bounded(name, _MAX_NAME))
+        claim = claim.replace(name, bounded(name, MAX_NAME))
     return claim
 
 
@@ -84,27 +88,26 @@ def supported(verdict: Verdict, *roles: str) -> list[Finding]:
 
 
 NO_LINK_ERROR = "No linker failed: the step's own words are the best lead."
-NOTHING_SEEN = "Nothing that was given tells how the build ended."
 
 
 def is_failure_seen(verdict: Verdict) -> bool:
     """A platform that failed or died, or a linker's error; else nothing is known to be wrong."""
     died = len(verdict.outcomes) and verdict.outcomes["ran"].eq(False).fillna(False).any()
-    return bool(_has_failed(verdict) or len(verdict.link_errors) or died)
+    return bool(has_failed(verdict) or len(verdict.link_errors) or died)
 
 
 def outcome_words(verdict: Verdict) -> str:
     """The outcome as a reader takes it; a failure is named only where one was seen."""
     if verdict.outcome == "undecided" and not is_failure_seen(verdict):
         return "not decided"
-    return OUTCOME_WORDS[verdict.outcome]
+    return "failure partly explained" if left_open(verdict) else OUTCOME_WORDS[verdict.outcome]
 
 
 def headline(verdict: Verdict) -> str:
     """One or two sentences: what went wrong, where, why."""
     causes = supported(verdict, "cause")
     if verdict.outcome == "explained" and causes:
-        return ended(f"{_subject(causes[0])}: {claim_of(causes[0])}")
+        return " ".join(_told_causes(verdict, causes))
     if verdict.outcome == "no_failure":
         return f"No failure found. {platform_sentence(verdict)}"
     if not is_failure_seen(verdict):
@@ -112,6 +115,24 @@ def headline(verdict: Verdict) -> str:
     if len(verdict.failure_lines) and not len(verdict.link_errors):
         return f"{failure_sentence(verdict)} {NO_LINK_ERROR}"
     return f"{failure_sentence(verdict)} The evidence at hand does not decide why."
+
+
+def _told_causes(verdict: Verdict, causes: list[Finding]) -> Iterator[str]:
+    """The first cause with its claim, the others by name, and what none of them explains."""
+    platforms: dict[str, list[str]] = {}
+    for finding in causes:
+        platforms.setdefault(finding.cause, []).append(finding.platform or "")
+    told = [_on(name, own) for name, own in platforms.items()]
+    yield ended(f"{told[0]}: {claim_of(causes[0])}")
+    if len(told) > 1:
+        yield ended(f"Besides: {listed(told[1:], limit=_MAX_CAUSES)}")
+    if left := left_open(verdict):
+        yield ended(f"Not explained: {listed(map(str, left))}")
+
+
+def _on(cause: str, platforms: Iterable[str]) -> str:
+    names = display_order(filter(None, platforms))
+    return f"{cause} on {listed(names)}" if names else cause
 
 
 def answer(verdict: Verdict) -> tuple[str, str, str]:
@@ -127,7 +148,15 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
     if not causes:
         why = "No explanation is supported by the evidence at hand."
         return (what, why, _missing_sentence(verdict))
-    return (what, ended(claim_of(causes[0])), _what_follows(verdict, causes[0]))
+    return (what, _why(verdict, causes), _what_follows(verdict, causes[0]))
+
+
+def _why(verdict: Verdict, causes: list[Finding]) -> str:
+    """The claims of the causes, each once, and what they leave."""
+    claims = list(dict.fromkeys(claim_of(finding).rstrip(".") for finding in causes))
+    more = [f"{len(claims) - _MAX_CAUSES} further causes"] if len(claims) > _MAX_CAUSES else []
+    left = [f"not explained: {listed(map(str, found))}"] if (found := left_open(verdict)) else []
+    return ended("; ".join([*claims[:_MAX_CAUSES], *more, *left]))
 
 
 def _what_follows(verdict: Verdict, cause: Finding) -> str:
@@ -143,72 +172,13 @@ def _what_follows(verdict: Verdict, cause: Finding) -> str:
     return ended(told[0].upper() + told[1:])
 
 
-def _death_sentence(verdict: Verdict) -> str:
-    """A program that links and dies, and how; where none did, that nothing is known."""
-    ends = verdict.outcomes
-    died = ends[ends["ran"].eq(False).fillna(False).astype(bool)] if len(ends) else ends
-    told = [
-        f"{platform} ({ended})"
-        for platform, ended in zip(died["platform"], died["ended"], strict=True)
-    ]
-    return f"It links, and the program dies on {listed(told)}." if told else NOTHING_SEEN
-
-
-def failure_sentence(verdict: Verdict) -> str:
-    """Which platforms failed: at the link, with the first symbol that the linker names; elsewhere,
-    with the step."""
-    failed = _by_outcome(verdict, "failed")
-    errors = verdict.link_errors
-    named = errors[errors["symbol"].notna()] if len(errors) else errors
-    if not len(named):
-        return (
-            _build_sentence(verdict, failed) if _has_failed(verdict) else _death_sentence(verdict)
-        )
-    first = named.iloc[0]
-    count = named["symbol"].nunique()
-    more = f" and {count - 1:,} more" if count > 1 else ""
-    kind = str(first["kind"]).replace("_", " ")
-    at_link = _platforms_of_errors(verdict, named)
-    where = f" on {listed(at_link)}" if at_link else ""
-    others = "".join(f"; {_failed_step(verdict, name)}" for name in failed if name not in at_link)
-    name = bounded(str(first["symbol"]), _MAX_NAME)
-    return f"The link fails{where}: {kind} symbol `{name}`{more}{others}."
-
-
-def _build_sentence(verdict: Verdict, failed: list[str]) -> str:
-    """Which platforms failed, and the first complaint of the first one."""
-    where = f" on {listed(failed)}" if failed else ""
-    said = [as_text(t).replace("`", "'") for t in verdict.failure_lines["text"].head(1)]
-    first = "".join(f": `{clip(text, _MAX_SAID)}`" for text in said)
-    return f"The build fails{where}{first}."
-
-
-def _platforms_of_errors(verdict: Verdict, errors: pd.DataFrame) -> list[str]:
-    """The platforms that these errors name; errors that name none are of the only one judged."""
-    names = {str(name) for name in errors["platform"].dropna()} - {""}
-    judged = list(verdict.outcomes["platform"])
-    return display_order(names) or (_by_outcome(verdict, "failed") if len(judged) == 1 else [])
-
-
-def _failed_step(verdict: Verdict, platform: str) -> str:
-    """`PLATFORM failed in step "..." (exit 1)`, as far as the log tells."""
-    row = verdict.outcomes[verdict.outcomes["platform"] == platform].iloc[0]
-    steps = verdict.steps
-    own = steps[(steps["file"] == row["file"]) & (steps["line_no"] == row["line_no"])]
-    if not len(own):
-        return f"{platform} failed"
-    name, code = " ".join(str(own.iloc[0]["name_text"]).split()), own.iloc[0]["exit_code"]
-    name = name if len(name) <= _MAX_STEP else f"{name[:_MAX_STEP]}..."
-    return f"{platform} failed in step `{name}`" + ("" if is_missing(code) else f" (exit {code})")
-
-
 def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     """How each platform ended; with `others`, those that did not fail."""
     words = {"linked": "was built", "canceled": "was canceled", "unknown": ""}
     words = words if others else {"failed": "failed", **words, "died": "was built and dies"}
     parts: list[str] = []
     for outcome, word in words.items():
-        names = _by_outcome(verdict, outcome)
+        names = by_outcome(verdict, outcome)
         if names and outcome == "unknown":
             parts.append(f"{'how' if parts else 'How'} {listed(names)} ended is not known")
         elif names:
@@ -217,19 +187,6 @@ def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     if not parts:
         return "no other platform is part of it." if others else "No platform is named."
     return ended("; ".join(parts))
-
-
-def _has_failed(verdict: Verdict) -> bool:
-    """Whether a build failed, of a platform that the log names or of one that it does not."""
-    return bool((verdict.outcomes["outcome"] == "failed").any())
-
-
-def _by_outcome(verdict: Verdict, outcome: str) -> list[str]:
-    """The platforms that ended so; `died` are those whose program was built and dies."""
-    frame = verdict.outcomes
-    died = (frame["outcome"] == "linked") & frame["ran"].eq(False).fillna(False).astype(bool)
-    rows = frame[died if outcome == "died" else (frame["outcome"] == outcome) & ~died]
-    return [str(name) for name in rows["platform"] if not is_missing(name) and name]
 
 
 def what_to_do(verdict: Verdict) -> tuple[str, ...]:
@@ -276,11 +233,6 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
         key = (finding.cause, finding.status, finding.role, said, *own_row)
         groups.setdefault(key, []).append(finding)
     return [Group(tuple(members)) for members in groups.values()]
-
-
-def _subject(finding: Finding) -> str:
-    place = f" on {finding.platform}" if finding.platform else ""
-    return f"{finding.cause}{place}"
 
 
 def _missing_sentence(verdict: Verdict) -> str:

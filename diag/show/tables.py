@@ -127,9 +127,10 @@ def platform_verdict(verdict: Verdict, platform: str) -> str:
     words = {"linked": "no failure", "failed": "not explained"}
     told = words.get(outcome, "untestable")
     for role in ("cause", "contributing", "latent"):
-        causes = [f.cause for f in supported(verdict, role) if f.platform == platform]
+        own = (f.cause for f in supported(verdict, role) if f.platform == platform)
+        causes = listed(dict.fromkeys(own), limit=2)
         if causes:
-            return causes[0] if role == "cause" else f"{told}; {role}: {causes[0]}"
+            return causes if role == "cause" else f"{told}; {role}: {causes}"
     whole = [f.cause for f in supported(verdict, "cause") if f.platform is None]
     return whole[0] if whole and outcome != "linked" else told
 

@@ -204,7 +204,7 @@ def _refuted(one: Refuted) -> RenderableType:
     mark = ("✘ ", STYLES["refuted"])
     if one.by:
         names = listed([group.first.cause for group in one.groups], limit=len(one.groups))
-        return Text.assemble(mark, (names, "bold"), f": {one.by} explains it", overflow="fold")
+        return Text.assemble(mark, (names, "bold"), f": {one.by} {one.reason}", overflow="fold")
     group = one.first
     head = Text.assemble(mark, _named(group))
     is_claim = group.first.role == "claim"
