@@ -198,6 +198,7 @@ def _tell_why(
 ) -> int:
     """Print why the symbol is satisfied or open, for each machine that has to do with it."""
     from diag.join.link_units import units_of
+    from diag.join.near import near_of
     from diag.read.layers import is_member
     from diag.show.why import is_open, why_screen
     from diag.show.why_json import why_json
@@ -205,8 +206,13 @@ def _tell_why(
     units = units_of(scan.objects, scan.symbols)
     line = line.of_files(list(units.of_file), is_member)
     whys = whys_of(symbols, line, units)
+    near = {
+        (why.name, why.arch): near_of(scan.symbols, why.name, why.arch, is_defined=bool(why.wants))
+        for why in whys
+        if not (why.wants and why.definitions)
+    }
     if format_ == "json":
-        write_json(why_json(asked, whys, is_ordered=line.is_ordered), output)
+        write_json(why_json(asked, whys, near, is_ordered=line.is_ordered), output)
     elif whys:
-        write_screen(why_screen(whys, is_ordered=line.is_ordered), output)
+        write_screen(why_screen(whys, near, is_ordered=line.is_ordered), output)
     return int(not whys or any(is_open(why, is_ordered=line.is_ordered) for why in whys))

@@ -189,3 +189,25 @@ def test_the_suffix_of_the_output_is_its_format(
     """x.csv is CSV and x.json is JSON, unless --format says otherwise."""
     assert symbols("e.o", *args).status == 0
     assert (tmp_path / args[1]).read_text().startswith(begins)
+
+
+def test_a_name_in_the_other_languages_spelling_is_shown(symbols: Any, tmp_path: Path) -> None:
+    """Asked for by either name; a name of other arguments is told as that, a missing one has none."""
+    wanted = [(name, 0x10, 0, 0, 0, 0) for name in (b"_Z5fixupi", b"_Z4markd", b"gone")]
+    defined = [(name, 0x12, 0, 1, 0, 4) for name in (b"fixup", b"_Z4marki")]
+    for file, rows in (("main.o", wanted), ("old.o", defined)):
+        (tmp_path / file).write_bytes(build_elf(rows, code=b"\x90" * 16))
+
+    def told(asked: str) -> str:
+        return " ".join(symbols("main.o", "old.o", "--why", asked).out.split())
+
+    apart = 'one of the two by its C name: put extern "C" on both or on none'
+    assert f"old.o defines fixup, {apart}" in told("fixup(int)")
+    assert f"main.o wants fixup(int), {apart}" in told("fixup")
+    differs = "old.o defines mark(int): other arguments, scope or case than mark(double)"
+    assert differs in told("mark(double)")
+    assert " near " not in told("gone")
+    (verdict,) = json.loads(symbols("main.o", "old.o", "--why", "fixup", "--format", "json").out)[
+        "verdicts"
+    ]
+    assert [one["file"] for one in verdict["near"]] == ["main.o"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from diag.join.symbols import OUTPUT_KINDS
 from diag.read.names import demangle
 from diag.read.spelled import plain_text
 
-__all__ = ["NamesOfBuild", "join_near", "key_of", "names_of_build"]
+__all__ = ["NamesOfBuild", "NearName", "join_near", "key_of", "names_of_build", "near_of"]
 
 MAX_WANTED = 10_000  # of one build
 MAX_NEAR = 40  # definitions shown for one wanted name
@@ -38,6 +39,34 @@ class NamesOfBuild:
     keys: Mapping[str, str] = field(default_factory=dict)
     by_key: Mapping[str, list[str]] = field(default_factory=dict)
     raw: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class NearName(NamedTuple):
+    """A symbol of another name with the same last identifier, and an object that has it; `text` and
+    `asked_text`: it and the name asked for, demangled."""
+
+    name: str
+    text: str
+    asked_text: str
+    file: str
+    member: str
+    member_no: int
+
+
+def near_of(symbols: pd.DataFrame, name: str, arch: str, *, is_defined: bool) -> list[NearName]:
+    """Names near that one on its machine: those that something defines, or those that are wanted and
+    that nothing defines; MAX_PLACES at most."""
+    raws = names_by_key(symbols, [key_of(name)]).get(key_of(name), ())
+    rows = symbols[symbols["name"].isin([raw for raw in raws if raw != name])]
+    rows = rows[(rows["arch"] == arch) & (rows["bind"] != "LOCAL") & (rows["type"] != "FILE")]
+    defined = set(rows.loc[rows["is_defined"], "name"])
+    rows = rows[rows["is_defined"]] if is_defined else rows[~rows["name"].isin(defined)]
+    rows = rows.drop_duplicates("name").head(MAX_PLACES)
+    asked = demangle(name)
+    return [
+        NearName(r.name, demangle(r.name), asked, r.file, r.member, int(r.member_no))
+        for r in schema.each(rows)
+    ]
 
 
 def names_of_build(symbols: pd.DataFrame, names: Iterable[str]) -> NamesOfBuild:

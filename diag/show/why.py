@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rich.console import Group, RenderableType
@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from diag.join.near import NearName
 from diag.join.resolved import RULE_LINKERS
 from diag.join.why import Outcome, Why
 from diag.show.text import as_text, counted, listed
@@ -23,28 +24,52 @@ _HOW = {
     "object": "", "weak": " (a weak definition)", "common": " (a common symbol)",
     "shared": ", at run time", "pulled": "", "word": " of the line itself",
 }  # fmt: skip
+MAX_NEAR = 3
 _NO_ORDER = "lld"  # the rule that tells of files without an order
 
 
-def why_lines(why: Why, *, is_ordered: bool = True) -> list[tuple[str, str]]:
+Near = Mapping[tuple[str, str], Sequence[NearName]]  # by name and machine
+
+
+def why_lines(
+    why: Why, near: Sequence[NearName] = (), *, is_ordered: bool = True
+) -> list[tuple[str, str]]:
     """(label, sentence) pairs: who wants it, who defines it, what each linker does, what helps.
 
-    `is_ordered`: False where no order of the files is known, so that only the rule that needs none
-    is told.
+    `near`: names that may be meant. `is_ordered`: False where no order of the files is known, so
+    that only the rule that needs none is told.
     """
     outcomes = applying(why, is_ordered)
     lines = [("wanted by", _wanted(why)), ("defined by", _defined(why))]
     lines += _by_linker(why, outcomes)
+    lines += [("near", near_sentence(why, one)) for one in near[:MAX_NEAR]]
     lines += [("to do", text) for text in dict.fromkeys(to_do(why, outcomes))]
     return lines
 
 
-def why_screen(whys: Iterable[Why], *, is_ordered: bool = True) -> RenderableType:
+def near_sentence(why: Why, near: NearName) -> str:
+    """Who has a name that differs in language or arguments alone, and what sets them apart."""
+    place = f"{near.file}({near.member})" if near.member else near.file
+    has = "defines" if why.wants else "wants"
+    text = f"{place} {has} {near.text}"
+    if _is_mangled(why.name) != _is_mangled(near.name):
+        return f'{text}, one of the two by its C name: put extern "C" on both or on none'
+    return f"{text}: other arguments, scope or case than {near.asked_text}"
+
+
+def _is_mangled(name: str) -> bool:
+    return name.startswith(("_Z", "__Z", "_R"))
+
+
+def why_screen(
+    whys: Iterable[Why], near: Near | None = None, *, is_ordered: bool = True
+) -> RenderableType:
     """A block a name and machine: labels on the left, sentences beside them."""
     blocks: list[RenderableType] = []
     for why in whys:
         grid = Table.grid(padding=(0, 2, 0, 0))
-        for label, sentence in why_lines(why, is_ordered=is_ordered):
+        own = (near or {}).get((why.name, why.arch), ())
+        for label, sentence in why_lines(why, own, is_ordered=is_ordered):
             grid.add_row(Text(label, style="dim"), Text(as_text(sentence)))
         blocks += [
             Text(as_text(f"{why.name}  {why.arch}"), style="bold"),
@@ -226,7 +251,7 @@ _HELP = {
     "local": "drop `static` or the version script that makes it local, or link the object itself",
     "hidden": "export it (default visibility), or link the object that holds it",
     "old-version": "link a library whose default version has it, or ask for NAME@VERSION (.symver)",
-    "other-arch": "build {files} for {arch}",
+    "other-arch": "build {files} for {arch}, or what stands for it on that machine",
     "bytecode": "link through the compiler with -flto, or build these objects without it "
     "(-ffat-lto-objects has both)",
     "not-on-line": "name {files} on the link line, behind its user",
