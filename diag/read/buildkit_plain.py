@@ -15,6 +15,7 @@ from itertools import islice
 from diag.read.buildkit_names import exit_code
 from diag.read.buildlog_records import Line, Step
 from diag.read.skim import Quiet
+from diag.read.terminal_lines import late
 from diag.read.textlines import clean
 
 _OUTPUT = re.compile(rb"#(\d{1,9}) (\d{1,9}\.\d{1,3})(?: (.*)|\r?)", re.DOTALL)
@@ -39,6 +40,7 @@ _STATUS = re.compile(
     re.DOTALL,
 )
 _EXCERPT_RULE = b"------"
+_EXCERPT_LATE = late(rb"\d{1,9}\.\d{1,3}(?: |$)")
 _EXCERPT_NAME = re.compile(rb" > (?P<name>.*?):?", re.DOTALL)
 _SOURCE_RULE = b"--------------------"
 _SOURCE_PLACE = re.compile(rb"[^\s:][^:]*:\d{1,9}")
@@ -119,11 +121,12 @@ class PlainReader:
 
     def _other(self, line_no: int, raw: bytes) -> Line:
         bare = raw.rstrip(b"\r")
-        if self._tail == "rule" and (named := _EXCERPT_NAME.fullmatch(bare)):
+        last = bare.rpartition(b"\r")[2]  # what a progress bar was written over with
+        if self._tail == "rule" and (named := _EXCERPT_NAME.fullmatch(last)):
             self._tail, self._tail_step = "excerpt", self._step_named(clean(named["name"]))
         if self._tail == "excerpt":
-            return self._excerpt_line(line_no, bare)
-        if bare == _EXCERPT_RULE:
+            return self._excerpt_line(line_no, _EXCERPT_LATE.sub(b"", bare), last)
+        if last == _EXCERPT_RULE:
             self._tail, self._is_over = "rule", True
             return Line(line_no, None, None, raw, "excerpt")
         event = _EVENT.fullmatch(bare)
@@ -132,10 +135,10 @@ class PlainReader:
             if event[1] in (b"0", b"1"):
                 self._note_beginning(event[1], event[2])
             return self._event(line_no, f"#{event[1].decode()}{self._which}", event[2])
-        return self._after_steps(line_no, bare)
+        return self._after_steps(line_no, last)
 
-    def _excerpt_line(self, line_no: int, bare: bytes) -> Line:
-        if bare == _EXCERPT_RULE:
+    def _excerpt_line(self, line_no: int, bare: bytes, last: bytes) -> Line:
+        if last == _EXCERPT_RULE:
             self._tail = "place"
         found = _OUTPUT.fullmatch(bare if bare[:1] == b"#" else b"#0 " + bare)
         seconds, text = (float(found[2]), found[3] or b"") if found else (None, bare)

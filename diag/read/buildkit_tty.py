@@ -16,6 +16,7 @@ from diag.read.buildkit_names import exit_code
 from diag.read.buildkit_plain import CLIPPED, KILLED_BY_9, PlainReader
 from diag.read.buildkit_screen import Screen, Shown, Window
 from diag.read.buildlog_records import Line, Step
+from diag.read.terminal_lines import shown
 from diag.read.textlines import clean
 
 _FRAME = re.compile(
@@ -137,6 +138,7 @@ class TtyReader:
         if text == _RULE:
             self._tail = ""
             return Line(line_no, self._tail_step, None, raw, "excerpt")
+        raw = shown(raw)
         found = _LOGGED.fullmatch(raw)
         seconds, said = (float(found["seconds"]), found["text"] or b"") if found else (None, raw)
         step = self.steps.get(self._tail_step or "")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Protocol
 
 from diag.read import cargo_json
@@ -22,7 +21,8 @@ from diag.read.buildkit_tty import TtyReader
 from diag.read.buildlog_records import Line, Step
 from diag.read.docker_legacy import LegacyReader
 from diag.read.envelopes import ENVELOPES, Envelope
-from diag.read.skim import CONTROL_BYTES, SKIM_FROM, Quiet, Skim, any_of
+from diag.read.skim import SKIM_FROM, Quiet, Skim, any_of
+from diag.read.terminal_lines import late, shown, uncovered
 from diag.read.textlines import LogText, Source, iter_blocks, load_text, split_lines
 
 MAX_LITERALS = 8  # of more, one search of all is as quick as one after the other
@@ -52,15 +52,17 @@ class TextReader:
 
 @dataclass(frozen=True)
 class Format:
-    """A format of logs, and how it is told. Without `quiet`, every line of it is read."""
+    """A format of logs, and how it is told. Without `quiet`, every line of it is read; what `late`
+    matches is written over. A format that `is_drawn` has escapes that tell something."""
 
     name: str
     sign: re.Pattern[bytes]
     reader: Callable[[], Reader]
     quiet: Quiet | None = None
+    late: re.Pattern[bytes] | None = None
+    is_drawn: bool = False
 
 
-_ESC = rb"(?:\x1b\[[0-9;?]{0,16}[A-Za-z]){0,200}"
 FORMATS = (
     Format(
         "buildkit-rawjson",
@@ -70,6 +72,7 @@ FORMATS = (
             re.MULTILINE,
         ),
         JsonReader,
+        late=late(rb'\{"(?:vertexes|statuses|logs|warnings)":'),
     ),
     Format(
         "buildkit-plain",
@@ -80,21 +83,23 @@ FORMATS = (
         ),
         PlainReader,
         QUIET,
+        late=late(rb"#\d{1,9} "),
     ),
     Format(
         "buildkit-tty",
         re.compile(rb"\[\+\] [A-Z]\w{1,20} \d{1,9}\.\ds \(\d{1,9}/\d{1,9}\)"),
         TtyReader,
+        is_drawn=True,
     ),
     Format(
         "docker-legacy",
-        re.compile(rb"^" + _ESC + rb"Step \d{1,9}(?:/\d{1,9})? : [A-Z]", re.MULTILINE),
+        re.compile(rb"^Step \d{1,9}(?:/\d{1,9})? : [A-Z]", re.MULTILINE),
         LegacyReader,
     ),
     Format(
         "buildah",
         re.compile(
-            rb"^" + _ESC + rb"(?:\[[^\]\n]{1,80}\] ){0,2}STEP \d{1,9}(?:/\d{1,9})?: [A-Z]",
+            rb"^(?:\[[^\]\n]{1,80}\] ){0,2}STEP \d{1,9}(?:/\d{1,9})?: [A-Z]",
             re.MULTILINE,
         ),
         BuildahReader,
@@ -129,7 +134,7 @@ class BuildLog:
         for line_no, raw in joining.joined(self._numbered(())):
             for envelope in self._envelopes:
                 raw = envelope.prefix.sub(b"", raw, count=1)
-            yield line_no, raw
+            yield line_no, uncovered(raw, self._format.late)
 
     def _numbered(
         self, envelopes: tuple[Envelope, ...], skim: Skim | None = None
@@ -138,8 +143,7 @@ class BuildLog:
         for block in iter_blocks(self.text.data):
             n_lines = block.count(b"\n")
             read += len(block)
-            for envelope in envelopes:
-                block = envelope.prefix.sub(b"", block)
+            block = self._bare(block, envelopes)
             if skim is None or quiet is None or size < SKIM_FROM:
                 yield from enumerate(split_lines(block), first)
             else:
@@ -147,6 +151,15 @@ class BuildLog:
             first += n_lines
             if self._progress is not None:
                 self._progress(read, size)
+
+    def _bare(self, block: bytes, envelopes: tuple[Envelope, ...]) -> bytes:
+        """The lines without envelopes, as a terminal shows them; each ends with a line feed."""
+        block = block if block.endswith(b"\n") else block + b"\n"
+        if not self._format.is_drawn:
+            block = shown(block)
+        for envelope in envelopes:
+            block = envelope.prefix.sub(b"", block)
+        return block if self._format.is_drawn else uncovered(block, self._format.late)
 
     def lines(self, skim: Skim | None = None) -> Iterator[Line]:
         """Every line of the log, or with `skim` those that can matter to it; `steps` is complete
@@ -176,32 +189,28 @@ class BuildLog:
         if not self._shows_its_bytes:
             return True
         wanted = [text.encode("utf-8", "surrogateescape") for text in literals]
-        return any(text in block for block in iter_blocks(self.text.data) for text in wanted)
+        blocks = map(shown, iter_blocks(self.text.data))
+        return any(text in block for block in blocks for text in wanted)
 
-    @cached_property
+    @property
     def _shows_its_bytes(self) -> bool:
-        """No escapes of JSON, no terminal codes, no lines that are put together of several."""
+        """No escapes of JSON, no lines that are put together of several."""
         if self._format.quiet is None or self._has_cargo_json or len(self.text.data) < SKIM_FROM:
             return False
-        if any(envelope.more for envelope in self._envelopes):
-            return False
-        return all(
-            len(block.translate(None, CONTROL_BYTES)) == len(block)
-            and block.count(b"\r") == block.count(b"\r\n")
-            for block in iter_blocks(self.text.data)
-        )
+        return not any(envelope.more for envelope in self._envelopes)
 
 
 def open_log(source: Source, file: str | None = None, progress: Progress | None = None) -> BuildLog:
     """The log, its format sniffed. InputError as load_text raises it."""
     text = load_text(source, file)
-    head, tail = text.data[:_SAMPLE], text.data[-_SAMPLE:]
+    head, tail = shown(text.data[:_SAMPLE]), shown(text.data[-_SAMPLE:])
     envelopes = []
     for envelope in ENVELOPES:
         if envelope.is_in(head):
             envelopes.append(envelope)
             head, tail = envelope.prefix.sub(b"", head), envelope.prefix.sub(b"", tail)
-    found = _told(head, tail)
+    # A line that is written over another one is told as a line.
+    found = _told(head.replace(b"\r", b"\n"), tail.replace(b"\r", b"\n"))
     has_cargo = found.reader is JsonReader or any(
         cargo_json.SIGN in block for block in iter_blocks(text.data)
     )

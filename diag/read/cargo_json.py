@@ -21,8 +21,11 @@ SIGN = b'{"reason":"'
 def expand(lines: Iterable[Line]) -> Iterator[Line]:
     """The lines, each message of the compiler as the lines that it would have been."""
     for line in lines:
-        if line.role == "output" and line.raw.startswith(SIGN):
-            yield from _message(line)
+        raw = line.raw if line.role == "output" else b""
+        if b"\r" in raw:  # behind cargo's progress bar
+            raw = raw[raw.rfind(b"\r" + SIGN) + 1 :]
+        if raw.startswith(SIGN):
+            yield from _message(line._replace(raw=raw))
         else:
             yield line
 

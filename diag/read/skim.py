@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 SKIM_FROM = 1 << 20  # bytes; a smaller log is read before a search is set up
 # Bytes that textlines.clean takes away or that a terminal acts upon: what they hide is looked at.
 CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\r\n]"
-CONTROL_BYTES = bytes({*range(32), 127} - {*b"\t\n\r"})
 
 
 # What a line may hold, as bits of `Skim.told`; what was not searched may hold all.

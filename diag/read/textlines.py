@@ -24,6 +24,7 @@ from typing import IO, Any, cast
 from diag.cited import BYTES, STDIN, cited
 from diag.errors import InputError
 from diag.near_files import meant
+from diag.read.terminal_lines import ANSI, CONTROLS
 
 Source = str | Path | bytes | IO[Any]
 
@@ -38,8 +39,6 @@ _SAMPLE = 512  # bytes without which a share of control bytes says little
 _CONTROL_SHARE = 0.05  # of bytes that no terminal is sent; colour codes (ESC) are not among them
 _NEVER_SENT = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x08\x0c\x1b")
 
-_ANSI = re.compile(rb"\x1b(?:\[[0-?]*+[ -/]*+[@-~]?|\][^\x07\x1b]*+(?:\x07|\x1b\\)?|[@-Z\\^_])")
-_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\r")
 _HAS_CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 
 _BINARY_MAGIC = {
@@ -267,7 +266,7 @@ def clean(raw: bytes) -> str:
     if len(raw) > MAX_LINE:  # perhaps a progress bar that wrote over itself
         raw = raw[raw.rfind(b"\r", 0, len(raw) - 1) + 1 :][:MAX_LINE]
     if _HAS_CONTROLS.search(raw):
-        raw = _ANSI.sub(b"", raw).translate(None, _CONTROLS)
+        raw = ANSI.sub(b"", raw).translate(None, CONTROLS)
         if b"\r" in raw:
             raw = next((part for part in reversed(raw.split(b"\r")) if part), b"")
     return raw.decode("utf-8", "replace")
