@@ -220,3 +220,21 @@ class TestForgiven:
         assert list(without_forgiven(errors, facts.lines)["line_no"]) == left
         alone = errors.head(1)
         assert list(without_forgiven(alone, facts.lines)["line_no"]) == [2]
+
+
+class TestMasks:
+    """A switch that ignores undefined symbols."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("make: *** [Makefile:4: all] Segmentation fault", "untestable"),
+            ("make: *** [Makefile:4: all] Error 1", "refuted"),
+        ],
+    )
+    def test_a_program_that_died_was_linked(self, text, expected):
+        """The failure is not the linker's, though the log is red."""
+        link = {"line_no": 2, "flags": ["-Wl,--unresolved-symbols=ignore-all"], "words": []}
+        end = {"outcome": "failed", "line_no": 4, "text": text}
+        facts = make_facts(link_commands=[link], outcomes=[end])
+        assert status("undefined-ignored", facts) == expected

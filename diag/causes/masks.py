@@ -30,6 +30,10 @@ IGNORES_UNDEFINED = re.compile(
 IGNORES_DUPLICATES = re.compile(
     rf"{_START}allow-multiple-definition\b|(?<![\w-])-z{NEXT}?muldefs\b"
 )
+# What a shell or make says of a program that was started, and so was linked.
+_DIED = re.compile(
+    r"Segmentation fault|SIGSEGV|core dumped|exit (?:code|status):? 139\b|signal:? 11\b"
+)
 
 
 def flag_evidence(facts: Facts, platform: str, flag: re.Pattern[str]) -> list[Evidence]:
@@ -152,9 +156,9 @@ def _loader_errors(facts: Facts, platform: str) -> list[tuple[str, Evidence]]:
 def _linker_failed(facts: Facts, platform: str) -> bool:
     """The link itself failed, not the program that it made: no switch hid that."""
     rows = facts.on(facts.link_errors, platform)
-    if facts.outcome(platform) != "failed":
+    if facts.outcome(platform) != "failed" or rows["linker"].isin(LOADERS).any():
         return False
-    return not rows["linker"].isin(LOADERS).any()
+    return len(rows) > 0 or not any(_DIED.search(e.text) for e in facts.outcome_evidence(platform))
 
 
 def _has_output(facts: Facts, platform: str) -> bool:
