@@ -25,8 +25,8 @@ from tests import fuzz_giants as giants
 from tests.bad_objects import NEIGHBOUR, ONE, STRINGS, V1, told
 from tests.elf_builder import ar_member, bsd_archive, build_elf, sym64_archive
 from tests.elf_images import ALLOC, PROGBITS, Section, image, symbol, symtab  # fmt: skip
-from tests.fuzz import read_all
 from tests.fuzz_mutations import mutated
+from tests.fuzz_readers import read_all
 from tests.fuzz_seeds import make_seeds
 
 
