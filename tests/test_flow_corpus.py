@@ -5,20 +5,8 @@ from __future__ import annotations
 import pytest
 
 from diag.probe import SHELLS, World, probe_env
-from tests.flow_corpus import (
-    ARGV,
-    COMBINATIONS,
-    PLATFORMS,
-    Counts,
-    compare,
-    from_json,
-    is_decided,
-    judge,
-    probed,
-    recorded,
-    samples,
-    to_json,
-)
+from tests.flow_corpus import Counts, compare, from_json, judge, recorded, to_json
+from tests.flow_worlds import ARGV, COMBINATIONS, PLATFORMS, is_decided, probed, samples
 from tests.tools import need
 
 SAMPLES = samples()
