@@ -19,7 +19,8 @@ from diag.join.why import Outcome, Why, explain_each
 from diag.read.link_script import read_link_script
 from diag.read.objects import scan_objects
 from tests.at_prompt import AtPrompt
-from tests.link_situations import LINKERS, SITUATIONS, Linked, build, link
+from tests.link_situations import SITUATIONS
+from tests.situation import LINKERS, Linked, build, link
 from tests.tools import need
 
 # Where no linker's end can be told from the objects: what their bytecode defines, and whether a
