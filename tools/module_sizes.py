@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("benchmarks", "diag", "tools")
+FOLDERS = ("benchmarks", "diag", "tests", "tools")
 MAX_LINES = 300
 
 
