@@ -22,7 +22,8 @@ def calls_of(env: pd.DataFrame, command: str) -> pd.DataFrame:
 def plain_words(command: str) -> list[str]:
     """The words, the first one without its folders: `./configure` is told as `configure`."""
     first, *rest = command.split() or [""]
-    return [first.rpartition("/")[2] or first, *rest] if first else []
+    is_option = first.startswith("-")  # stands there since the variable before it is empty
+    return [first if is_option else first.rpartition("/")[2] or first, *rest] if first else []
 
 
 def begins_with(call: Sequence[str], command: str) -> bool:

@@ -93,6 +93,9 @@ ALIASES = {
     "linux/i386": "linux/386",
     "linux/amd64/v1": "linux/amd64",
 }
+# How a condition of the frame `env` begins that rests on a builder of which nobody told.
+BUILDER_IS = "the builder is "
+
 DEFAULT_PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7")
 
 _BY_TARGET = {target: platform for platform in PLATFORMS for target in platform.rust_targets}

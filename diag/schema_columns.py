@@ -40,7 +40,7 @@ ENV_STATUS = ("set", "empty", "unset", "unknown")
 ENV_SOURCES = ("shell", "cargo", "cc", "go")
 LOST_BY = (
     "arg-before-from", "arg-not-declared", "arg-declared-late", "arg-of-other-stage",
-    "separate-run", "subshell", "pipeline", "command-substitution", "background", "not-exported",
+    "env-of-other-stage", "separate-run", "subshell", "pipeline", "command-substitution", "background", "not-exported",
     "env-cleared", "overridden-by-prefix", "overridden-later", "quoted-not-expanded",
     "cut-at-space", "prefix-of-other-command", "file-not-read", "no-branch-matched",
     "outranked-in-cargo", "withheld-from-build-scripts",

@@ -44,7 +44,7 @@ def test_each_line_shows_its_text_and_what_it_gave() -> None:
     assert [line.strip()[0] for line in own[2:5]] == ["→", "✘", "→"]
     assert "FLAGS = -a" in own[2]
     assert LOSSES["subshell"].reason in own[3]
-    assert "fix: take the parentheses away" in own[4]
+    assert "fix: put the command inside, or set the value outside" in own[4]
     assert own[5].split(maxsplit=1) == ["9", "make all"]
 
 

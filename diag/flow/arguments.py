@@ -38,6 +38,26 @@ def platform_args(target: Platform, build: Platform, stage: str) -> dict[str, st
     return {**values, "TARGETSTAGE": stage}
 
 
+def target_stage(instructions: list[Instruction]) -> str:
+    """What TARGETSTAGE is: the name of the last stage."""
+    last = [instruction for instruction in instructions if instruction.instruction == "FROM"][-1:]
+    is_named = bool(last) and len(last[0].arguments().words) == 3
+    return last[0].stage if is_named else "default"
+
+
+def is_builder_taken(
+    opened: Instruction, globals: Mapping[str, Value], build_args: Mapping[str, str]
+) -> bool:
+    """Whether a FROM asks for the builder's platform, and neither the file nor a build argument
+    says which that is."""
+    asked = _REFERENCE.findall(opened.flag("platform") or "")
+    return any(
+        name.startswith("BUILD") and name in PLATFORM_ARGS and name not in build_args
+        and not (name in globals and globals[name].came_through)
+        for name in asked
+    )  # fmt: skip
+
+
 def proxy_env(build_args: Mapping[str, str], engine: str) -> dict[str, Value]:
     """The proxy variables that build arguments put into every RUN.
 

@@ -25,12 +25,19 @@ class Assignments(Processes):
             state.status = state_before if not node.words else 0
         return self.with_redirects(node.redirects, state, lambda after: [after])
 
+    def is_strange(self, assignments: Sequence[Assignment]) -> bool:
+        """Whether `X+=` or `X[0]=` is among them: to shells other than bash the name of a command."""
+        return any(one.is_append or one.index is not None for one in assignments)
+
+    def not_found(self, state: State) -> list[State]:
+        """The command does not exist."""
+        state.status = 127
+        return [state]
+
     def _assign(self, assignment: Assignment, state: State) -> None:
         name, value = assignment.name, assignment.value
-        if (assignment.is_append or assignment.index is not None) and not self.is_dialect(
-            state, BASH
-        ):
-            state.status = 127  # no assignment there, but a command that does not exist
+        if self.is_strange([assignment]) and not self.is_dialect(state, BASH):
+            self.not_found(state)
             return
         with self.using():
             if value.parts and type(value.parts[0]) is ArrayLiteral:
@@ -83,6 +90,9 @@ class Assignments(Processes):
     def _prefix(self, assignment: Assignment, state: State) -> tuple[str, Var]:
         with self.using():
             text = self.value_text(assignment.value, state)
+            if assignment.is_append:
+                old = self.lookup(state, assignment.name)
+                text = f"{old.text or ''}{text}"
             place = self.place(assignment.start)
             var = self.prefix_var(assignment.name, text, state, place)
             if self.names_in_single_quotes(state, assignment.value):

@@ -60,7 +60,7 @@ class Children(Redirects):
             mine = parent.vars.get(name, Var())
             is_new = var is not mine and var.text and var.text != mine.text
             if is_new and var.came_through and not var.may_be_unset:
-                ways = mine.came_through or var.came_through
+                ways = mine.came_through if mine.text is not None else var.came_through
                 changed[name] = mine._replace(came_through=ways, lost_at=place, lost_by=kind)
         if changed:
             parent.vars = {**parent.vars, **changed}

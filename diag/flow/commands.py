@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diag.flow.assignments import Assignments
 from diag.flow.builtins import BUILTINS, SPECIAL
 from diag.flow.children import Process
 from diag.flow.file_store import entry_of, resolve
+from diag.flow.handed_on import HandedOn
 from diag.flow.holes import has_hole, show
 from diag.flow.limits import ASH, BASH, DASH, Abort
 from diag.flow.state import State, Var
@@ -20,7 +20,7 @@ Prefix = list[tuple[str, Var]]
 Run = Callable[[State], list[State]]
 
 
-class Commands(Assignments):
+class Commands(HandedOn):
     """Runs one simple command, on every way that it opens."""
 
     def run_command(self, node: object, state: State) -> list[State]:
@@ -48,6 +48,8 @@ class Commands(Assignments):
         fields = self.fields(words, state)
         if not fields:
             return self._assignments_alone(node, state)
+        if self.is_strange(node.assignments) and not self.is_dialect(state, BASH):
+            return self.with_redirects(node.redirects, state, self.not_found)
         prefix = self._prefixes(node.assignments, state)
         if fields == ["exec"] and node.redirects:
             return [self.redirect_shell(node.redirects, state)]
@@ -110,7 +112,7 @@ class Commands(Assignments):
         for name, var in prefix:
             old = state.vars.get(name, Var())
             if var.text and old.text != var.text and not old.lost_by:
-                ways = old.came_through or var.came_through
+                ways = old.came_through if old.text is not None else var.came_through
                 changed = old._replace(
                     came_through=ways, lost_at=place, lost_by="prefix-of-other-command"
                 )

@@ -23,6 +23,7 @@ class Event:
     cwd: str
     conditions: tuple[Condition, ...]
     fault: str = ""  # why nothing is known from here on; "" for an ordinary call
+    is_inner: bool = False  # what another outside command calls, told under its number
 
     def var(self, name: str) -> Var:
         """What the command has of a variable."""

@@ -93,11 +93,17 @@ def _var(name: str, value: Value, store: FileStore) -> Var:
 
 
 def _after_leftover(mine: Var, leftover: Leftover) -> Var:
-    """A variable as this RUN finds it, where an earlier RUN gave it another value."""
-    if mine.lost_by or mine.text == leftover.var.text:
+    """A variable as this RUN finds it, where an earlier RUN gave it another value. An ENV or ARG
+    behind that RUN would have replaced the value, had it stayed."""
+    is_replaced = mine.came_through and _line(mine.came_through[-1]) > _line(leftover.place)
+    if mine.lost_by or mine.text == leftover.var.text or (mine.text is not None and is_replaced):
         return mine
-    ways = mine.came_through or leftover.var.came_through
+    ways = mine.came_through if mine.text is not None else leftover.var.came_through
     return mine._replace(came_through=ways, lost_at=leftover.place, lost_by="separate-run")
+
+
+def _line(place: str) -> int:
+    return int(place.rpartition(":")[2])
 
 
 # --- the run ------------------------------------------------------------------------------------

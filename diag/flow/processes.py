@@ -99,7 +99,8 @@ class Processes(Children):
     def _call(self, name: str, process: Process, state: State) -> Call:
         place = self.place(process.offset)
         args = list(process.argv[1:])
-        return Call(name, args, state, self.holes, self.machine, place, [], state.stdin)
+        taken = self.context.is_builder_taken
+        return Call(name, args, state, self.holes, self.machine, place, [], state.stdin, taken)
 
     def tool(self, name: str, process: Process, state: State) -> None:
         """A modelled program, or a builtin that is a program too."""

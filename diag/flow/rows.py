@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -48,8 +48,9 @@ def rows_of(
     written = _Written()
     for number, calls in sorted(_by_number(events).items()):
         kept = _distinct(calls, names)
+        ways = Counter(event.is_inner for event in kept)
         for path_no, event in enumerate(kept, 1):
-            base = base_row(context, event, number, path_no, len(kept) > 1)
+            base = base_row(context, event, number, path_no, ways[event.is_inner] > 1)
             for name in wanted:
                 yield {**base, "name": name, "source": "shell", **told(event, name, holes, written)}
             if with_toolchain:

@@ -21,42 +21,24 @@ from diag.flow.arguments import (
     cut_at_space,
     declarations,
     global_values,
+    is_builder_taken,
     platform_args,
     platform_wins,
     proxy_env,
     secrets_of,
+    target_stage,
 )
 from diag.flow.copies import Place, absolute_path, copies_of, from_outside, refuse_variable_source
 from diag.flow.images import image_env, scratch_env
+from diag.flow.other_stages import globals_everywhere, lacked, names_elsewhere
 from diag.flow.scripts import script_of
-from diag.flow.values import ClosedStage, Copy, RunContext, Value, known
+from diag.flow.stages import Stage
+from diag.flow.values import ClosedStage, RunContext, Value, known
 from diag.flow.words import expand
 from diag.platforms import Platform, find_platform
 from diag.read.dockerfile import Instruction, parse_trigger
 
-DEFAULT_SHELL = ("/bin/sh", "-c")
 ENGINES = ("buildkit", "buildah")
-
-
-@dataclass
-class _Stage:
-    """A stage while its instructions are followed.
-
-    `env` is what ENV and the image set (it goes into the image), `args` what ARG adds; BuildKit
-    keeps both in `args` too, where the last writer wins.
-    """
-
-    opened: Instruction
-    platform: str
-    env: dict[str, Value] = field(default_factory=dict)
-    args: dict[str, Value] = field(default_factory=dict)
-    workdir: str = "/"
-    user: str = ""
-    shell: tuple[str, ...] = DEFAULT_SHELL
-    chain: tuple[int, ...] = ()
-    copies: list[Copy] = field(default_factory=list)
-    brought: tuple[Copy, ...] = ()
-    triggers: list[Instruction] = field(default_factory=list)
 
 
 @dataclass
@@ -71,8 +53,9 @@ class _Build:
     globals: dict[str, Value]
     losses: Losses
     proxies: dict[str, Value]
-    stages: list[_Stage] = field(default_factory=list)
-    by_name: dict[str, _Stage] = field(default_factory=dict)
+    elsewhere: tuple[dict[str, Value], ...] = ()
+    stages: list[Stage] = field(default_factory=list)
+    by_name: dict[str, Stage] = field(default_factory=dict)
     contexts: list[RunContext] = field(default_factory=list)
     closed: list[ClosedStage] = field(default_factory=list)
 
@@ -87,33 +70,33 @@ class _Build:
         words = instruction.arguments().words
         name = expand(words[0], self.globals, instruction).text or ""
         parent = self.by_name.get(name.lower())
-        stage = self.child(parent, instruction) if parent else self.fresh(name, instruction)
+        has_args = self.engine == "buildkit"
+        below = parent.child(instruction, has_args=has_args) if parent else None
+        stage = below or self.fresh(name, instruction)
         self.stages.append(stage)
+        if parent is not None:
+            stage.lacked |= self.lacked(words[0], instruction, parent)
         if len(words) == 3:
             self.by_name[words[2].lower()] = stage
         for trigger in parent.triggers if parent else ():
             kept = parse_trigger(trigger)
             self.dispatch(replace(kept, stage=instruction.stage, stage_no=instruction.stage_no))
 
-    def child(self, parent: _Stage, instruction: Instruction) -> _Stage:
-        """A stage on a stage: its image's ENV again, and in BuildKit its build arguments too."""
-        stage = _Stage(
-            instruction, parent.platform, dict(parent.env),
-            workdir=parent.workdir, user=parent.user, shell=parent.shell,
-            chain=(*parent.chain, instruction.stage_no), brought=parent.brought,
-        )  # fmt: skip
-        if self.engine == "buildkit":
-            stage.args = {**parent.args, **parent.env}
-        return stage
+    def lacked(self, name: str, at: Instruction, chosen: Stage) -> dict[str, Value]:
+        """What the stages that a FROM names on other platforms have, and the chosen one has not."""
+        others = names_elsewhere(name, at, self.elsewhere)
+        inherited = [self.by_name[other].inherited for other in others if other in self.by_name]
+        return lacked(inherited, chosen.env, chosen.opened.place)
 
-    def fresh(self, image: str, instruction: Instruction) -> _Stage:
+    def fresh(self, image: str, instruction: Instruction) -> Stage:
         """A stage on an outside image, or on nothing."""
-        stage = _Stage(instruction, self.target.name, chain=(instruction.stage_no,))
+        stage = Stage(instruction, self.target.name, chain=(instruction.stage_no,))
         if image == "scratch":
             stage.env = scratch_env(instruction.place)
         else:
             stage.env = image_env(self.base_env, instruction.place)
             stage.platform = self.run_platform(instruction)
+            stage.is_builder_taken = is_builder_taken(instruction, self.globals, self.build_args)
         stage.args = dict(stage.env) if self.engine == "buildkit" else {}
         return stage
 
@@ -129,7 +112,7 @@ class _Build:
 
     # -- instructions -------------------------------------------------------------------------
 
-    def visible(self, stage: _Stage) -> Mapping[str, Value]:
+    def visible(self, stage: Stage) -> Mapping[str, Value]:
         """The variables that an instruction of the stage sees."""
         return stage.args if self.engine == "buildkit" else {**stage.args, **stage.env}
 
@@ -176,6 +159,7 @@ class _Build:
         for name, value in cut_at_space(pairs, instruction.place):
             if name:
                 stage.env[name] = value
+                stage.by_env |= {name}
                 if self.engine == "buildkit":
                     stage.args[name] = value
 
@@ -239,13 +223,14 @@ class _Build:
             is_exec_form=script.is_exec_form,
             argv=script.argv,
             env=env,
-            lost=self.losses.missed_by(instruction, stage.opened, env, told),
+            lost=stage.lacked | self.losses.missed_by(instruction, stage.opened, env, told),
             workdir=stage.workdir,
             user=stage.user,
             stage_chain=stage.chain,
             copies=tuple(stage.copies),
             brought=stage.brought,
             closed=tuple(self.closed),
+            is_builder_taken=stage.is_builder_taken,
         )
         self.contexts.append(context)
         stage.copies, self.closed = [], []
@@ -273,7 +258,7 @@ def run_contexts(
     instructions = list(instructions)
     target, build = find_platform(platform), find_platform(build_platform)
     given = dict(build_args or {})
-    predefined = platform_args(target, build, _target_stage(instructions))
+    predefined = platform_args(target, build, target_stage(instructions))
     globals = global_values(instructions, predefined, given, engine)
     losses = Losses.of(instructions, globals, given)
     state = _Build(
@@ -285,13 +270,8 @@ def run_contexts(
         globals,
         losses,
         proxy_env(given, engine),
+        globals_everywhere(instructions, build, given, engine),
     )
     for instruction in instructions:
         state.dispatch(instruction)
     return state.contexts
-
-
-def _target_stage(instructions: list[Instruction]) -> str:
-    last = [instruction for instruction in instructions if instruction.instruction == "FROM"][-1:]
-    is_named = bool(last) and len(last[0].arguments().words) == 3
-    return last[0].stage if is_named else "default"

@@ -48,7 +48,12 @@ TOOL_FOLDERS = frozenset(
 
 
 def command_name(word: str) -> str:
-    """The base name of a command word: `cargo` for `/usr/local/cargo/bin/cargo`."""
+    """The base name of a command word: `cargo` for `/usr/local/cargo/bin/cargo`.
+
+    An option that stands there, since the variable before it is empty, is told whole.
+    """
+    if word.startswith("-"):
+        return word
     return word.rstrip("/").rpartition("/")[2] or word
 
 

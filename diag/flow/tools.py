@@ -13,8 +13,8 @@ from typing import NamedTuple
 from diag.flow.file_store import entry_of, resolve
 from diag.flow.holes import Holes, has_hole, show
 from diag.flow.limits import MAX_TEXT
-from diag.flow.state import FileEntry, State
-from diag.platforms import Platform
+from diag.flow.state import Condition, FileEntry, State
+from diag.platforms import BUILDER_IS, Platform
 
 
 class NotModelledError(Exception):
@@ -48,6 +48,7 @@ class Call:
     place: str
     sources: list[str]
     stdin: str
+    is_builder_taken: bool = False
 
     def options(self, short: str, with_value: str = "") -> tuple[dict[str, str], list[str]]:
         """POSIX options: letters of `short`, and of `with_value` with a value; then operands."""
@@ -164,24 +165,31 @@ def touched_paths(call: Call) -> Iterator[str]:
 
 @model("uname")
 def _uname(call: Call) -> Result:
-    answers = {"-s": "Linux", "": "Linux", "-o": "GNU/Linux"}
-    if call.machine is not None:
-        answers |= {"-m": call.machine.uname, "--machine": call.machine.uname}
     asked = " ".join(call.args)
+    if asked in ("-m", "--machine") and call.machine is not None:
+        return _of_machine(call, call.machine.uname)
+    answers = {"-s": "Linux", "": "Linux", "-o": "GNU/Linux"}
     if asked not in answers:
         raise NotModelledError(asked)
     return Result(answers[asked] + "\n")
+
+
+def _of_machine(call: Call, answer: str) -> Result:
+    """What a machine says of itself; of a builder of which nobody told, that is said with it."""
+    if call.is_builder_taken and call.machine is not None:
+        call.state.given(Condition(f"{BUILDER_IS}{call.machine.name}", True))
+    return Result(answer + "\n")
 
 
 @model("arch")
 def _arch(call: Call) -> Result:
     if call.args or call.machine is None:
         raise NotModelledError("arch")
-    return Result(call.machine.uname + "\n")
+    return _of_machine(call, call.machine.uname)
 
 
 @model("dpkg")
 def _dpkg(call: Call) -> Result:
     if call.args != ["--print-architecture"] or call.machine is None:
         raise NotModelledError("dpkg")
-    return Result(call.machine.debian + "\n")
+    return _of_machine(call, call.machine.debian)

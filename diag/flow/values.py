@@ -107,6 +107,7 @@ class RunContext:
     copies: tuple[Copy, ...] = ()
     brought: tuple[Copy, ...] = ()  # of all copies so far, those that come from outside the file
     closed: tuple[ClosedStage, ...] = ()
+    is_builder_taken: bool = False  # it runs on the builder, of which nobody told the platform
 
     def line_of(self, offset: int) -> int:
         """Line of the Dockerfile (from 1) that holds the script's character `offset`."""

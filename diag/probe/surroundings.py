@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from diag.flow.images import DEFAULT_PATH
-from diag.flow.scopes import DEFAULT_SHELL
+from diag.flow.stages import DEFAULT_SHELL
 from diag.flow.tool_names import TOOL_FOLDERS, command_name
 from diag.flow.values import RunContext, Value
 from diag.probe.scripts import HOME_FOLDER, MARK, OWN, STUBS

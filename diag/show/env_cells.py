@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from rich.text import Text
 
-from diag.platforms import display_order
+from diag.platforms import BUILDER_IS, display_order
 from diag.show.env_groups import Call, Entry, Outcome, Variable
 from diag.show.env_values import Fitted
 from diag.show.text import printable
@@ -34,6 +34,8 @@ def condition_said(call: Call) -> str:
         return ""
     if text.startswith("the build stops before"):
         return f"not reached: {text}"
+    if text.startswith(BUILDER_IS):
+        return f"taken for granted: {text}"
     return f"{'only if' if wording(call) else 'since'} {text}"
 
 

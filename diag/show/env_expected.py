@@ -10,7 +10,7 @@ from diag.platforms import display_order
 from diag.show.env_cells import short_place, wording
 from diag.show.env_groups import Call, Entry, Outcome, Place, calls
 from diag.show.env_values import fit
-from diag.show.loss_words import LOSSES
+from diag.show.loss_words import LOSSES, origin_of
 from diag.show.redact import Redactor
 from diag.show.text import listed, printable
 
@@ -90,7 +90,7 @@ def _why(file: str, name: str, call: Call, entry: Entry, places: list[Place]) ->
     outcome, through = entry.outcome, entry.through[places[0]]
     lines = [short_place(place, file) for place in through]
     if outcome.lost_by:
-        origin = lines[-1].removeprefix(":") if lines else "?"
+        origin = origin_of(through, outcome.lost_at)
         line = outcome.lost_at.rpartition(":")[2] or "?"
         loss = LOSSES[outcome.lost_by].said(name, line, origin)
         at = outcome.lost_at or file

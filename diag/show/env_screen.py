@@ -18,7 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from diag.platforms import display_order
+from diag.platforms import BUILDER_IS, display_order
 from diag.show.env_cells import (
     DIFFERS,
     LOST,
@@ -84,7 +84,7 @@ class EnvScreen:
         head = Text(printable(self.file), style="bold")
         yield head.append(f": what its commands receive on {listed(self.platforms)}", "not bold")
         variables = [v for block in self.blocks for v in block[0].variables]
-        signs = []
+        signs = list[str]()
         if any(v.is_differing for v in variables):
             signs.append(f"{DIFFERS} differs between {self._compared(variables)}")
         if any(e.outcome.lost_by for v in variables for e in v.entries):
@@ -106,9 +106,9 @@ class EnvScreen:
         return "platforms" if agree or len(self.shells) < 2 else "platforms or shells"
 
     def _shells_agree(self, variables: Iterable[Variable]) -> bool:
-        """Whether each outcome is met in every shell that made the call on that platform."""
+        """Whether each call is made in every shell, and each of its outcomes met there."""
         return not any(
-            shells_of(entry, p) != shells_in(variable, p)
+            shells_of(entry, p) != set(self.shells)
             for variable in variables
             for entry in variable.entries
             for p in platforms_of(entry)
@@ -146,9 +146,10 @@ class EnvScreen:
 
     def _only_on(self, call: Call) -> str:
         platforms = {platform for platform, _ in call.places}
-        if len(platforms) == len(self.platforms):
-            return ""
-        return f"  only on {listed(display_order(platforms))}"
+        shells = [s for s in self.shells if s in {shell for _, shell in call.places}]
+        where = listed(display_order(platforms)) if len(platforms) < len(self.platforms) else ""
+        told = f"  only on {where}" if where else ""
+        return f"{told}  only in {listed(shells)}" if len(shells) < len(self.shells) else told
 
     def _shown(self, number: int) -> tuple[list[Variable], list[str], list[str]]:
         """The variables of a block that get rows, the names of those that are as in the block
@@ -258,9 +259,10 @@ def _number(n: int) -> str:
 
 
 def _is_builder_taken(env: pd.DataFrame) -> bool:
-    """Whether a row has what the Dockerfile reads of the builder's own platform."""
+    """Whether a row has what the Dockerfile reads of the builder's own platform, or rests on it."""
     values = env.loc[env["name"].isin(["BUILDPLATFORM", "BUILDARCH"]), "value"]
-    return bool(values.isin(["linux/amd64", "amd64"]).any())
+    rests = env["condition"].dropna().astype(str).str.contains(BUILDER_IS, regex=False)
+    return bool(values.isin(["linux/amd64", "amd64"]).any() or rests.any())
 
 
 def _nothing(stops: Mapping[str, Sequence[str]]) -> str:

@@ -24,7 +24,8 @@ from rich.text import Text
 from diag.platforms import display_order
 from diag.show.env_cells import LOST, STYLES, condition_said, wording
 from diag.show.env_groups import Call, Entry, Outcome, Place, Variable, calls
-from diag.show.loss_words import LOSSES
+from diag.show.env_words import deciding, handing, received
+from diag.show.loss_words import LOSSES, origin_of, variable_of
 from diag.show.text import clip, focus, listed, printable
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ Written = Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
 
 MAX_LINE = 3  # lines of the screen that a line of the file fills at most
 NUMBER = 6  # columns of its number
-_DOES = {"FROM": "the base image has it", "ARG": "declares it"}
+_DOES = {"FROM": "the base image has it", "ARG": "declares it", "ENV": "sets it"}
 _SET, _LOST, _END = "set", "lost", "end"
 _STYLES = {_SET: "", _LOST: "bold red", _END: "bold"}
 
@@ -58,6 +59,7 @@ class EnvWays:
     ) -> None:
         self.file = str(env["file"].iloc[0]) if len(env) else ""
         self.calls = calls(env)
+        self.handing = handing(self.calls)
         self.is_one_name = env["name"].nunique() < 2
         self.is_probed = "shell" in env
         self.n_shells = env["shell"].nunique() if self.is_probed else 1
@@ -142,13 +144,14 @@ class EnvWays:
         is_told = bool(steps) and value in steps[-1].notes
         steps = _told_once(steps)
         if outcome.lost_by:
-            steps.append(self._lost(name, through, outcome))
+            steps.append(self._lost(name, place, through, outcome))
         elif outcome.status == "unset" and not through and not self.is_probed:
             steps += self._declared(name, call.line_no)
-        received = _received(name, outcome, is_told=is_told)
+        told = received(name, outcome, is_told=is_told, who=self.handing.get(id(call), ""))
         if outcome.status == "unset" and not steps and not self.is_probed:
-            received = _END, f"{received[1]}: no line before sets it"
-        notes = received, *_deciding(outcome)
+            told = f"{told}: no line before sets it"
+        hint = deciding(outcome)
+        notes = ((_END, told), (_SET, hint)) if hint else ((_END, told),)
         return tuple(_merged([*steps, Step(call.line_no, self._text(call.line_no), notes)]))
 
     def _passed(
@@ -173,15 +176,24 @@ class EnvWays:
         does = _DOES.get(text.split(" ")[0].upper(), "hands it on")
         return Step(line, text, tuple(notes or [(_SET, does)]))
 
-    def _lost(self, name: str, through: tuple[str, ...], outcome: Outcome) -> Step:
+    def _lost(self, name: str, place: Place, through: tuple[str, ...], outcome: Outcome) -> Step:
         line = self._own_line(outcome.lost_at, name) if outcome.lost_at else 0
-        origin = str(self._line(through[-1])) if through else "?"
-        loss = LOSSES[outcome.lost_by].said(name, str(line), origin)
+        origin = origin_of(through, outcome.lost_at)
+        loss = LOSSES[outcome.lost_by].said(self._variable(name, place, through), str(line), origin)
         notes = (
             (_LOST, f"lost here ({outcome.lost_by}): {loss.reason}"),
             (_SET, f"fix: {loss.fix}"),
         )
         return Step(line, self._text(line) or outcome.lost_at, notes)
+
+    def _variable(self, name: str, place: Place, through: tuple[str, ...]) -> str:
+        """The variable that a row of a toolchain was made of; of another row, its own."""
+        if " " not in name:
+            return name
+        written = self.written.get(place[0], {})
+        given = [word for way in reversed(through) for word in written.get(way, {})]
+        stem = name.split()[0].lower()
+        return next((word for word in given if stem in word.lower()), variable_of(name))
 
     def _declared(self, name: str, before: int) -> Iterator[Step]:
         """The ARG that declares an unset name and gives it nothing."""
@@ -234,33 +246,6 @@ def _told_once(steps: Sequence[Step]) -> list[Step]:
         is_old = bool(found) and step.notes == steps[len(found) - 1].notes
         found.append(replace(step, notes=((_SET, "hands the same on"),)) if is_old else step)
     return found
-
-
-def _received(name: str, outcome: Outcome, *, is_told: bool) -> tuple[str, str]:
-    if outcome.status == "set":
-        value = printable(outcome.value)
-        return _END, f"receives that {name}" if is_told else f"receives {name} = {value}"
-    words = {
-        "unset": f"receives no {name} (unset)",
-        "empty": f"receives {name}, empty",
-        "unknown": f"receives {name}, unknown: {printable(outcome.reason)}".removesuffix(": "),
-    }
-    return _END, words[outcome.status]
-
-
-# What an unknown value hangs on, and what would decide it.
-_HINTS = (
-    (r"of the base image", "--base-env NAME=VALUE, or --base-image with the JSON of `docker image inspect`"),
-    (r"^depends on (?:output|exit status) of|^depends on what `", "the text cannot tell what a program prints; diag probe runs text tools and shells, a --build-arg or ENV in its place decides it"),
-    (r"the file ", "that file is not in the Dockerfile: write it there by a here-document, or give the value by --build-arg"),
-)  # fmt: skip
-
-
-def _deciding(outcome: Outcome) -> tuple[tuple[str, str], ...]:
-    if outcome.status != "unknown" or not outcome.reason:
-        return ()
-    found = (hint for pattern, hint in _HINTS if re.search(pattern, outcome.reason))
-    return ((_SET, f"what would decide it: {next(found, 'diag probe, which runs the script')}"),)
 
 
 def _merged(steps: Sequence[Step]) -> list[Step]:

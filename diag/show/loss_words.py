@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -17,8 +18,23 @@ class Loss:
 
     def said(self, name: str, line: str, origin: str) -> Loss:
         """The words for one loss."""
-        told = {"name": name, "line": line, "origin": origin}
+        told = {"name": variable_of(name), "line": line, "origin": origin}
         return Loss(self.reason.format(**told), self.fix.format(**told))
+
+
+def origin_of(through: Sequence[str], lost_at: str) -> str:
+    """The line that gave the value which is lost: the last one before the loss, if any is."""
+    lines = [(file, int(line)) for file, _, line in (way.rpartition(":") for way in through)]
+    file, _, line = lost_at.rpartition(":")
+    before = [n for other, n in lines if other == file and n <= int(line)] if line else []
+    found = before or [n for _, n in lines]
+    return str(found[-1]) if found else "?"
+
+
+def variable_of(name: str) -> str:
+    """The variable of a shell by which a row of a toolchain is steered: `rustflags (effective)`."""
+    stem, is_derived, _ = name.partition(" (")
+    return stem.upper() if is_derived else name
 
 
 LOSSES = {
@@ -38,13 +54,20 @@ LOSSES = {
         "an ARG ends with its stage, and line {line} begins another one",
         "write ARG {name} again after line {line}",
     ),
+    "env-of-other-stage": Loss(
+        "line {origin} sets it in a stage on which other platforms' stages stand; the stage of this"
+        " platform, which begins here, does not stand on it",
+        "write ENV {name}=... in this stage too, or begin it FROM that one",
+    ),
     "separate-run": Loss(
-        "each RUN starts a new shell; what line {origin} sets ends with its own",
+        "each RUN starts a new shell; what the RUN sets that ends at line {line} ends with it",
         "use ENV, or put both commands in one RUN",
     ),
     "subshell": Loss(
-        "parentheses start a process of its own; what is set inside ends with it",
-        "take the parentheses away (or write {{ ...; }}), or put the command inside them",
+        "parentheses, `sh -c` and a script that is called are processes of their own; what is set"
+        " inside ends with it",
+        "put the command inside, or set the value outside: {{ ...; }} or `. SCRIPT` in place of a"
+        " process",
     ),
     "pipeline": Loss(
         "each side of a pipe is a process of its own; what is set there ends with it",
