@@ -23,7 +23,7 @@ from diag.compare_build import (
     steps_gone,
     swallowed,
 )
-from diag.compare_cure import cure_of, kind_of, taken_of
+from diag.compare_cure import cure_of, taken_of
 from diag.compare_doubts import doubt_about, native_is_new, other_body, other_project
 from diag.compare_gone import Told
 from diag.compare_masks import added_mask, permitted
@@ -211,8 +211,7 @@ def _without_doubt(
 ) -> Judged:
     """A cure, unless something that was given leaves a doubt; a good run shows what objects do not."""
     symbols, failure = old.about(platform)[:MAX_SYMBOLS], old.failure(platform)
-    how = kind_of(old.facts, new.facts, symbols[0], found.how) if symbols else found.how
-    cure = cure_of(old.facts, new.facts, symbols, how, failure)
+    how, cure = cure_of(old.facts, new.facts, symbols, found.how, failure)
     cure = cure if cure.says else Told(tuple(map(sentence, found.evidence[:1])))
     cure += Told((f"the cause that was found in BEFORE: {failure.cause}",)) if failure else Told()
     evidence = (*told, *found.evidence, *cure.evidence)

@@ -11,16 +11,17 @@ from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding
 from diag.compare_doubts import STUB_BYTES, had_other_name, was_meant
 from diag.compare_gone import Told, gone
-from diag.compare_model import DEFINED, GONE, IMPORTED, ONE_LEFT
+from diag.compare_model import DEFINED, GONE, IMPORTED, ONE_LEFT, STUB
 from diag.compare_units import callers, definers, listed, named, on_link, own_rows, unit_of
 from diag.schema import each
 
-__all__ = ["cure_of", "kind_of", "size_words", "taken_of"]
+__all__ = ["cure_of", "size_words", "taken_of"]
 
+MAX_CURES = 8  # names of one platform that are looked at so closely
 _SHORT = 4  # as many times shorter than the same function elsewhere
 
 
-def kind_of(old: Facts, new: Facts, symbol: Symbol, how: str) -> str:
+def _kind_of(old: Facts, new: Facts, symbol: Symbol, how: str) -> str:
     """How it was cured, beside the build before: a definition that nothing asks for is none."""
     if how != DEFINED:
         return how
@@ -35,20 +36,28 @@ def kind_of(old: Facts, new: Facts, symbol: Symbol, how: str) -> str:
 
 def cure_of(
     old: Facts, new: Facts, symbols: Sequence[Symbol], how: str, failure: Finding | None
-) -> Told:
-    """The sentences and their evidence for the first of the names; `how` as kind_of has it."""
-    if not symbols:
-        return Told()
-    now = Symbol(symbols[0].name, symbols[0].platform)
+) -> tuple[str, Told]:
+    """How the names were cured, the sentences, and their evidence: of one that may be a stub, else of
+    the first."""
+    found = [_cure_of_one(old, new, symbol, how, failure) for symbol in symbols[:MAX_CURES]]
+    how, told = min(found, key=lambda one: one[0] != STUB, default=(how, Told()))
+    more = len(symbols) - 1
+    also = f"{more} more name{'s' * (more > 1)}: defined, or nothing refers to them"
+    return how, told + Told((also,) * (more > 0))
+
+
+def _cure_of_one(
+    old: Facts, new: Facts, symbol: Symbol, how: str, failure: Finding | None
+) -> tuple[str, Told]:
+    now = Symbol(symbol.name, symbol.platform)
+    how = _kind_of(old, new, now, how)
     if how == GONE:
         told = gone(old, new, now) + _kept(new, now)
     elif how == IMPORTED:
         told = Told((f"a library that the program needs offers {now.name}",))
     else:
-        told = _defined(old, new, now, how, failure)
-    more = len(symbols) - 1
-    also = f"{more} more name{'s' * (more > 1)}: defined, or nothing refers to them"
-    return told + _elsewhere(old, new, now) + Told((also,) * bool(more))
+        how, told = _defined(old, new, now, how, failure)
+    return how, told + _elsewhere(old, new, now)
 
 
 def _unit(row: Any) -> str:
@@ -65,14 +74,16 @@ def size_words(row: Any) -> str:
     return f"{n_bytes} bytes of code" if n_bytes else "code, its size is not told"
 
 
-def _defined(old: Facts, new: Facts, now: Symbol, how: str, failure: Finding | None) -> Told:
+def _defined(
+    old: Facts, new: Facts, now: Symbol, how: str, failure: Finding | None
+) -> tuple[str, Told]:
     """Who defines the name now, what it was before, and what speaks against it."""
     found = definers(new, now)
     held = new.seen(now, "defined")
     held = held[held["is_output"] & (held["bind"] != "LOCAL")]
     rows = found or list(each(held.drop_duplicates(["file"])))
     if not rows:
-        return Told()
+        return how, Told()
     row = rows[0]
     where = named(row) if found else f"{named(row)}, the program, which no object given explains,"
     weakly = " weakly" if row.bind == "WEAK" and not row.name.startswith("_") else ""
@@ -80,12 +91,13 @@ def _defined(old: Facts, new: Facts, now: Symbol, how: str, failure: Finding | N
     told += _before(old, now, row, failure) if found else Told()
     told += _left_out(old, new, now, row) if how == ONE_LEFT else Told()
     is_meant = how == ONE_LEFT or (len(found) > 0 and _is_meant(old, now, row, failure))
-    return told + _doubtful(old, new, now, row, is_meant=is_meant)
+    doubtful = _doubtful(old, new, now, row, is_meant=is_meant)
+    return STUB if doubtful.says else how, told + doubtful
 
 
 def _before(old: Facts, now: Symbol, row: Any, failure: Finding | None) -> Told:
     """What the build before had of that object and that name."""
-    unit, defined, users = _unit(row), definers(old, now), callers(old, now)
+    unit, defined, users = _unit(row), definers(old, now), callers(old, now, "in BEFORE")
     same = [one for one in defined if _unit(one) == unit]
     if same or defined:
         one = (same or defined)[0]

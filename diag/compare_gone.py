@@ -22,6 +22,7 @@ __all__ = ["Told", "changed_words", "gone", "link_changed", "unlinked"]
 MAX_WORDS = 4
 # Functions that look a name up while the program runs: no link shows whether it is found.
 _LOOK_UP = ("dlsym", "dlvsym", "dlopen")
+_HASH = re.compile(r"17h[0-9a-f]{16}E")  # of Rust's legacy names: another in each build
 _MADE = re.compile(r"\S+\.(?:o|obj|lo)$")
 
 
@@ -43,7 +44,7 @@ class Told:
 
 def gone(old: Facts, new: Facts, now: Symbol) -> Told:
     """What became of each object that referred to the name, and what these do instead."""
-    before = callers(old, now)
+    before = callers(old, now, "in BEFORE")
     given = set(own_rows(new.objects, new, now.platform)["unit"])
     left = callers(new, now)
     free = [unit for unit in before if unit in given and unit not in left]
@@ -111,8 +112,8 @@ def _other_names(old: Facts, new: Facts, now: Symbol, unit: str) -> Told:
     """What the object refers to that it did not refer to before."""
     before = rows_of(old.symbols, old, now.platform, unit)
     after = rows_of(new.symbols, new, now.platform, unit)
-    known = set(_wants(before))
-    names = [name for name in _wants(after) if name not in known] if len(before) else []
+    known = {_HASH.sub("", name) for name in _wants(before)}
+    names = [n for n in _wants(after) if _HASH.sub("", n) not in known] if len(before) else []
     if not names:
         return Told()
     text = f"refers to {listed(names)} now, as it did not before"
@@ -124,7 +125,7 @@ def _other_names(old: Facts, new: Facts, now: Symbol, unit: str) -> Told:
 def _wants(rows: pd.DataFrame) -> list[str]:
     own = rows[~rows["is_defined"].astype(bool) & (rows["bind"] != "LOCAL")]
     names = map(str, own["name"].unique())
-    return [name for name in names if name and not name.startswith("_GLOBAL_")]
+    return [n for n in names if n and not n.startswith("_GLOBAL_") and ".llvm." not in n]
 
 
 def _other_words(old: Facts, new: Facts, now: Symbol, unit: str) -> Told:

@@ -9,7 +9,8 @@ from typing import Any
 from diag.causes.model import NEVER_SHOWN, Evidence, Pairs
 
 __all__ = [
-    "DEFINED", "GONE", "IMPORTED", "MADE", "ONE_LEFT", "RAN", "Comparison", "Judged", "PlatformChange",
+    "DEFINED", "GONE", "IMPORTED", "MADE", "ONE_LEFT", "RAN", "STUB", "Comparison", "Judged",
+    "PlatformChange",
 ]  # fmt: skip
 
 # How a cause was removed.
@@ -17,6 +18,7 @@ DEFINED = "defined"
 IMPORTED = "imported"
 GONE = "no longer referenced"
 ONE_LEFT = "one definition left"
+STUB = "defined, maybe by a stub"
 MADE = "output made"
 RAN = "ran to its end"
 

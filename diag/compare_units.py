@@ -48,8 +48,9 @@ def named(row: Any) -> str:
 def own_rows(frame: pd.DataFrame, facts: Facts, platform: str) -> pd.DataFrame:
     """Rows of a frame of files of the platform, with the column `unit`."""
     rows = facts.of_platform(frame, platform)
-    units = [unit_of(f, m) for f, m in zip(rows["file"], rows["member"], strict=True)]
-    return rows.assign(unit=pd.Series(units, index=rows.index, dtype=object))
+    pairs = rows[["file", "member"]].drop_duplicates()  # of symbols there are many more
+    units = [unit_of(f, m) for f, m in zip(pairs["file"], pairs["member"], strict=True)]
+    return rows.merge(pairs.assign(unit=units), on=["file", "member"], how="left")
 
 
 def rows_of(frame: pd.DataFrame, facts: Facts, platform: str, unit: str) -> pd.DataFrame:
@@ -58,12 +59,13 @@ def rows_of(frame: pd.DataFrame, facts: Facts, platform: str, unit: str) -> pd.D
     return rows[rows["unit"] == unit]
 
 
-def callers(facts: Facts, symbol: Symbol) -> dict[str, Evidence]:
-    """Objects that refer to the symbol, by the objects given, else by what the linker said."""
+def callers(facts: Facts, symbol: Symbol, when: str = "") -> dict[str, Evidence]:
+    """Objects that refer to the symbol, by the objects given, else by what the linker said. `when`: in
+    which build, to be told."""
     found: dict[str, Evidence] = {}
     wanted = facts.seen(symbol, "wanted")
     for row in each(wanted[~wanted["is_output"]]):
-        what = f"refers to {symbol.name}"
+        what = f"referred to {symbol.name} {when}" if when else f"refers to {symbol.name}"
         found.setdefault(unit_of(row.file, row.member), Evidence.of_unit(row, what))
     errors = facts.errors_of(symbol)
     for row in each(errors[errors["kind"] == "undefined"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from diag.compare_model import DEFINED, GONE, IMPORTED, MADE, ONE_LEFT, RAN
+from diag.compare_model import DEFINED, GONE, IMPORTED, MADE, ONE_LEFT, RAN, STUB
 from diag.show.text import clip
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ RESULT_WORDS = {
 HOW_WORDS = {
     DEFINED: "what was wanted is defined now",
     IMPORTED: "a library offers what was wanted",
-    GONE: "what was wanted is no longer referred to",
+    GONE: "nothing that is linked refers to what was wanted, and its use may be gone too",
     ONE_LEFT: "of two definitions one is left",
+    STUB: "what was wanted is defined now, by so little that it may be a stub",
     MADE: "what could not be made was made",
     RAN: "what died ran to its end",
 }
@@ -43,10 +44,14 @@ def found_words(comparison: Comparison) -> list[str]:
     if not any(change.says for change in comparison.platforms):
         return list(comparison.says)
     is_one = len(comparison.platforms) == 1
-    return [
-        clip(text if is_one else f"{change.platform or 'the build'}: {text}", MAX_SENTENCE)
+    told = [
+        (change.platform or "the build", text)
         for change in comparison.platforms
         for text in change.says
+    ]
+    return [
+        clip(text if is_one or text.startswith(name) else f"{name}: {text}", MAX_SENTENCE)
+        for name, text in told
     ]
 
 
