@@ -19,6 +19,7 @@ from diag.compare_build import (
 )
 from diag.compare_masks import added_mask, permitted
 from diag.gather import gather_facts
+from diag.show.comparison_words import found_words
 
 LINK = "gcc -o app main.o worker.o"
 OPEN = (
