@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from diag.show.deciding import shell_lines
+import pytest
+
+from diag.case import Case
+from diag.show.deciding import shell_lines, what_would_decide
+from diag.show.failure_words import NOTHING_SEEN
+from diag.show.report import report_page
 from diag.show.report_parts import breakable, typed
+from diag.show.sentences import answer, headline, platform_sentence
+from diag.show.tables import CUT_OFF, df_platforms
+from diag.show.terminal import as_plain_text, verdict_screen
+from diag.verdict import Verdict
 
 LONG = (
     'docker buildx build --platform linux/amd64 --build-arg ATTEMPT="$(date +%s)" '
@@ -38,3 +48,80 @@ def test_no_short_word_of_a_table_is_broken() -> None:
     assert "".join(pieces) == name
     assert all(len(piece) <= 30 and piece.endswith("_") for piece in pieces[:-1])
     assert max(map(len, str(breakable("x" * 200)).split("<wbr>"))) == 30
+
+
+CUT = "The log is cut off"
+
+
+def verdict_of(text: str, tmp_path: Path) -> tuple[Case, Verdict]:
+    """The verdict on a log of that text."""
+    (tmp_path / "build.log").write_text(text)
+    case = Case(log=tmp_path / "build.log")
+    return case, case.diagnose()
+
+
+def test_a_log_that_ends_amid_a_step_is_said_to_be_cut_off(tmp_path: Path) -> None:
+    """Terminal, page and sentences name the step; that nothing tells the end is said of no log that
+    shows where it ends."""
+    whole = Path("data/lab/builders/single.plain.log").read_text().splitlines(keepends=True)
+    begun = next(n for n, line in enumerate(whole) if "RUN set -x" in line)
+    case, verdict = verdict_of("".join(whole[: begun + 2]), tmp_path)
+    screen = as_plain_text(verdict_screen(verdict, case), width=200)
+    for told in (screen, report_page(case, verdict), headline(verdict), answer(verdict)[0]):
+        assert CUT in told
+        assert "[builder 3/3] RUN set -x" in told
+        assert NOTHING_SEEN not in told
+    assert df_platforms(verdict)["build"].tolist() == [CUT_OFF]
+    assert verdict.to_json()["steps"][-1]["status"] == "unfinished"
+
+
+def test_what_explains_a_log_that_is_cut_off_stands_beside_the_cut(tmp_path: Path) -> None:
+    """An explanation of what the step said is no word on how it ended."""
+    full = "gcc: fatal error: cannot write a.o: No space left on device"
+    text = f"#5 [builder 2/3] RUN make\n#5 0.3 cc -c a.c\n#5 1.4 {full}\n"
+    _, verdict = verdict_of(text, tmp_path)
+    if verdict.outcomes["outcome"].tolist() == ["unknown"]:
+        assert answer(verdict)[0].startswith(f"{CUT} in step `[builder 2/3] RUN make`")
+    assert verdict.cause == "disk-full"
+
+
+def test_one_artefact_of_several_platforms_is_asked_for_once(tmp_path: Path) -> None:
+    """With one command that builds all of them; none of the platforms is lost."""
+    names = ("amd64", "arm64")
+    text = "".join(
+        f"#{n} [linux/{name} builder 1/1] RUN make\n#{n} 0.3 cc -c a.c\n"
+        for n, name in enumerate(names, 5)
+    )
+    _, verdict = verdict_of(text, tmp_path)
+    logs = [one for one in what_would_decide(verdict) if "log of" in one.missing.artefact]
+    assert len(logs) == 1
+    assert logs[0].missing.artefact == "build log of linux/amd64 and linux/arm64"
+    assert "--platform linux/amd64,linux/arm64 " in logs[0].missing.how[0]
+    assert logs[0].groups[0].platforms == ("linux/amd64", "linux/arm64")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "/usr/bin/ld: a.o: in function `main':\na.c:(.text+0x1): undefined reference to `gone'",
+            "The link fails: undefined symbol `gone`",
+        ),
+        (
+            "/usr/bin/ld: arm.o: Relocations in generic ELF (EM: 183)\n"
+            "/usr/bin/ld: arm.o: error adding symbols: file in wrong format",
+            "The link fails: `arm.o: Relocations in generic ELF",
+        ),
+        ("sleep 5; gcc -o app a.o", "The build fails: `make: *** [Makefile:18: app] Terminated`"),
+    ],
+)
+def test_what_failed_stands_in_the_headline_where_no_platform_is_named(
+    said: str, told: str, tmp_path: Path
+) -> None:
+    """The symbol, else the linker's words, else the last words: never only that something failed."""
+    _, verdict = verdict_of(f"cc -c -o a.o a.c\n{said}\n{END}\n", tmp_path)
+    assert headline(verdict).startswith(told)
+    assert platform_sentence(verdict).startswith(told)
+
+
+END = "make: *** [Makefile:18: app] Terminated"

@@ -112,7 +112,39 @@ def what_would_decide(verdict: Verdict) -> tuple[Deciding, ...]:
             min((ranks[id(group.first)] for group in one.groups), default=len(ranks)),
         )
     )
-    return tuple(found + [_deciding(None, own, ()) for own in waiting.values()])
+    found += [_deciding(None, own, ()) for own in waiting.values()]
+    alike: dict[object, list[Deciding]] = {}
+    for one in found:
+        alike.setdefault(_of_any_platform(one) or id(one), []).append(one)
+    return tuple(_for_all(same) if len(same) > 1 else same[0] for same in alike.values())
+
+
+def _of_any_platform(one: Deciding) -> tuple[object, ...] | None:
+    """What it says but for its platform; None where a command is about more than which to build."""
+    names = {name for group in one.groups for name in group.platforms}
+    if one.missing is None or len(names) != 1:
+        return None
+    name = names.pop()
+    how = tuple(step.replace(f"--platform {name} ", "") for step in one.missing.how)
+    if any(name in step for step in how):
+        return None
+    told = (one.missing.artefact.replace(name, ""), one.missing.why.replace(name, ""))
+    return (*told, how, one.confirms, one.is_check)
+
+
+def _for_all(same: list[Deciding]) -> Deciding:
+    """One artefact of several platforms, got by commands for all of them."""
+    names = [one.groups[0].platforms[0] for one in same]
+    first, told, asked = same[0].missing, listed(names), f"--platform {','.join(names)} "
+    assert first is not None
+    missing = replace(
+        first,
+        artefact=first.artefact.replace(names[0], told),
+        why=first.why.replace(names[0], told),
+        how=tuple(step.replace(f"--platform {names[0]} ", asked) for step in first.how),
+    )
+    own = [finding for one in same for group in one.groups for finding in group.findings]
+    return replace(_deciding(missing, own, same[0].confirms), is_check=same[0].is_check)
 
 
 def _deciding(missing: Missing | None, own: list[Finding], confirms: tuple[str, ...]) -> Deciding:

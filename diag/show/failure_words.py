@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diag.platforms import display_order
+from diag.schema import each
 from diag.show.text import as_text, bounded, clip, is_missing, listed
 
 if TYPE_CHECKING:
@@ -33,6 +34,34 @@ def by_outcome(verdict: Verdict, outcome: str) -> list[str]:
     return [str(name) for name in rows["platform"] if not is_missing(name) and name]
 
 
+def cut_off(verdict: Verdict) -> dict[str, str]:
+    """Platform -> its last step, of those whose end is not known because the log ends amid a step."""
+    ends, steps = verdict.outcomes, {(row.file, row.line_no): row for row in each(verdict.steps)}
+    last = {
+        str(row.platform or ""): steps[row.file, row.line_no]
+        for row in each(ends[ends["outcome"] == "unknown"])
+        if (row.file, row.line_no) in steps
+    }
+    files = {step.file for step in last.values() if step.status == "unfinished"}
+    return {name: _step_name(step.name_text) for name, step in last.items() if step.file in files}
+
+
+def cut_sentence(verdict: Verdict) -> str:
+    """Where the log is cut off; "" where it tells how the build ended."""
+    cut = cut_off(verdict)
+    names = display_order(filter(None, cut))
+    if len(names) > 1:
+        return f"The log is cut off before {listed(names)} ended."
+    told = f" of {names[0]}" if names and names[0] not in cut[names[0]] else ""
+    step = next(iter(cut.values()), "")
+    return f"The log is cut off in step `{step}`{told}; how that ended is not known." if cut else ""
+
+
+def _step_name(text: object) -> str:
+    name = " ".join(str(text).split())
+    return name if len(name) <= _MAX_STEP else f"{name[:_MAX_STEP]}..."
+
+
 # -- what failed ----------------------------------------------------------------------------------
 
 
@@ -52,8 +81,17 @@ def failure_sentence(verdict: Verdict) -> str:
     said = _first_lines(verdict)
     if len(failed) > 1 and said.keys() != set(failed):
         return f"The build fails{where}; {'; '.join(_of_others(verdict, failed))}."
-    first = next(iter(said.values()), "")
+    if len(errors) and not said:
+        return f"The link fails{where}: {_quoted(errors['detail_text'].iloc[0])}."
+    first = next(iter(said.values()), "") or _last_words(verdict)
     return f"The build fails{where}{f': {first}' if first else ''}."
+
+
+def _last_words(verdict: Verdict) -> str:
+    """What a log without steps ends with; "" where a step failed, which is told by its name."""
+    failed = verdict.outcomes[verdict.outcomes["outcome"] == "failed"]
+    words = [str(text) for text in failed["text"] if text] if not len(verdict.steps) else []
+    return _quoted(words[0]) if words else ""
 
 
 def _link_clause(named: pd.DataFrame, at_link: list[str]) -> str:
@@ -108,20 +146,22 @@ def _failed_step(verdict: Verdict, platform: str) -> str:
     own = steps[(steps["file"] == row["file"]) & (steps["line_no"] == row["line_no"])]
     if not len(own):
         return f"{platform} failed"
-    name, code = " ".join(str(own.iloc[0]["name_text"]).split()), own.iloc[0]["exit_code"]
-    name = name if len(name) <= _MAX_STEP else f"{name[:_MAX_STEP]}..."
+    name, code = _step_name(own.iloc[0]["name_text"]), own.iloc[0]["exit_code"]
     return f"{platform} failed in step `{name}`" + ("" if is_missing(code) else f" (exit {code})")
 
 
 def _death_sentence(verdict: Verdict) -> str:
-    """A program that links and dies, and how; where none did, that nothing is known."""
+    """A program that links and dies, and how; where none did, where the log is cut off, or that
+    nothing is known."""
     ends = verdict.outcomes
     died = ends[ends["ran"].eq(False).fillna(False).astype(bool)] if len(ends) else ends
     told = [
         f"{platform} ({ended})"
         for platform, ended in zip(died["platform"], died["ended"], strict=True)
     ]
-    return f"It links, and the program dies on {listed(told)}." if told else NOTHING_SEEN
+    if told:
+        return f"It links, and the program dies on {listed(told)}."
+    return cut_sentence(verdict) or NOTHING_SEEN
 
 
 # -- what is left unexplained ---------------------------------------------------------------------

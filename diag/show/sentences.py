@@ -15,6 +15,8 @@ from diag.show.failure_words import (
     MAX_NAME,
     NOTHING_SEEN,
     by_outcome,
+    cut_off,
+    cut_sentence,
     failure_sentence,
     has_failed,
     left_open,
@@ -111,7 +113,7 @@ def headline(verdict: Verdict) -> str:
     if verdict.outcome == "no_failure":
         return f"No failure found. {platform_sentence(verdict)}"
     if not is_failure_seen(verdict):
-        return NOTHING_SEEN
+        return cut_sentence(verdict) or NOTHING_SEEN
     if len(verdict.failure_lines) and not len(verdict.link_errors):
         return f"{failure_sentence(verdict)} {NO_LINK_ERROR}"
     return f"{failure_sentence(verdict)} The evidence at hand does not decide why."
@@ -143,7 +145,9 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
         rest = f"It carries what can fail later: {latent}." if latent else "Nothing else was seen."
         return ("No failure was found.", platform_sentence(verdict), rest)
     what = failure_sentence(verdict)
-    if is_failure_seen(verdict) or len(verdict.outcomes.query("platform != ''")):
+    if what == cut_sentence(verdict):
+        what = platform_sentence(verdict)
+    elif is_failure_seen(verdict) or len(verdict.outcomes.query("platform != ''")):
         what = f"{what[:-1]}; {_lower(platform_sentence(verdict, others=True))}"
     if not causes:
         why = "No explanation is supported by the evidence at hand."
@@ -180,12 +184,17 @@ def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     for outcome, word in words.items():
         names = by_outcome(verdict, outcome)
         if names and outcome == "unknown":
-            parts.append(f"{'how' if parts else 'How'} {listed(names)} ended is not known")
+            cut = cut_sentence(verdict) if set(names) <= set(cut_off(verdict)) else ""
+            open_end = cut[:-1] or f"How {listed(names)} ended is not known"
+            parts.append(_lower(open_end) if parts else open_end)
         elif names:
             verb = word.replace("was", "were").replace("dies", "die")
             parts.append(f"{listed(names)} {verb if len(names) > 1 else word}")
     if not parts:
-        return "no other platform is part of it." if others else "No platform is named."
+        if others:
+            return "no other platform is part of it."
+        is_seen = is_failure_seen(verdict) or cut_off(verdict)
+        return failure_sentence(verdict) if is_seen else "No platform is named."
     return ended("; ".join(parts))
 
 

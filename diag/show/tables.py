@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from diag.show.failure_words import cut_off
 from diag.show.frame_tables import place, table_of
 from diag.show.sentences import grouped, supported
 from diag.show.text import NOT_SEEN, is_missing, listed
@@ -30,6 +31,7 @@ OUTCOME_MARKS = {
     "canceled": "– canceled",
     "unknown": "? not known",
 }
+CUT_OFF = "? cut off"
 
 
 def df_verdict(verdict: Verdict) -> pd.DataFrame:
@@ -99,14 +101,16 @@ def df_platforms(verdict: Verdict, case: Case | None = None) -> pd.DataFrame:
 
     `wanted by` and `defined by` count members of the case's objects ("not seen" without them).
     """
-    seen = _sightings(verdict, case)
+    seen, cut = _sightings(verdict, case), cut_off(verdict)
     rows = []
     for row in verdict.outcomes.itertuples():
         wanted, defined = seen.get(str(row.platform), (NOT_SEEN, NOT_SEEN))
         rows.append(
             (
                 row.platform or "the build",
-                OUTCOME_MARKS.get(str(row.outcome), str(row.outcome)),
+                CUT_OFF
+                if row.platform in cut
+                else OUTCOME_MARKS.get(str(row.outcome), str(row.outcome)),
                 _ran(row.ran, str(row.ended)),
                 wanted,
                 defined,
