@@ -9,6 +9,8 @@ from diag.causes import (
     after_case,
     archives,
     claims,
+    compiling,
+    compiling_machine,
     cross_libraries,
     crossing,
     cxx,
@@ -52,6 +54,8 @@ __all__ = ["CATALOGUE", "Cause", "Evidence", "Finding", "Missing", "explain"]
 
 _MODULES = (
     infrastructure,
+    compiling,
+    compiling_machine,
     stale,
     never_produced,
     presence,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from diag.causes.machine_code import has, machines_of_switch
 from diag.knowledge import isa_words_in, table
 
 # A switch that lets the compiler use more than the platform's base, or less; -mtune= only orders.
@@ -54,6 +55,5 @@ def names_a_machine(name: str) -> bool:
 
 def switches_of_other(switch: str, arch: str) -> bool:
     """The switch is one that only compilers of other machines know."""
-    rows = table("machine_words")["machine"]
-    known = {row["arch"] for row in rows if re.match(row.get("switches", r"$^"), switch)}
-    return bool(known) and arch not in known
+    known = machines_of_switch(switch)
+    return bool(known) and not has(known, arch)
