@@ -16,6 +16,7 @@ from diag.case_unread import absent_row, missing_log
 from diag.cited import PASTED
 from diag.errors import InputError
 from diag.near_files import logs_in, meant
+from diag.paths import READABLE, blocked, exists, found_in, is_file, is_folder
 from diag.platforms import find_platform
 from diag.read.buildscript import is_build_script_output
 from diag.read.globs import expand
@@ -109,7 +110,7 @@ def gather(log: Any, dockerfile: Any, objects: Any, absent: Iterable[dict[str, A
             inputs.errors += missing_log(source)
     dockerfile = source_of(dockerfile)
     if dockerfile is not None:
-        if isinstance(dockerfile, str | Path) and not Path(dockerfile).is_file():
+        if isinstance(dockerfile, str | Path) and not is_file(dockerfile):
             inputs.errors.append(absent_row(dockerfile, "Dockerfile"))
         else:
             inputs.dockerfile = "Dockerfile" if isinstance(dockerfile, bytes) else _name(dockerfile)
@@ -147,9 +148,9 @@ def _expanded(inputs: Inputs, path: str | Path) -> list[Path]:
 
 def _sort_objects(inputs: Inputs, platform: str, paths: list[Path]) -> None:
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             found = [p for p in _walk(path) if is_build_script_output(p)]
-        elif path.is_file():
+        elif is_file(path):
             found = [path] if is_build_script_output(path) else []
         elif inside_of(path) is not None:  # members of a tar or image
             found = []
@@ -159,13 +160,13 @@ def _sort_objects(inputs: Inputs, platform: str, paths: list[Path]) -> None:
             continue
         inputs.build_scripts += found
         inputs.build_script_platform |= {str(p): platform for p in found}
-        if not found or path.is_dir():
+        if not found or is_folder(path):
             inputs.objects.setdefault(platform, []).append(path)
 
 
 def _walk(folder: Path) -> list[Path]:
     """Candidates for a build script's output: cargo keeps it two folders below `build`."""
-    return sorted(p for p in folder.glob("**/output") if p.is_file())[:MAX_FILES]
+    return [p for p in found_in(folder, "**/output") if is_file(p)][:MAX_FILES]
 
 
 def _name(source: Any) -> str:
@@ -177,23 +178,31 @@ def read_case_toml(folder: Source) -> dict[str, Any]:
     if not isinstance(folder, str | Path):
         raise InputError("a case is a folder with a case.toml", help="give its path")
     path = Path(folder)
-    path = path / "case.toml" if path.is_dir() else path
-    if not path.is_file():
+    path = path / "case.toml" if is_folder(path) else path
+    if not is_file(path):
         raise _no_case(Path(folder), path)
+    return _CaseToml(path, _stated(path)).arguments()
+
+
+def _stated(path: Path) -> dict[str, Any]:
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8", errors="replace"))
+        return tomllib.loads(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        raise InputError(reason, file=str(path), help=READABLE) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(
             f"case.toml is not valid TOML: {error}", file=str(path), help="mend that line"
         ) from None
-    return _CaseToml(path, stated).arguments()
 
 
 def _no_case(given: Path, path: Path) -> InputError:
+    if why := blocked(path):
+        return InputError(f"cannot be looked at: {why}", file=str(path), help=READABLE)
     ways = (
         "give a folder that holds a case.toml, the log itself, or --log, --dockerfile and --objects"
     )
-    if not given.is_dir():
+    if not is_folder(given):
         said = "no such case: there is no case.toml"
         return InputError(said, file=str(path), help=f"{meant(path)}{ways}")
     logs = logs_in(given)
@@ -245,9 +254,9 @@ class _CaseToml:
         found = []
         for name in [names] if isinstance(names, str) else names:
             path = _tidy(self.path.parent, str(name))
-            if what == "object" and not path.exists() and glob.has_magic(str(name)):
+            if what == "object" and not exists(path) and glob.has_magic(str(name)):
                 found.append(_tidy(Path(glob.escape(str(self.path.parent))), str(name)))
-            elif path.exists() or (what == "object" and inside_of(path) is not None):
+            elif exists(path) or (what == "object" and inside_of(path) is not None):
                 found.append(path)
             else:
                 self.absent.append({**absent_row(path, what), "where": f"named in {self.path}"})

@@ -10,6 +10,7 @@ from typing import Any
 from diag.cited import STDIN, cited
 from diag.errors import InputError
 from diag.near_files import dockerfiles_in, meant
+from diag.paths import READABLE, blocked, exists, is_empty, is_folder
 from diag.read.textlines import no_such_log
 
 
@@ -26,14 +27,19 @@ def unread_row(file: str, error: InputError) -> dict[str, Any]:
 
 def absent_row(path: Any, what: str) -> dict[str, Any]:
     """The row of a Dockerfile, an object or another file that is not there."""
-    is_folder = Path(path).is_dir()
-    near = dockerfiles_in(path) if is_folder else meant(path)
-    kind = "is a folder" if is_folder else "does not exist"
+    near = dockerfiles_in(path) if is_folder(path) else meant(path)
+    why = blocked(path)
+    if why:
+        kind = f"cannot be looked at: {why}"
+    elif is_folder(path):
+        kind = "is a folder"
+    else:
+        kind = "is neither a file nor a folder" if exists(path) else "does not exist"
     return {
         "file": str(path),
         "where": what,
         "reason": f"the {what} {kind}",
-        "help": f"{near}check the path",
+        "help": READABLE if why else f"{near}check the path",
     }
 
 
@@ -51,7 +57,7 @@ def missing_log(source: Any) -> list[dict[str, Any]]:
 
 def without_objects(paths: Iterable[Path], files: Iterable[str]) -> list[dict[str, Any]]:
     """Rows of the folders given for objects that hold none of the files that were found."""
-    folders = {path for path in paths if path.is_dir()}
+    folders = {path for path in paths if is_folder(path)}
     for file in files:
         if not folders:
             break
@@ -61,10 +67,7 @@ def without_objects(paths: Iterable[Path], files: Iterable[str]) -> list[dict[st
 
 
 def _no_objects(folder: Path) -> dict[str, Any]:
-    is_empty = False
-    with contextlib.suppress(OSError):
-        is_empty = not any(folder.iterdir())
-    what = "is empty" if is_empty else "holds no object, archive or binary"
+    what = "is empty" if is_empty(folder) else "holds no object, archive or binary"
     return {
         "file": str(folder),
         "where": "object",

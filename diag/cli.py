@@ -11,13 +11,13 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from diag.cli_words import note_words
 from diag.errors import DiagError
+from diag.paths import exists
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -170,7 +170,7 @@ def _usage(error: click.ClickException, words: Sequence[str]) -> tuple[str, str]
 def _instead(said: str, command: str) -> str:
     """What is meant by a file where a command should stand, or by a second log; else ""."""
     typed = re.match(r"No such command '(?P<word>.*)'", said)
-    if typed and Path(typed["word"]).exists():
+    if typed and exists(typed["word"]):
         return f"diag investigate {typed['word']}"
     more = re.match(r"Got unexpected extra arguments? \((?P<word>.*)\)", said)
     if more and command in ("investigate", "collect"):

@@ -15,6 +15,7 @@ from diag.cli_output import (
     pairs,
     platform_option,
 )
+from diag.paths import exists
 
 _OPTIONS = (
     platform_option,
@@ -58,10 +59,9 @@ def given_to_build(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _file_and_name(word: str) -> tuple[str, str | None]:
     """`FILE:NAME`; a colon within the file's own path stays in it."""
-    from pathlib import Path
 
     file, colon, name = word.rpartition(":")
-    return (word, None) if not colon or Path(word).exists() else (file, name)
+    return (word, None) if not colon or exists(word) else (file, name)
 
 
 def _separate(words: Sequence[str]) -> tuple[str, ...]:

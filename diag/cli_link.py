@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diag.errors import InputError
+from diag.paths import found_in, is_file, is_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def link_files(words: Sequence[str]) -> tuple[LinkLine, list[str]]:
 
     plain = list(plain_words(_expanded(words)))
     folders = [Path(word[2:]) for word in plain if word.startswith("-L")]
-    beside = [str(path) for one in folders if one.is_dir() for path in sorted(one.iterdir())]
+    beside = [str(path) for one in folders if is_folder(one) for path in found_in(one, "*")]
     line = parse_link_line(plain, beside)
     _refuse(line, words)
     if line.missing:
@@ -128,10 +129,7 @@ def _found(word: str, script: str, folders: Sequence[str]) -> str | None:
 
 
 def _is_there(path: str) -> bool:
-    try:
-        return Path(path).is_file()
-    except OSError:  # a name that no file can have
-        return False
+    return is_file(path)
 
 
 def _expanded(words: Sequence[str]) -> tuple[str, ...]:

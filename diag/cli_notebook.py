@@ -13,6 +13,7 @@ import click
 
 from diag.cli_output import F, by_platform, engine_given, tell_waiting
 from diag.cli_targets import note_written
+from diag.paths import is_folder, resolved
 
 if TYPE_CHECKING:
     from diag.case import Case
@@ -86,7 +87,7 @@ def _named(
     word: str | None, logs: Sequence[str], objects: Sequence[str], dockerfile: str | None
 ) -> dict[str, Any]:
     """`case`, `log`, `dockerfile` and `objects` as the command line names them."""
-    is_case = word and word != "-" and (Path(word).is_dir() or Path(word).suffix == ".toml")
+    is_case = word and word != "-" and (is_folder(word) or Path(word).suffix == ".toml")
     of_platform = {"": [word]} if word and not is_case else {}
     for platform, paths in by_platform(logs).items():
         of_platform.setdefault(platform, []).extend(paths)
@@ -110,7 +111,7 @@ class _Here:
     """Paths as they are from the folder of the notebook; those that were absolute stay so."""
 
     def __init__(self, target: Path, piped: str) -> None:
-        self.folder, self.piped = target.resolve().parent, piped
+        self.folder, self.piped = resolved(target).parent, piped
 
     def of(self, given: Any) -> Any:
         """A path, a list or a mapping of paths."""

@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 
 from diag.cli_targets import check_targets, is_given, write_file
 from diag.errors import InputError
+from diag.paths import exists, is_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,7 @@ def by_platform(given: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in given:
         name, equals, path = word.partition("=")
-        if not equals or Path(word).exists():
+        if not equals or exists(word):
             name, path = "", word
         found.setdefault(find_platform(name).name if name else "", []).append(path)
     return found
@@ -284,8 +285,8 @@ def case_of(path: str, **options: Any) -> Case:
 
     given = {name: value for name, value in options.items() if value}
     path = unpacked(path)
-    is_folder = path != "-" and (Path(path).is_dir() or Path(path).suffix == ".toml")
-    if path and is_folder:
+    is_case = path != "-" and (is_folder(path) or Path(path).suffix == ".toml")
+    if path and is_case:
         return Case(**{**read_case_toml(path), **given})
     if path == "-":
         tell_waiting()

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from diag.errors import InputError
+from diag.paths import blocked, exists, is_file, is_folder, resolved
 
 OPTIONS = {"output": "--output", "html": "--html", "notebook": "--notebook"}
 # Parameters that name what is read; of the others a word may be a file's name by chance.
@@ -72,11 +73,12 @@ def is_given(name: str) -> bool:
 def _check_folder(name: str, path: str) -> None:
     """The folder has to be there: one that is made for a slip of the fingers is found by nobody."""
     help = f"give another {OPTIONS[name]}"
-    if Path(path).is_dir():
+    if is_folder(path):
         raise InputError("is a folder", file=path, help=help)
     folder = Path(path).parent
-    if not folder.is_dir():
-        why = "its folder is a file" if folder.exists() else "its folder does not exist"
+    if not is_folder(folder):
+        why = "its folder is a file" if exists(folder) else "its folder does not exist"
+        why = blocked(folder) or why
         raise InputError(f"cannot be written: {why}", file=path, help=f"make {folder}, or {help}")
 
 
@@ -127,8 +129,8 @@ def _of_case(word: str) -> Iterator[str]:
     from diag.case_inputs import read_case_toml
 
     with contextlib.suppress(InputError, OSError, ValueError, TypeError, AttributeError):
-        path = Path(word, "case.toml") if Path(word).is_dir() else Path(word)
-        if path.suffix != ".toml" or not path.is_file():
+        path = Path(word, "case.toml") if is_folder(word) else Path(word)
+        if path.suffix != ".toml" or not is_file(path):
             return
         yield str(path)
         stated = read_case_toml(path)
@@ -144,11 +146,10 @@ def _holds(given: str, target: str) -> bool:
         return _is_standard_input(target)
     if _is_same(given, target):
         return True
-    try:
-        is_within = Path(given).is_dir() and Path(given).resolve() in Path(target).resolve().parents
-    except (OSError, ValueError):
-        return False
-    return is_within and _is_object(target)
+    with contextlib.suppress(ValueError):  # no path at all
+        is_within = is_folder(given) and resolved(given) in resolved(target).parents
+        return is_within and _is_object(target)
+    return False
 
 
 def _is_object(path: str) -> bool:

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from diag.case_toml import case_toml
 from diag.cited import NO_FILES
 from diag.errors import InputError
+from diag.paths import exists, is_empty, is_file, is_folder
 from diag.read.buildscript import is_build_script_output
 from diag.read.files import Problems, walk
 from diag.read.magic import FORMATS_IN_FOLDERS, sniff
@@ -53,7 +54,7 @@ def collect(
     Raises InputError where `out` is there already, cannot be written, or nothing usable was given.
     """
     path = Path(out)
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+    if exists(path) and not is_empty(path):
         raise InputError("is there already", file=str(path), help="name another --out")
     try:
         return _written(case, path, mask, max_bytes)
@@ -115,7 +116,7 @@ class _Packer:
     def run(self, path: Path) -> Collected:
         logs = self._logs()
         dockerfile = self._dockerfile()
-        probe = [self._text(Path(p), "probe") for p in self._probes()]
+        probe = [name for p in self._probes() if (name := self._text(Path(p), "probe"))]
         objects = self._objects()
         left_out = _each_once([*self.case.inputs.errors, *self.problems.rows])
         if not (logs or dockerfile or objects):
@@ -153,10 +154,15 @@ class _Packer:
     def _probes(self) -> list[Any]:
         probe = self.case.recorded_probe
         paths = probe if isinstance(probe, list | tuple) else ()
-        return [path for path in paths if Path(path).is_file()]
+        return [path for path in paths if is_file(path)]
 
     def _text(self, path: Path, what: str) -> str:
-        return self._masked(str(path), what, path.name, path.read_bytes())
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            self.problems.add(str(path), f"cannot be read: {error.strerror}")
+            return ""
+        return self._masked(str(path), what, path.name, data)
 
     def _masked(self, given: str, what: str, name: str, data: bytes) -> str:
         text, n_masked = mask_bytes(data, self.mask)
@@ -200,7 +206,7 @@ class _Packer:
         inside = inside_of(path)
         file = inside.file if inside else path
         root = self._free(f"objects/{platform.replace('/', '-') or 'any'}/{_kept_name(file)}")
-        if Path(file).is_dir():
+        if is_folder(file):
             for below in walk(file, self.problems):
                 if _is_wanted(below) or inside:
                     todo.append((below, f"{root}/{os.path.relpath(below, file)}", _size(below)))
@@ -259,7 +265,7 @@ def _kept_name(path: str) -> str:
 def _is_wanted(path: str) -> bool:
     """Whether a file of a folder is an object, an archive, a binary, or a build script's output."""
     try:
-        if not Path(path).is_file():  # a pipe would never end
+        if not is_file(path):  # a pipe would never end
             return False
         return _format(path) in FORMATS_IN_FOLDERS or _is_script_output(path)
     except OSError:
@@ -267,8 +273,11 @@ def _is_wanted(path: str) -> bool:
 
 
 def _format(path: str) -> str:
-    with Path(path).open("rb") as stream:
-        return sniff(stream.read(64), _size(path))
+    try:
+        with Path(path).open("rb") as stream:
+            return sniff(stream.read(64), _size(path))
+    except OSError:  # told when it is copied
+        return "unknown"
 
 
 def _is_script_output(path: str) -> bool:

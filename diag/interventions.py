@@ -18,6 +18,7 @@ from diag.causes.facts import Symbol
 from diag.compare import PlatformChange, Side, compare_sides
 from diag.errors import InputError
 from diag.join import distinct_definitions, join_isa
+from diag.paths import found_in
 
 __all__ = ["interventions"]
 
@@ -49,7 +50,7 @@ def interventions(
 def _cases(given: str | Path | Mapping[str, Case]) -> dict[str, Case]:
     if isinstance(given, Mapping):
         return dict(given)
-    found = sorted(Path(given).glob("*/case.toml"))
+    found = found_in(given, "*/case.toml")
     if not found:
         raise InputError("no folder in it holds a case.toml", file=str(given))
     return {path.parent.name: open_case(path.parent) for path in found}

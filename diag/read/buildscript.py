@@ -26,16 +26,22 @@ def is_build_script_output(path: Path) -> bool:
     """Whether a file looks like a build script's output, by its name and first bytes."""
     if path.name not in _NAMES and path.suffix != ".output":
         return False
-    with path.open("rb") as stream:
-        return b"cargo:" in stream.read(4096)
+    try:
+        with path.open("rb") as stream:
+            return b"cargo:" in stream.read(4096)
+    except OSError:  # told where it is read as what else it may be
+        return False
 
 
 def read_build_script(*paths: str | Path) -> pd.DataFrame:
     """The `build_script` frame of one or more output files: a row for each line of output."""
     rows: list[dict[str, Any]] = []
     for path in paths:
-        with Path(path).open("rb") as stream:
-            text = stream.read(MAX_BYTES).decode("utf-8", "replace")
+        try:
+            with Path(path).open("rb") as stream:
+                text = stream.read(MAX_BYTES).decode("utf-8", "replace")
+        except OSError:  # gone since it was found
+            continue
         rows += parse_build_script(text.splitlines(), str(path))
     return schema.make("build_script", rows)
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from diag.errors import InputError
+from diag.paths import is_file
 
 SUFFIXES = (".tar.gz", ".tgz", ".tar")
 MAX_BYTES = 1 << 30
@@ -23,7 +24,7 @@ _NO_CASE = "take no case from this tar"
 
 def is_case_tar(path: str | Path) -> bool:
     """Whether the file's name is a tar's; what is in it `unpack_case` tells."""
-    return str(path).endswith(SUFFIXES) and Path(path).is_file()
+    return str(path).endswith(SUFFIXES) and is_file(path)
 
 
 def unpack_case(path: str | Path, folder: str | Path, *, max_bytes: int = MAX_BYTES) -> Path | None:

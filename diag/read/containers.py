@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from diag.paths import READABLE, blocked, is_folder
 from diag.read.archive import Archive, Fault, Member, parse_archive
 from diag.read.files import Problems, file_key, on_file, open_bytes, read_head, walk
 from diag.read.layers import Selection
@@ -91,7 +92,7 @@ def _iter_opened(sources: Sequence[Source], problems: Problems) -> Iterator[Open
             yield from packed.of_bytes(name, data) or [_opened(name, data, problems, folder=None)]
         elif is_layout(str(source)):
             yield from packed.of_path(str(source))
-        elif Path(source).is_dir():
+        elif is_folder(source):
             yield from _opened_of_folder(str(source), seen, problems)
         elif Path(source) not in named:
             named.add(Path(source))
@@ -102,8 +103,12 @@ def _iter_opened(sources: Sequence[Source], problems: Problems) -> Iterator[Open
 def _opened_of_folder(
     folder: str, seen: set[tuple[int, int] | None], problems: Problems
 ) -> Iterator[Opened]:
+    closed: set[Path] = set()
     for path in walk(folder, problems):
         key = file_key(path)
+        if key is None and (why := blocked(path)) and Path(path).parent not in closed:
+            closed.add(Path(path).parent)
+            problems.add(path, f"cannot be looked at: {why}", help=READABLE)
         if key not in seen and _looks_useful(path):
             seen.add(key)
             yield from _opened_file(path, problems)

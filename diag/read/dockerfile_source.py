@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from diag.cited import cited
 from diag.errors import InputError
+from diag.paths import READABLE, found_in, is_folder
 
 Source = str | PathLike[str] | bytes | IO[Any]
 
@@ -48,14 +49,12 @@ def _read_path(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        near = _dockerfiles_of(path if path.is_dir() else path.parent)
+        near = _dockerfiles_of(path if is_folder(path) else path.parent)
         help = f"there is {', '.join(near)}" if near else "give the path of a Dockerfile"
+        help = READABLE if isinstance(error, PermissionError) else help
         reason = error.strerror or str(error)
         raise InputError(f"cannot read: {reason}", file=str(path), help=help) from None
 
 
 def _dockerfiles_of(folder: Path) -> list[str]:
-    try:
-        return sorted(str(found) for found in folder.glob("*[Dd]ockerfile*"))[:5]
-    except OSError:
-        return []
+    return [str(found) for found in found_in(folder, "*[Dd]ockerfile*")[:5]]

@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from diag.paths import READABLE
+
 MAP_FROM_BYTES = 1 << 20  # smaller files are read: a mapping costs a descriptor
 MAX_PROBLEMS_OF_FILE = 1000
 MAX_FILES = 500_000
@@ -74,7 +76,8 @@ def _listed(folder: str, problems: Problems) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        problems.add(str(error.filename), f"cannot be listed: {error.strerror}")
+        reason = f"cannot be listed: {error.strerror}"
+        problems.add(str(error.filename), reason, help=_help(error))
         return []
 
 
@@ -118,5 +121,10 @@ def open_bytes(path: str, problems: Problems) -> memoryview | None:
     except FileNotFoundError:
         problems.add(path, "does not exist", help="check the path")
     except (OSError, ValueError) as error:
-        problems.add(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        problems.add(path, reason, help=_help(error))
     return None
+
+
+def _help(error: Exception) -> str:
+    return READABLE if isinstance(error, PermissionError) else ""

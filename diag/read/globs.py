@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
 from pathlib import Path
 
+from diag.paths import is_folder
+
 MAX_MATCHES = 500_000
 
 
@@ -29,7 +31,7 @@ def expand(path: str | Path) -> list[str] | None:
     for number, part in enumerate(parts):
         places = _step(places, part, is_last=number == len(parts) - 1)
     if text.endswith("/"):
-        places = [place for place in places if Path(place).is_dir()]
+        places = [place for place in places if is_folder(place)]
     return sorted(set(places))
 
 

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from diag.paths import is_file
+
 MAX_BYTES = 64 * 1024  # those of libraries are below one KiB
 # What is left open ends with the text, so that each byte is looked at once.
 _TOKEN = re.compile(r'/\*.*?(?:\*/|\Z)|"[^"]*"?|[()]|[^\s(),;"]+', re.DOTALL)
@@ -28,7 +30,7 @@ class Named:
 def read_link_script(path: str) -> list[Named] | None:
     """What a linker script names, in order; None for what is no such script, or is not followed."""
     try:
-        if not Path(path).is_file():
+        if not is_file(path):
             return None
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from diag.paths import is_file
 from diag.read.files import Problems, open_bytes
 from diag.read.images import Blobs, labels, layer_word, read_images, tidy_path
 from diag.read.layers import Layer, Selection, Stack, tidy
@@ -48,7 +49,7 @@ def is_packed(data: memoryview) -> bool:
 
 def is_layout(folder: str) -> bool:
     """Whether a folder is an OCI image layout."""
-    return all(Path(folder, name).is_file() for name in ("oci-layout", "index.json"))
+    return all(is_file(Path(folder, name)) for name in ("oci-layout", "index.json"))
 
 
 def iter_packed(
@@ -72,7 +73,7 @@ def iter_layout(folder: str, problems: Problems, wanted: Selection | None = None
 
     def blob(path: str) -> memoryview | None:
         place = Path(folder, path)
-        return open_bytes(str(place), problems) if place.is_file() else None
+        return open_bytes(str(place), problems) if is_file(place) else None
 
     stacks = _stacks(folder, blob, problems)
     size = sum(len(layer.data) for layers in stacks for layer in layers)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from diag.paths import exists, is_file
 from diag.read.files import Problems
 from diag.read.globs import expand
 
@@ -51,12 +52,4 @@ def inside_of(source: str | Path) -> Inside | None:
 
 def _may_pack(path: str) -> bool:
     """A file, or the folder of an OCI layout."""
-    return exists(path) and (Path(path).is_file() or Path(path, "oci-layout").exists())
-
-
-def exists(path: str | Path) -> bool:
-    """Whether there is such a path; not where it cannot be one."""
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):  # too long, or with a NUL
-        return False
+    return exists(path) and (is_file(path) or exists(Path(path, "oci-layout")))

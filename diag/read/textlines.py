@@ -24,6 +24,7 @@ from typing import IO, Any, cast
 from diag.cited import BYTES, STDIN, cited
 from diag.errors import InputError
 from diag.near_files import meant
+from diag.paths import READABLE, is_file, is_folder
 from diag.read.terminal_lines import ANSI, CONTROLS
 
 Source = str | Path | bytes | IO[Any]
@@ -104,19 +105,20 @@ def _fetch(source: Source, name: str) -> bytes | mmap.mmap:
 
 def _fetch_path(path: Path, name: str) -> bytes | mmap.mmap:
     try:
-        if path.is_dir():
+        if is_folder(path):
             raise InputError(
                 "this is a folder, not a log", file=name, help="give the log file inside it"
             )
         with path.open("rb") as stream:
-            if path.is_file() and path.stat().st_size >= MAP_FROM:
+            if is_file(path) and path.stat().st_size >= MAP_FROM:
                 return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
             return _drain(stream, name)
     except FileNotFoundError:
         raise no_such_log(path, name) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"the log cannot be read: {reason}", file=name) from None
+        help = READABLE if isinstance(error, PermissionError) else None
+        raise InputError(f"the log cannot be read: {reason}", file=name, help=help) from None
 
 
 def no_such_log(path: Path, name: str) -> InputError:

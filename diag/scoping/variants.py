@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from diag.errors import InputError
+from diag.paths import found_in, is_folder
 from diag.read.dockerfile import Instruction, parse_dockerfile
 from diag.read.dockerfile_source import read_source
 
@@ -80,9 +81,9 @@ def variants_of(dockerfiles: Sources, targetarch: Iterable[str] = (AS_BUILT,)) -
 def _files(dockerfiles: Sources) -> list[str]:
     if not isinstance(dockerfiles, str | Path):
         return [str(file) for file in dockerfiles]
-    if not Path(dockerfiles).is_dir():
+    if not is_folder(dockerfiles):
         return [str(dockerfiles)]
-    found = sorted(str(path) for path in Path(dockerfiles).glob(f"*{ENDING}"))
+    found = [str(path) for path in found_in(dockerfiles, f"*{ENDING}")]
     if not found:
         raise InputError(f"no *{ENDING} in this folder", file=str(dockerfiles))
     return found

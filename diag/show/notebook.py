@@ -16,6 +16,7 @@ from typing import Any
 from diag.case import Case
 from diag.case_inputs import Source, read_case_toml, source_of
 from diag.errors import DiagError, InputError
+from diag.paths import exists, is_file
 from diag.show.investigation import Investigation, problem_of
 
 NOTHING_NAMED = "Nothing is named yet: fill in the cell of parameters above, and run all cells."
@@ -75,7 +76,7 @@ def _is_demo(case: Source | Case, named: Mapping[str, Any], demo: Source) -> boo
     was taken out of its folder has none."""
     if case or any(named.get(name) for name in ("log", "dockerfile", "objects")):
         return False
-    return bool(demo) and isinstance(demo, str | Path) and Path(demo).exists()
+    return bool(demo) and isinstance(demo, str | Path) and exists(demo)
 
 
 def _words(given: str | Sequence[str]) -> list[str]:
@@ -113,6 +114,6 @@ def _opened(case: Any, given: dict[str, Any]) -> Case | None:
     if not source:
         return Case(**given) if given else None
     is_path = isinstance(source, str | Path)
-    if is_path and (Path(source).suffix == ".toml" or not Path(source).is_file()):
+    if is_path and (Path(source).suffix == ".toml" or not is_file(source)):
         return Case(**{**read_case_toml(source), **given})
     return Case(**{"log": source, **given})

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from diag.errors import InputError
+from diag.paths import exists, is_folder, resolved
 
 if TYPE_CHECKING:
     from diag.show.redact import Redactor
@@ -194,7 +195,7 @@ def is_written_by_people(path: Path) -> bool:
     not count."""
     import nbformat
 
-    if not path.exists():
+    if not exists(path):
         return False
     try:
         there = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
@@ -212,9 +213,9 @@ def _digest(notebook: Any) -> str:
 def check_target(path: str | Path) -> None:
     """InputError where a file that people wrote in stands at `path`, or where none can stand."""
     target = Path(path)
-    if target.is_dir():
+    if is_folder(target):
         raise InputError("is a folder", file=str(path), help="give a file: --notebook FILE.ipynb")
-    if not next(folder for folder in target.absolute().parents if folder.exists()).is_dir():
+    if not is_folder(next(filter(exists, target.absolute().parents))):
         raise _unwritable(path, "its folder is a file")
     if is_written_by_people(target):
         raise InputError(
@@ -243,7 +244,7 @@ def write_notebook(
     target, notebook = Path(path), template(name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = target.resolve().parent
+        folder = resolved(target).parent
         done = executed(notebook, parameters, folder, mask, has_progress=has_progress)
         done.metadata["diag"] = {"template": name, "sources": _digest(done)}
         nbformat.write(done, target)  # type: ignore[no-untyped-call]
