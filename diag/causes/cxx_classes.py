@@ -140,7 +140,7 @@ _INLINE_TOLD = re.compile(
     r"inline function \W?(?P<name>.+?)\W? (?:declared but never defined|used but never defined|is not defined)"
 )
 _UNOPTIMISED = re.compile(r"(?:^|[\s\"'])(?:\S*-)?(?:gcc|cc|clang)(?:-[\d.]+)?[\"']?\s")
-_CALL_FOR_C = re.compile(_UNOPTIMISED.pattern + r".*\S\.c(?=[\s\"']|$)")
+_C_SOURCE = re.compile(r"\w\.c(?=[\s\"']|$)")
 _OPTIMISED = re.compile(r"\s[\"']?-O(?:[123s]|fast|g|z)?[\"']?(?=\s)")
 
 
@@ -210,8 +210,9 @@ def _of_one_source_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, 
     if len(own) != 1 or sum(one == own for one in users.values()) < MIN_INLINE:
         return ()
     lines = facts.on(facts.lines_with((" -g", " -O")), symbol.platform)
-    calls = [row for row in each(lines.head(2000)) if _CALL_FOR_C.search(row.text[:4000])]
-    plain = [row for row in calls if _is_unoptimised(row.text[:4000])]
+    named = [row for row in each(lines.head(300)) if _C_SOURCE.search(row.text[:1500])]
+    calls = [row for row in named if _UNOPTIMISED.search(row.text[:1500])]
+    plain = [row for row in calls if not _OPTIMISED.search(row.text[:1500].replace("-O0", ""))]
     return (Evidence.of_row(plain[0]),) if plain and len(plain) == len(calls) else ()
 
 
