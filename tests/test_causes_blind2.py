@@ -107,6 +107,18 @@ class TestNames:
         files = {"main.o": {"wants": [wanted]}, "k.o": {"local": [name]}}
         assert status("symbol-hidden", world(files, line, [wanted], near=[near])) == expected
 
+    @pytest.mark.parametrize(
+        ("bind", "expected"), [("GLOBAL", "supported"), ("LOCAL", "untestable")]
+    )
+    def test_a_private_function_of_rust_is_no_unmangled_one(self, bind, expected):
+        """Only what other crates may call leaves its unit: another name is local to it, and may be meant
+        for Rust alone."""
+        name = "_ZN3tok8tokenize17h8f48088d52e946ebE"
+        near = {"wanted": "tokenize", "wanted_text": "tokenize", "name": name, "text": "tok::tokenize", "file": "tok.o", "bind": bind}  # fmt: skip
+        files = {"main.o": {"wants": ["tokenize"]}, "tok.o": {"defines": ["tok_len"]}}
+        facts = world(files, "main.o tok.o", ["tokenize"], near=[near])
+        assert status("rust-symbol-mangled", facts) == expected
+
 
 class TestWhatWasNotGiven:
     """A file that is absent may be where the definition was put."""

@@ -252,7 +252,12 @@ def judge_rust(facts: Facts, symbol: Symbol) -> Judged | None:
     how = [" [LOCAL]" if row.bind == "LOCAL" else "" for row in found]
     told = [defined_near(row, note) for row, note in zip(found[:2], how, strict=False)]
     claim = f"{symbol.name} is a Rust function that keeps its mangled name: {found[0].text}."
-    return Judged(symbol, "supported", (*told_in_log(facts, symbol), *told), claim=claim)
+    evidence = (*told_in_log(facts, symbol), *told)
+    if all(how):
+        why = "a function that only Rust is to call is local as well: is it an extern one?"
+        missing = (source_missing(symbol, why, f"'fn {symbol.name}\\b' '*.rs'"),)
+        return Judged(symbol, "untestable", evidence, missing, claim)
+    return Judged(symbol, "supported", evidence, claim=claim)
 
 
 def _is_rust_function(row: Any, last: str) -> bool:
