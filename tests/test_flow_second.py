@@ -9,10 +9,14 @@ import subprocess
 import pandas as pd
 import pytest
 
+from diag.causes.model import Finding
+from diag.flow import env_rows
+from diag.read.dockerfile import frame_of, parse_dockerfile
 from diag.show.env_screen import EnvScreen
 from diag.show.loss_words import LOSSES
 from diag.show.terminal import as_plain_text
 from tests.env_shown import env_of, explained, table
+from tests.facts_builder import judge
 from tests.flow_rows import row_of
 from tests.tools import need
 
@@ -221,3 +225,62 @@ def test_an_option_in_the_place_of_a_command_is_told_whole() -> None:
     assert row_of("FROM a\nARG X\nRUN $CC -L/usr/lib/x m.c", name="X", command="-L/usr/lib/x")[
         "command"
     ] == ("-L/usr/lib/x")
+
+
+# --- what the causes make of it -------------------------------------------------------------------
+
+FLOW, NO_BRANCH = "dockerfile-env-flow-broken", "no-branch-matched"
+
+
+def _judged(cause: str, text: str, platform: str, outcome: str = "failed") -> list[Finding]:
+    parsed = parse_dockerfile(text.encode(), "Dockerfile")
+    env = list(env_rows(parsed, platform=platform))
+    instructions = frame_of(parsed).to_dict("records")
+    outcomes = [{"platform": platform, "outcome": outcome}]
+    return judge(cause, env=env, instructions=instructions, outcomes=outcomes, platforms=[platform])
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "waits_for"),
+    [
+        (STAGES, "untestable", "a trial: CFLAGS set in the stage that Dockerfile:6 begins, too"),
+        ("FROM a\nRUN CC=gcc; ./mk", "untestable", "the script ./mk"),
+        ("FROM a\nRUN export CC=gcc\nRUN sub/mk", "untestable", "the script sub/mk"),
+        ("FROM a\nRUN export CC=gcc; make; sub/mk", "refuted", None),
+        ("FROM a\nRUN CC=gcc; ./mk CC=$CC", "refuted", None),
+        ("FROM a\nRUN CC=gcc; $CC m.c", "refuted", None),
+        ("FROM a\nRUN (CC=gcc; $CC m.c); gcc n.c", "supported", None),
+        ("FROM a\nRUN (CFLAGS=-g; :); gcc n.c", "refuted", None),
+        ("FROM a\nRUN export CFLAGS=-g\nRUN gcc $CFLAGS n.c", "supported", None),
+        ("FROM a\nRUN LIBRARY_PATH=/x; gcc n.c", "supported", None),
+        ("FROM a\nRUN CC=gcc; make", "supported", None),
+    ],
+)
+def test_a_loss_counts_where_the_command_is_known_to_read_it(
+    text: str, status: str, waits_for: str | None
+) -> None:
+    """Compilers read no CC; what a script reads, and what stages are meant to differ in, is open."""
+    (finding,) = _judged(FLOW, text, "linux/arm/v7")
+    assert finding.status == status
+    assert [one.artefact for one in finding.missing] == ([waits_for] if waits_for else [])
+    latent = _judged(FLOW, text, "linux/arm/v7", outcome="linked")
+    assert [one.role for one in latent] == (["latent"] if status == "supported" else [])
+
+
+@pytest.mark.parametrize(
+    ("script", "keyword", "last"),
+    [
+        ('if [ "$TARGETARCH" = amd64 ]; then export CC=gcc; fi; ./mk', "if", 'else echo "'),
+        ("case $TARGETARCH in amd64) export CC=gcc;; esac; ./mk", "case", '*) echo "'),
+    ],
+)
+def test_the_advice_speaks_of_the_branches_that_are_there(
+    script: str, keyword: str, last: str
+) -> None:
+    """And nothing beside it says that no variable at all is lost."""
+    text = f"FROM a\nARG TARGETARCH\nRUN {script}"
+    (finding,) = _judged(NO_BRANCH, text, "linux/arm64")[:1]
+    assert f"branch of the `{keyword}` fits" in finding.claim
+    assert last in finding.fix[0]
+    (other,) = _judged(FLOW, text, "linux/arm64")
+    assert "for want of an export" in other.evidence[0].text

@@ -101,6 +101,8 @@ def _other_loss(way: Way) -> Evidence:
     )
     why = way.row.lost_by if isinstance(way.row.lost_by, str) else "no branch assigned it"
     text = f"{way.row.name} is {way.row.status} at `{way.row.command}` because of {why}, not because of esac"
+    if why == "not-exported":
+        text = f"past esac the shell has {way.row.name}; `{way.row.command}` is not handed it, as nothing exports it"
     return at(lost_at, text)
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from shlex import quote
-from typing import Any
 
 import pandas as pd
 
+from diag.causes.branch_words import CASE, Branches, branches_of
 from diag.causes.consequences import what_followed
-from diag.causes.facts import Facts, at, clip, dockerfile_missing
-from diag.causes.model import Cause, Evidence, Finding, Missing, Role, Status
+from diag.causes.facts import Facts, at, clip, dockerfile_missing, line_of
+from diag.causes.model import TRIAL, Cause, Evidence, Finding, Missing, Role, Status
 from diag.causes.rustflags_said import outranked_on
+from diag.causes.steering import (
+    BY_DESIGN,
+    is_argument,
+    lost_at_scripts,
+    lost_rows,
+    steering_rows,
+)
 from diag.causes.texts import texts_of
 from diag.schema import each, keep
 
@@ -31,50 +37,6 @@ CAUSE_OF_LOSS = {
     **dict.fromkeys(("outranked-in-cargo", "withheld-from-build-scripts"), PRECEDENCE),
 }
 
-# Names by which compilers, cargo, go and make are steered: a loss of another name is the script's
-# own affair. Sources: the Cargo Book (environment variables), the cc crate, `go help environment`.
-_STEERING = re.compile(
-    r"^(?:(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)|CARGO_\w+|RUST\w*FLAGS|(?:TARGET_|HOST_)?"
-    r"(?:CC|CXX|AR|LD|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS)(?:_\w+)?|CGO_\w+|GO(?:ARCH|ARM|OS|FLAGS)"
-    r"|PKG_CONFIG\w*|CROSS_COMPILE|LIBRARY_PATH)$"
-)
-BUILDERS = frozenset(
-    [
-        "bazel",
-        "c++",
-        "cargo",
-        "cargo-zigbuild",
-        "cc",
-        "clang",
-        "clang++",
-        "cmake",
-        "configure",
-        "cross",
-        "g++",
-        "gcc",
-        "gmake",
-        "go",
-        "ld",
-        "make",
-        "maturin",
-        "meson",
-        "ninja",
-        "npm",
-        "pip",
-        "python",
-        "python3",
-        "rustc",
-        "xx-cargo",
-        "xx-go",
-    ]
-)
-
-
-def steering_rows(env: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `env` that steer a build: such a name, at such a command."""
-    is_named = env["name"].str.match(_STEERING).astype(bool)
-    return env[(is_named & env["command"].isin(BUILDERS)) | (env["source"] != "shell")]
-
 
 def judge_losses(facts: Facts, cause: str) -> Iterator[Finding]:
     """One of arg-scope-lost, dockerfile-env-flow-broken, rustflags-precedence-or-target-split."""
@@ -83,11 +45,8 @@ def judge_losses(facts: Facts, cause: str) -> Iterator[Finding]:
             missing = (dockerfile_missing(),)
             yield from (_lost(cause, p, "claim", "untestable", (), missing) for p in facts.judged)
         return
-    rows = steering_rows(facts.env)
-    lost = rows[rows["lost_by"].notna()]
-    lost = keep(lost, (not _is_argument(r) for r in each(lost)))
     for platform in facts.platforms:
-        yield from _judge_loss(facts, platform, cause, lost[lost["platform"] == platform])
+        yield from _judge_loss(facts, platform, cause)
 
 
 def judge_precedence(facts: Facts) -> Iterator[Finding]:
@@ -108,31 +67,54 @@ def judge_precedence(facts: Facts) -> Iterator[Finding]:
     yield from (f for f in flow if f.status != "refuted" or f.platform not in said)
 
 
-def _is_argument(row: Any) -> bool:
-    """The command is told the variable by an argument of its own: `make CC=$CC`."""
-    words = str(row.argv_text).split()[1:]
-    return any(word.startswith((f"{row.name}=", f"-D{row.name}=")) for word in words)
-
-
-def _judge_loss(facts: Facts, platform: str, cause: str, lost: pd.DataFrame) -> Iterator[Finding]:
-    own = keep(lost, (CAUSE_OF_LOSS.get(str(by), ENV_FLOW) == cause for by in lost["lost_by"]))
+def _judge_loss(facts: Facts, platform: str, cause: str) -> Iterator[Finding]:
+    own = _of_cause(lost_rows(facts, platform), cause)
     # That --target keeps RUSTFLAGS from build scripts is how cargo works, no loss by itself.
     own = own[own["lost_by"].astype(str) != "withheld-from-build-scripts"]
-    role: Role
-    if len(own):
-        followed = what_followed(facts, platform, own)
-        role = "contributing" if facts.outcome(platform) != "linked" else "latent"
-        yield _lost(
-            cause,
-            platform,
-            "cause" if followed else role,
-            "supported",
-            [*_loss_evidence(facts, own), *followed],
-            fix=texts_of("environment")[cause].fix,
-        )
-    elif cause in facts.claims or facts.outcome(platform) == "failed":
-        role = "claim" if cause in facts.claims else "cause"
-        yield _lost(cause, platform, role, "refuted", _arrived_evidence(facts, platform))
+    sure = own[own["lost_by"].astype(str) != BY_DESIGN]
+    is_asked = cause in facts.claims or facts.outcome(platform) == "failed"
+    role: Role = "claim" if cause in facts.claims else "cause"
+    if len(sure):
+        yield _supported_loss(facts, platform, cause, sure)
+    elif is_asked and len(open_ := _open_rows(facts, platform, cause, own)):
+        missing = list(_deciding(facts, open_))
+        evidence = _loss_evidence(facts, open_)
+        yield _lost(cause, platform, role, "untestable", evidence, missing)
+    elif is_asked:
+        yield _lost(cause, platform, role, "refuted", _arrived_evidence(facts, platform, cause))
+
+
+def _of_cause(rows: pd.DataFrame, cause: str) -> pd.DataFrame:
+    return keep(rows, (CAUSE_OF_LOSS.get(str(by), ENV_FLOW) == cause for by in rows["lost_by"]))
+
+
+def _supported_loss(facts: Facts, platform: str, cause: str, rows: pd.DataFrame) -> Finding:
+    followed = what_followed(facts, platform, rows)
+    role: Role = "contributing" if facts.outcome(platform) != "linked" else "latent"
+    evidence = [*_loss_evidence(facts, rows), *followed]
+    fix = texts_of("environment")[cause].fix
+    return _lost(cause, platform, "cause" if followed else role, "supported", evidence, fix=fix)
+
+
+def _open_rows(facts: Facts, platform: str, cause: str, own: pd.DataFrame) -> pd.DataFrame:
+    """Losses of which it is not known whether they matter: what the stages of platforms differ in,
+    and what programs of the project do not get."""
+    found = [own, _of_cause(lost_at_scripts(facts, platform), cause)]
+    return pd.concat([rows for rows in found if len(rows)] or [own])
+
+
+def _deciding(facts: Facts, rows: pd.DataFrame) -> Iterator[Missing]:
+    """What would tell whether a loss matters."""
+    for row in each(rows.drop_duplicates(["name", "lost_by", "command"]).head(3)):
+        if row.lost_by == BY_DESIGN:
+            why = "whether the failure ends with it; what the stages of platforms differ in may be meant"
+            how = f"diag env {quote(facts.dockerfile or 'Dockerfile')} --name {row.name} --explain"
+            artefact = f"{TRIAL}{row.name} set in the stage that {row.lost_at} begins, too"
+            yield Missing(artefact, why, (how,))
+        else:
+            script = str(row.argv_text).split()[0]
+            why = f"whether it, or what it calls, reads {row.name}"
+            yield Missing(f"the script {script}", why, (f"grep -n {row.name} {quote(script)}",))
 
 
 def _loss_evidence(facts: Facts, rows: pd.DataFrame) -> list[Evidence]:
@@ -140,6 +122,12 @@ def _loss_evidence(facts: Facts, rows: pd.DataFrame) -> list[Evidence]:
     for row in each(rows.drop_duplicates(["name", "lost_at", "lost_by"])):
         place = row.lost_at if isinstance(row.lost_at, str) else f"{row.file}:{row.line_no}"
         text = f"{row.name} is {row.status} at `{row.command}` (line {row.line_no}): {row.lost_by}"
+        if row.lost_by == BY_DESIGN and len(row.came_through):
+            value = f"`{row.value}`" if row.status == "set" else row.status
+            text = (
+                f"{row.name} is without what line {line_of(row.came_through[0])} gives the stages of"
+                f" other platforms ({row.lost_by}): {value} at `{row.command}` (line {row.line_no})"
+            )
         found.append(at(place, clip(f"{_stage_begun(facts, place)}{text}")))
     return found[:5]
 
@@ -151,14 +139,22 @@ def _stage_begun(facts: Facts, place: str) -> str:
     return next((f"FROM {r.value_text}: in the stage that begins here " for r in froms), "")
 
 
-def _arrived_evidence(facts: Facts, platform: str) -> list[Evidence]:
+# What is said where no steering variable arrives anywhere: no more than was looked for.
+_NONE_LOST = {
+    ARG_SCOPE: "no compiler or build tool of this Dockerfile misses an ARG for the scope of a stage",
+    ENV_FLOW: "no compiler or build tool of this Dockerfile misses a steering variable that it sets:"
+    " none is lost to another RUN, to a process of its own or for want of an export",
+    PRECEDENCE: "no RUN of this Dockerfile gives cargo flags that another source of flags outranks",
+}
+
+
+def _arrived_evidence(facts: Facts, platform: str, cause: str) -> list[Evidence]:
     rows = steering_rows(facts.env)
     rows = rows[
         (rows["platform"] == platform) & (rows["status"] == "set") & (rows["source"] == "shell")
     ]
     if rows.empty:
-        text = "no variable that steers the build is lost in the whole of this Dockerfile"
-        return [Evidence(facts.dockerfile or "", None, text)]
+        return [Evidence(facts.dockerfile or "", None, _NONE_LOST[cause])]
     own = rows[rows["came_through"].str.len() > 0].tail(1)
     rows = own if len(own) else rows.tail(1)
     return [
@@ -207,7 +203,8 @@ def judge_no_branch(facts: Facts) -> Iterator[Finding]:
             followed = what_followed(facts, platform, rows)
             role = _role(facts, platform, is_explained=bool(followed))
             evidence = [*_unmatched_evidence(rows), *followed]
-            yield _no_branch(facts, platform, role, "supported", evidence)
+            words = branches_of(facts, rows)
+            yield _no_branch(facts, platform, role, "supported", evidence, words=words)
     rows = _unmatched(facts.unlisted_env)
     if len(rows):
         yield _no_branch(
@@ -217,6 +214,7 @@ def judge_no_branch(facts: Facts) -> Iterator[Finding]:
             "supported",
             _unmatched_evidence(rows),
             tried=facts.unlisted_platform,
+            words=branches_of(facts, rows),
         )
     elif not facts.case_assignments.empty and not facts.unlisted_env.empty:
         first = facts.case_assignments.iloc[0]
@@ -237,7 +235,7 @@ def _role(facts: Facts, platform: str, *, is_explained: bool) -> Role:
 
 def _unmatched(env: pd.DataFrame) -> pd.DataFrame:
     rows = env[(env["lost_by"] == "no-branch-matched") & (env["source"] == "shell")]
-    return keep(rows, (not _is_argument(row) for row in each(rows)))
+    return keep(rows, (not is_argument(row) for row in each(rows)))
 
 
 def _unmatched_evidence(rows: pd.DataFrame) -> list[Evidence]:
@@ -246,7 +244,10 @@ def _unmatched_evidence(rows: pd.DataFrame) -> list[Evidence]:
         place = row.lost_at if isinstance(row.lost_at, str) else f"{row.file}:{row.line_no}"
         how = {"empty": "set but empty (an empty value still outranks configuration files)"}
         state = how.get(row.status, row.status)
-        text = f"no branch fits {row.platform}: {row.name} is {state} at `{row.command}` (line {row.line_no})"
+        where = f"at `{row.command}` (line {row.line_no})"
+        if str(row.command).startswith("-"):
+            where = f"at line {row.line_no}, which calls `{row.command}` as if it were a program"
+        text = f"no branch fits {row.platform}: {row.name} is {state} {where}"
         if isinstance(row.condition, str) and row.condition:
             text += f"; {row.condition}"
         found.append(at(place, text))
@@ -261,20 +262,20 @@ def _no_branch(
     evidence: Iterable[Evidence],
     missing: Iterable[Missing] = (),
     tried: str = "",
+    words: Branches = CASE,
 ) -> Finding:
     where = f" (tried: {tried})" if tried else ""
     claim = (
-        f"Where no branch of the `case` fits the platform{where}, the variable stays without its "
-        "value."
+        f"Where no branch of the `{words.keyword}` fits the platform{where}, the variable stays "
+        "without its value."
     )
-    words = texts_of("environment")[NO_BRANCH]
-    experiment = words.experiment or ""
+    experiment = texts_of("environment")[NO_BRANCH].experiment or ""
     known = {"DOCKERFILE": facts.dockerfile, "PLATFORM": platform or tried}
     for name, value in known.items():
         experiment = experiment.replace(name, quote(value)) if value else experiment
     return Finding.of(
         NO_BRANCH, "environment", role, status, claim, platform=platform, evidence=evidence,
-        missing=missing, fix=words.fix, experiment=experiment,
+        missing=missing, fix=words.told(texts_of("environment")[NO_BRANCH].fix), experiment=experiment,
     )  # fmt: skip
 
 
