@@ -125,3 +125,15 @@ def test_what_failed_stands_in_the_headline_where_no_platform_is_named(
 
 
 END = "make: *** [Makefile:18: app] Terminated"
+
+
+def test_columns_of_which_nothing_was_seen_take_no_room_on_the_page(tmp_path: Path) -> None:
+    """They are named above the table; ticks are shown as code, not as ticks."""
+    said = "/usr/bin/ld: a.o: in function `main':\na.c:(.text+0x1): undefined reference to `gone'"
+    page = report_page(*verdict_of(f"cc -c -o a.o a.c\n{said}\n{END}\n", tmp_path))
+    table = page.partition('<h2 id="platforms">')[2].partition("</table>")[0]
+    assert "Not seen: ran, wanted by and defined by." in table
+    assert re.findall(r"<th [^>]*>([^<]*)", table) == ["platform", "build", "verdict", "where"]
+    assert "no other platform" not in page
+    text = re.sub(r"<[^>]*>", "", page.partition('<h2 id="missing">')[2])
+    assert "`inline`" not in text

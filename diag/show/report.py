@@ -19,7 +19,7 @@ from diag.show.deciding import (
     what_would_decide,
 )
 from diag.show.differences import df_differences
-from diag.show.frame_tables import df_errors, df_steps
+from diag.show.frame_tables import df_errors, df_steps, told_columns
 from diag.show.html import html_table
 from diag.show.redact import MASK, Redactor, redactor_for
 from diag.show.report_items import (
@@ -54,7 +54,7 @@ from diag.show.sentences import (
     what_to_do,
 )
 from diag.show.tables import df_changes, df_platforms
-from diag.show.text import as_text
+from diag.show.text import as_text, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def report_page(
         to_do=[ticked(step) for step in what_to_do(verdict)],
         stays=[ticked(told) for told in what_stays(verdict)],
         pages=pages,
-        platforms=Markup(html_table(df_platforms(verdict, case))),
+        platforms=Markup(_platform_table(verdict, case)),
         differences=_table_of(df_differences(verdict, is_whole=True)),
         groups=[group_told(group) for group in groups[:MAX_GROUPS]],
         complaints=[complaint_told(one) for one in complaints(verdict)],
@@ -241,6 +241,14 @@ def _charts(case: Case, mask: Redactor) -> list[dict[str, Any]]:
         }
         for name, heading, words, figure, table in parts
     ]
+
+
+def _platform_table(verdict: Verdict, case: Case) -> str:
+    """One row a platform; columns of which nothing was seen are named, and take no room."""
+    whole = df_platforms(verdict, case)
+    table = told_columns(whole, ("platform", "build"))
+    absent = [name for name in whole.columns if name not in table.columns]
+    return html_table(table, f"Not seen: {listed(absent)}." if absent else "")
 
 
 def _wanted_and_checks(verdict: Verdict) -> tuple[list[Deciding], list[Deciding]]:

@@ -6,7 +6,7 @@ The words are made from the verdict alone; nothing is judged here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from diag.show.failure_words import (
     left_open,
 )
 from diag.show.text import bounded, listed
-from diag.show.wanted import Wanted, what_is_missing
 
 if TYPE_CHECKING:
     from diag.causes.model import Evidence, Finding
@@ -147,7 +146,7 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
     what = failure_sentence(verdict)
     if what == cut_sentence(verdict):
         what = platform_sentence(verdict)
-    elif is_failure_seen(verdict) or len(verdict.outcomes.query("platform != ''")):
+    elif len(verdict.outcomes.query("platform != ''")):
         what = f"{what[:-1]}; {_lower(platform_sentence(verdict, others=True))}"
     if not causes:
         why = "No explanation is supported by the evidence at hand."
@@ -245,10 +244,16 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
 
 
 def _missing_sentence(verdict: Verdict) -> str:
-    wanted: Sequence[Wanted] = [w for w in what_is_missing(verdict) if not w.is_check]
-    if not wanted:
+    from diag.show.deciding import what_would_decide  # which groups findings by what is said here
+
+    told = [
+        one.missing.artefact
+        for one in what_would_decide(verdict)
+        if one.missing and not one.is_check
+    ]
+    if not told:
         return "No artefact is known that would decide it."
-    return ended(f"What would decide: {listed(w.missing.artefact for w in wanted)}")
+    return ended(f"What would decide: {listed(told)}")
 
 
 def ended(sentence: str) -> str:
