@@ -22,7 +22,13 @@ from diag.causes.machines import (
 )
 from diag.causes.machines_skipped import OF_COMPILER, OF_SYSTEM, SKIPPING, Skipped, skipped_on
 from diag.causes.model import Cause, Evidence, Finding, Missing, Role
-from diag.causes.pkg_config import ASKS, brought_by_pkg_config
+from diag.causes.pkg_config import (
+    ASKS,
+    brought_by_pkg_config,
+    folder_named,
+    host_library_steps,
+    settings_of,
+)
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import Platform
 from diag.schema import each
@@ -41,7 +47,6 @@ _HEADER = re.compile(
 )
 # lld takes the machine of the first file that it opens for the output's.
 _OTHER_TARGET = re.compile(r"is only supported on \S+ targets")
-_PKG_CONFIG_NAMES = ("PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "PKG_CONFIG_ALLOW_CROSS", "PKG_CONFIG")  # fmt: skip
 
 
 # -- cross-pkgconfig-host-library ----------------------------------------------------------------
@@ -71,7 +76,7 @@ def _judge_refused(facts: Facts, platform: str, refused: list[Any]) -> Finding:
     evidence = [*map(Evidence.of_row, refused[:2]), *([told[1]] if told else ())]
     steps = crate_steps(facts, platform, refused[0], CAUSES_BY_ID[PKG_CONFIG].texts)
     return CAUSES_BY_ID[PKG_CONFIG].finding(
-        "supported", Symbol("", platform), [*evidence, *_settings(facts, platform)], fix=steps
+        "supported", Symbol("", platform), [*evidence, *settings_of(facts, platform)], fix=steps
     )
 
 
@@ -98,11 +103,12 @@ def _judge_skipped(
         )
     elif other:
         first = other[0]
-        told = (
+        what = (
             f"{first.file} is of {first.arch or 'another machine'}, and no other library answers."
         )
-        evidence += [*(told_by or ()), *_settings(facts, platform)]
-        return _found(facts, PKG_CONFIG, platform, evidence, target, claim=told)
+        named = None if told_by else folder_named(facts, platform, first)
+        evidence += [*(told_by or ()), *([named] if named else ()), *settings_of(facts, platform)]
+        return _found(facts, PKG_CONFIG, platform, evidence, target, what, of=(first, named))
     else:
         missing = Missing(
             f"the machine of {skipped[0].file}",
@@ -134,7 +140,9 @@ def _judge_folders(facts: Facts, platform: str, target: Platform) -> Iterator[Fi
                 continue
             evidence += [r.evidence for r in (of_host or refused)[:3]]
             evidence += [Evidence.of_row(r, first_part(r.detail_text)) for r in said[:2]]
-            yield _found(facts, PKG_CONFIG, platform, evidence + _settings(facts, platform), target)
+            yield _found(
+                facts, PKG_CONFIG, platform, evidence + settings_of(facts, platform), target
+            )
             return
 
 
@@ -163,18 +171,6 @@ def _folder_told(
     text = f"the link command of {command.driver} asks pkg-config for its libraries"
     asked = Evidence(command.file, int(command.line_no), text)
     return [asked, *map(Evidence.of_row, told[:1])] if told else []
-
-
-def _settings(facts: Facts, platform: str) -> list[Evidence]:
-    """What the commands of the build receive of pkg-config's variables."""
-    rows = facts.env[
-        (facts.env["platform"] == platform) & facts.env["name"].isin(_PKG_CONFIG_NAMES)
-    ]
-    rows = rows[rows["source"] == "shell"].drop_duplicates(["name", "status", "value"])
-    return [
-        Evidence.of_row(r, f"`{r.command}` receives {r.name}: {r.status} {r.value or ''}")
-        for r in each(rows)
-    ][:3]  # fmt: skip
 
 
 # -- sysroot-crt-missing -------------------------------------------------------------------------
@@ -282,9 +278,10 @@ def _rows(lines: Any, literal: str) -> list[Any]:
 
 def _found(
     facts: Facts, cause: str, platform: str, evidence: list[Evidence], target: Platform | None,
-    claim: str = "", role: Role = "cause",
+    claim: str = "", role: Role = "cause", of: tuple[Skipped, Evidence | None] | None = None,
 ) -> Finding:  # fmt: skip
     steps = CAUSES_BY_ID[cause].texts.fix_with(toolchain_of(facts, platform))
+    steps = host_library_steps(steps, *of) if of else steps
     return CAUSES_BY_ID[cause].finding(
         "supported", Symbol("", platform), evidence[:MAX_SHOWN], fix=fitted(steps, target), claim=claim,
         role=role,

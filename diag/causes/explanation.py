@@ -24,6 +24,7 @@ _TOOLCHAINS = {
     "cargo-musl": "cargo and a musl target",
     "cmake": "CMake",
 }  # others are called as they are typed
+_AGAIN = 0.6  # of its words: from here on a text says the same
 _LINK = re.compile(r"\[([^\]]+)\]\((?P<target>[^)]*)\)")
 _PAGE = re.compile(r"\]\((?P<id>[\w-]+)\.md\)")
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
@@ -63,18 +64,32 @@ def _sections(texts: Texts, width: int) -> Iterator[tuple[str, list[str]]]:
         ("How to tell it from its look-alikes", _markdown(texts.tell_apart, width)),
         ("See also", _filled("diag explain " + ", ".join(alike), width) if alike else []),
         ("Refuted by", _filled(texts.refutation, width)),
-        ("Fix", _items(texts.fix, width)),
+        # Notes say the same at more length: as on the page they stand in place of the short form.
+        ("Fix", _markdown(texts.fix_notes, width) or _items(texts.fix, width)),
         *(
             (f"Fix with {_TOOLCHAINS.get(t, t)}", _items(s, width))
             for t, s in texts.fix_for.items()
         ),
-        ("Notes on the fix", _markdown(texts.fix_notes, width)),
         ("It does not cure", _filled(texts.not_cured, width)),
         ("Experiment", _filled(texts.experiment, width)),
-        ("Limits", _filled(texts.limits, width) + _markdown(texts.limits_notes, width)),
+        ("Limits", _limits(texts, width)),
         ("Public threads", _items(texts.references, width)),
     ]
     return ((heading, lines) for heading, lines in sections if lines)
+
+
+def _limits(texts: Texts, width: int) -> list[str]:
+    """The short form and the notes of the page, where these do not say it all again."""
+    short, notes = _words(texts.limits), _words(texts.limits_notes)
+    is_again = len(short & notes) > _AGAIN * len(short)
+    return [
+        *([] if is_again else _filled(texts.limits, width)),
+        *_markdown(texts.limits_notes, width),
+    ]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
 
 
 def _items(items: Iterable[str], width: int) -> list[str]:

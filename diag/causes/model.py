@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from diag.causes.clipped import clip
-from diag.causes.texts import Texts, texts_of
+from diag.causes.texts import Texts, words_of
 
 if TYPE_CHECKING:
     from diag.causes.facts import Facts, Symbol
@@ -160,7 +160,7 @@ class Cause:
     @property
     def texts(self) -> Texts:
         """Claim, refutation, fix, experiment, limits, and what its page says."""
-        return texts_of(self.family)[self.id]
+        return words_of(self.family, self.id)
 
     def finding(
         self, status: Status, symbol: Symbol, evidence: Iterable[Evidence] = (),

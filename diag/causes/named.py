@@ -13,7 +13,7 @@ import pandas as pd
 from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding, Missing, Role, Status
 from diag.causes.once import asked_once
-from diag.causes.texts import texts_of
+from diag.causes.texts import words_of
 from diag.causes.toolchain import toolchain_of
 from diag.platforms import BY_NAME
 from diag.schema import each
@@ -159,7 +159,7 @@ def group_finding(
     fix: Iterable[str] = (), role: Role = "cause",
 ) -> Finding:  # fmt: skip
     """One finding about all of the names: the first one is its symbol, the others are covered."""
-    words = texts_of(family)[cause]
+    words = words_of(family, cause)
     told = claim or words.claim
     if len(names) > 1:
         shown = ", ".join(named.symbol.name for named in names[:3])

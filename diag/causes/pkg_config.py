@@ -1,4 +1,5 @@
-"""Libraries that an answer of pkg-config brought to a link."""
+"""How a library of the build machine came to a link: by an answer of pkg-config, or by a folder that is
+named itself; and the package that has the target's."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from pathlib import PurePath
 from diag.causes.facts import Facts
 from diag.causes.machines_skipped import LIBRARY_FILE, Skipped
 from diag.causes.model import Evidence
+from diag.knowledge.names import package_of
 from diag.schema import each
 
 ASKS = re.compile(r"(?:^|[\s`(/-])pkg(?:-config|conf)\b")
 _FOLDERS = re.compile(r"\bPKG_CONFIG_(?:PATH|LIBDIR)=[\"']?(?P<folders>[^\s\"';&|)]+)")
+_NAMES = ("PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "PKG_CONFIG_ALLOW_CROSS", "PKG_CONFIG")  # fmt: skip
 _SHARED = re.compile(r"/share/pkgconfig/?$")  # files for any machine, with no library beside them
 
 
@@ -71,6 +74,51 @@ def _asked_by_link(facts: Facts, platform: str, skipped: Skipped) -> list[Eviden
             text = f"the link command of {command.driver} asks pkg-config for its libraries"
             return [Evidence.of_row(command, text)]
     return []
+
+
+def settings_of(facts: Facts, platform: str) -> list[Evidence]:
+    """What the commands of the build receive of pkg-config's variables."""
+    rows = facts.env[(facts.env["platform"] == platform) & facts.env["name"].isin(_NAMES)]
+    rows = rows[rows["source"] == "shell"].drop_duplicates(["name", "status", "value"])
+    return [
+        Evidence.of_row(r, f"`{r.command}` receives {r.name}: {r.status} {r.value or ''}")
+        for r in each(rows)
+    ][:3]  # fmt: skip
+
+
+# -- a folder that the build names itself, and the package -----------------------------------------
+
+
+def folder_named(facts: Facts, platform: str, skipped: Skipped) -> Evidence | None:
+    """Where a command names the folder of the library by `-L`: in the link of the log, else in what the
+    Dockerfile runs or sets."""
+    switch = f"-L{PurePath(skipped.file).parent}"
+    asked = re.compile(rf"(?<!\S)[\"']?{re.escape(switch)}/?[\"']?(?=\s|$)")
+    for command in each(facts.on(facts.link_commands, platform)):
+        if switch in [str(word).rstrip("/") for word in command.words]:
+            return Evidence.of_row(command, f"the link command of {command.driver} has {switch}")
+    for row in each(facts.env[facts.env["platform"] == platform]):
+        if isinstance(row.value, str) and asked.search(row.value):
+            return Evidence.of_row(row, f"`{row.command}` receives {row.name}={row.value}")
+    for row in each(facts.instructions):
+        if asked.search(row.value_text):
+            return Evidence.of_row(row, f"{row.instruction} names {switch}")
+    return None
+
+
+def host_library_steps(
+    steps: tuple[str, ...], skipped: Skipped, named: Evidence | None
+) -> tuple[str, ...]:
+    """The steps with the package of that library; where the folder is named by the build itself, that is
+    to go, and no answer of pkg-config."""
+    package = package_of(_name(skipped))
+    found = f"$(dpkg -S {skipped.file} | cut -d: -f1)"
+    steps = tuple(step.replace("lib...-dev", package or found) for step in steps)
+    if named is None:
+        return steps
+    folder = PurePath(skipped.file).parent
+    away = f"Take -L{folder} away ({named.place}): it is the build machine's, and the target's compiler finds its own."
+    return (away, *(step for step in steps if "PKG_CONFIG" not in step))
 
 
 def _name(skipped: Skipped) -> str:

@@ -72,6 +72,12 @@ def is_known_library(name: str) -> bool:
     return name in _library_files()
 
 
+def package_of(file: str) -> str:
+    """Debian's package with the headers of the well-known library X of `-lX`; "" for none."""
+    found = (e["debian"] for e in table("libraries").values() if file in e["files"])
+    return next(found, "")
+
+
 def prefix_of(name: str) -> str:
     """The longest prefix of a well-known library that the name begins with; "" for none, and where
     the whole name is known."""

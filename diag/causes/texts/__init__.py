@@ -7,13 +7,20 @@ demand: a verdict needs the words of few families.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from diag.errors import InputError
+
 NO_CURE = "No cure: "  # how the one begins that says what people try in vain
 NOT_CURED = "It does not cure: "  # how the step begins that says what the others leave
+# What a finding and a page cannot be without.
+NEEDED = (
+    "claim", "refutation", "fix", "experiment", "limits", "looks_like", "why", "tell_apart",
+    "references",
+)  # fmt: skip
 _INSIDE = {"cc": "cargo"}  # what runs inside of another and has no words of its own
 
 
@@ -43,15 +50,42 @@ class Texts:
         return (*steps, NOT_CURED + self.not_cured) if self.not_cured else steps
 
 
+def words_of(family: str, cause: str) -> Texts:
+    """The words of one cause; InputError names the file and what it lacks."""
+    found = texts_of(family).get(cause)
+    if found is None:
+        raise _lacks(family, f'there is no table ["{cause}"]', NEEDED)
+    return found
+
+
 @cache
 def texts_of(family: str) -> Mapping[str, Texts]:
-    """Cause id -> its words, for the causes of one family."""
-    stated = tomllib.loads(files(__name__).joinpath(f"{family}.toml").read_text(encoding="utf-8"))
-    return {cause: _texts(entry) for cause, entry in stated.items()}
+    """Cause id -> its words, for the causes of one family; errors as of words_of."""
+    resource = files(__name__).joinpath(f"{family}.toml")
+    if not resource.is_file():
+        raise _lacks(family, f"the causes of family {family!r} have no such file", NEEDED)
+    stated = tomllib.loads(resource.read_text(encoding="utf-8"))
+    return {cause: _texts(family, cause, entry) for cause, entry in stated.items()}
 
 
-def _texts(entry: Mapping[str, object]) -> Texts:
+def _texts(family: str, cause: str, entry: Mapping[str, object]) -> Texts:
+    lacking = [key for key in NEEDED if not entry.get(key)]
+    if lacking:
+        raise _lacks(family, f'["{cause}"] has no {", ".join(lacking)}', lacking)
+    strange = [key for key in entry if key not in Texts.__dataclass_fields__]
+    if strange:
+        known = f"known: {', '.join(Texts.__dataclass_fields__)}"
+        raise InputError(f'["{cause}"] has {", ".join(strange)}', file=_place(family), help=known)
     return Texts(**{key: _frozen(value) for key, value in entry.items()})  # type: ignore[arg-type]
+
+
+def _lacks(family: str, what: str, keys: Iterable[str]) -> InputError:
+    asked = f"write {', '.join(keys)} as CONTRIBUTING.md tells, and look at a cause beside it"
+    return InputError(what, file=_place(family), help=asked)
+
+
+def _place(family: str) -> str:
+    return f"diag/causes/texts/{family}.toml"
 
 
 def _frozen(value: object) -> object:
