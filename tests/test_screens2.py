@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from diag.case import Case
+from diag.causes.model import Evidence
 from diag.show.deciding import shell_lines, what_would_decide
 from diag.show.failure_words import NOTHING_SEEN
 from diag.show.report import report_page
+from diag.show.report_items import MAX_EVIDENCE, deciding_told
 from diag.show.report_parts import breakable, typed
 from diag.show.sentences import answer, headline, platform_sentence
 from diag.show.tables import CUT_OFF, df_platforms
@@ -137,3 +140,17 @@ def test_columns_of_which_nothing_was_seen_take_no_room_on_the_page(tmp_path: Pa
     assert "no other platform" not in page
     text = re.sub(r"<[^>]*>", "", page.partition('<h2 id="missing">')[2])
     assert "`inline`" not in text
+
+
+def test_places_that_are_not_shown_are_counted(tmp_path: Path) -> None:
+    """Below an artefact too; and a name that no platform is known of is still in question."""
+    names = [f"missing_{n}" for n in range(40)]
+    said = "\n".join(f"a.c:(.text+0x1): undefined reference to `{name}'" for name in names)
+    log = f"cc -c -o a.o a.c\n/usr/bin/ld: a.o: in function `main':\n{said}\n{END}\n"
+    case, verdict = verdict_of(log, tmp_path)
+    page = report_page(case, verdict)
+    assert "No symbol is in question" not in page
+    assert len(verdict.to_json()["link_errors"]) == len(names)
+    places = tuple(Evidence("build.log", n, "x") for n in range(1, MAX_EVIDENCE + 6))
+    asked = replace(what_would_decide(verdict)[0], groups=(), shared=places)
+    assert deciding_told(asked)["n_more"] == "5 further places"

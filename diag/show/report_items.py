@@ -45,7 +45,7 @@ def more(number: int, noun: str) -> str:
 
 def deciding_told(one: Deciding) -> dict[str, Any]:
     """An artefact, and the explanations that wait for it with what they do not share."""
-    missing = one.missing
+    missing, places = one.missing, one.evidence()
     return {
         "artefact": as_text(missing.artefact) if missing else "No artefact is known",
         "why": as_text(missing.why) if missing else "that would decide these",
@@ -55,7 +55,8 @@ def deciding_told(one: Deciding) -> dict[str, Any]:
         ],
         "decides": "" if one.is_check else one.use,
         "groups": [group_told(group) for group in one.groups],
-        "evidence": excerpts(one.evidence()[:MAX_EVIDENCE], one.symbols),
+        "evidence": excerpts(places[:MAX_EVIDENCE], one.symbols),
+        "n_more": more(len(places) - MAX_EVIDENCE, "further place"),
     }
 
 

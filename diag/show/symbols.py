@@ -35,7 +35,7 @@ def df_symbols(case: Case, symbols: Sequence[str] = ()) -> pd.DataFrame:
     seen = seen[seen["name"].isin(names)]
     sizes = objects["file"].map(lambda file: of_file.get(file, "")).value_counts()
     rows: list[tuple[Any, ...]] = []
-    for platform in display_order({*sizes.index, *case.platforms}):
+    for platform in display_order({*sizes.index, *case.platforms}) or [""]:
         own = seen[seen["platform"] == platform]
         n_members = int(sizes.get(platform, 0))
         counts = _counts(own)
