@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionDtype
 
 from diag.cited import cited
 from diag.errors import DiagError
@@ -45,6 +47,10 @@ _PANDAS_TYPES = {
 }
 
 
+# So many rows are taken as one array: a series for each column costs more than they do.
+FEW_ROWS = 10_000
+
+
 class SchemaError(DiagError):
     """A frame does not have the columns, types or values that its schema states."""
 
@@ -73,6 +79,8 @@ def make(
 def each(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows of a frame, one after the other, as named tuples."""
     row = _row_type(tuple(frame.columns))
+    if len(frame) < FEW_ROWS and not any(isinstance(kind, ExtensionDtype) for kind in frame.dtypes):
+        return map(row._make, frame.to_numpy(dtype=object))
     return map(row._make, zip(*(values for _, values in frame.items()), strict=True))
 
 
@@ -100,12 +108,23 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 
     Selecting rows of a small frame costs a pass over each Arrow column; objects lie in one block.
     """
-    kept = frame.copy(deep=False)
-    for name in kept.columns:
-        if str(kept[name].dtype) not in ("int64", "float64", "bool", "object"):
-            values = kept[name].astype(object)
-            kept[name] = values.where(kept[name].notna(), None)
+    columns = {name: _objects(values) for name, values in frame.items()}
+    kept = pd.DataFrame(columns, index=frame.index)
+    kept.attrs = frame.attrs
     return kept
+
+
+def _objects(values: pd.Series) -> pd.Series:
+    """A column of `plain`. Arrays are asked themselves: a series builds others on its way."""
+    if str(values.dtype) in ("int64", "float64", "bool", "object"):
+        return values
+    array = values.array
+    if isinstance(array, pd.Categorical):
+        words = np.array([*array.categories, None], dtype=object)
+        found = words[array.codes]  # a missing one has code -1
+    else:
+        found = array.to_numpy(dtype=object, na_value=None)
+    return pd.Series(found, index=values.index, dtype=object)
 
 
 def keep(frame: pd.DataFrame, flags: Iterable[bool]) -> pd.DataFrame:

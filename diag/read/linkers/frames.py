@@ -112,6 +112,8 @@ def commands_frame(
 def lines_frame(file: str, lines: list[TextLine], platform_of: PlatformOf) -> pd.DataFrame:
     """The frame `log_lines`, built by column: there may be millions of lines."""
     empty = schema.empty("log_lines")
+    if not lines:
+        return empty
     platforms = {line.step_id: platform_of(line.step_id) for line in lines}
     data = {
         "file": [file] * len(lines),
