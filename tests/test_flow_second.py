@@ -52,6 +52,13 @@ def test_an_env_below_the_stages_of_other_platforms(call: str, value: str | None
     assert pd.isna(rows["linux/arm64"]["lost_by"])
 
 
+def test_an_env_that_is_made_of_a_lacking_one_tells_of_it() -> None:
+    """`ENV CFLAGS="$CFLAGS -g"` in the stage that all platforms share."""
+    text = STAGES.replace("RUN make one", 'ENV CFLAGS="$CFLAGS -g"\nRUN make one')
+    arm = _rows(text, name="CFLAGS", command="make one")["linux/arm/v7"]
+    assert (arm["value"], arm["lost_by"]) == (" -g", "env-of-other-stage")
+
+
 def test_what_the_stage_of_a_platform_sets_itself_is_its_own_affair() -> None:
     """No other platform is told to miss what only amd64's own stage sets."""
     assert set(env_of(STAGES, name="CXXFLAGS")["lost_by"].dropna()) == set()
@@ -195,6 +202,7 @@ def test_a_machine_that_is_told_is_no_assumption(
         ("chroot /x make i", "set"),
         ("gosu build make i", "set"),
         ("sudo chroot /x make i", "unknown"),
+        ("xargs sudo -E make i < list", "set"),
     ],
 )
 def test_what_comes_behind_such_a_program(call: str, status: str) -> None:

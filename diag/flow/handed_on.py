@@ -64,10 +64,12 @@ class Inner:
 def inner_call(argv: Sequence[str]) -> Inner | None:
     """What a call of one of WAYS calls; None where it calls nothing, or that is not plain."""
     way = WAYS.get(command_name(argv[0]))
-    if way is None or any(has_hole(word) for word in argv):
+    if way is None:
         return None
     options, text, rest = _parted(list(argv[1:]), way)
     is_login = way.reads_text and any(map(_LOGIN.fullmatch, options))
+    if has_hole(text):
+        return None
     if text or (way.reads_text and not {"-u", "--user"} & set(options)):
         return Inner(text=text, is_login=is_login) if text else None
     given = {}
@@ -76,7 +78,9 @@ def inner_call(argv: Sequence[str]) -> Inner | None:
         rest = rest[1:]
     kept = _kept(options) if way.cuts else None
     rest = rest[way.n_operands :]
-    return Inner(tuple(rest), kept=kept, given=given, is_login=is_login) if rest else None
+    if not rest or has_hole(rest[0]):
+        return None
+    return Inner(tuple(rest), kept=kept, given=given, is_login=is_login)
 
 
 def _parted(rest: list[str], way: Way) -> tuple[list[str], str, list[str]]:

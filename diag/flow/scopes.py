@@ -120,7 +120,8 @@ class _Build:
         stage = self.stages[-1]
 
         def loss(name: str) -> Value | None:
-            return self.losses.find(name, instruction, stage.opened, True)
+            found = self.losses.find(name, instruction, stage.opened, True)
+            return stage.lacked.get(name, found)
 
         escape = None if self.engine == "buildkit" else "\\"
         return expand(text, self.visible(stage), instruction, loss=loss, escape=escape)

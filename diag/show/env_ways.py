@@ -3,8 +3,8 @@
 linux/arm64: unset
     8  arm64) (export RUSTFLAGS="-C target-cpu=neoverse-n1") ;;
        RUSTFLAGS = -C target-cpu=neoverse-n1
-       ✘ lost here (subshell): parentheses start a process of its own; ...
-         fix: take the parentheses away, or put the command inside them
+       ✘ lost here (subshell): parentheses, `sh -c` and a script are processes of their own; ...
+         fix: put the command inside, or set the value outside: ...
    11  cargo build
        receives RUSTFLAGS: unset
 """
