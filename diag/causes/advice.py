@@ -10,6 +10,8 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import takewhile
+from pathlib import PurePath
 
 from diag.causes.facts import Facts
 from diag.causes.kept_folders import kept, object_folder
@@ -46,6 +48,11 @@ _ASKS_FOR_VERBOSE = re.compile(
     r"^(?:put|run|let) .*(?:-vv\b|V=1|VERBOSE=1).*(?:log|cargo)", re.DOTALL
 )
 _CARGO_HIDES = "cargo hides the warnings of registry crates, and the skipped compile"
+# The commands of build scripts, where the log has all that cargo tells of them.
+_SCRIPTS = (
+    "git grep -nE 'Command::new|cc::Build|env::var' -- '*build.rs'  # which compiler it calls"
+)
+_OF_CONTAINER = re.compile(r"(?<!\S)/\S+\.(?:o|a|rlib|so)(?=\s|$)")
 _OF_CONTAINERS = re.compile(r"docker |# in a container build")
 _KEPT = re.compile(
     r"^(?P<before># in a container build, keep .*: )RUN --mount=.*target=/src/target \.\.\.$"
@@ -109,7 +116,9 @@ def _seen(facts: Facts) -> str:
 
 def _how(facts: Facts, platform: str, step: str, toolchain: str) -> str:
     if _ASKS_FOR_VERBOSE.search(step):
-        return VERBOSE.get(toolchain, VERBOSE[""])
+        is_told = toolchain in ("cargo", "cc") and _is_very_verbose(facts)
+        return _SCRIPTS if is_told else VERBOSE.get(toolchain, VERBOSE[""])
+    step = _OF_CONTAINER.sub(lambda found: _given_as(facts, platform, found[0]), step)
     is_out = _OUT.match(step) and _is_bare(facts)
     folder = object_folder(facts, platform) if is_out or _KEPT.match(step) else ""
     step = _KEPT.sub(lambda found: found["before"] + kept(folder, toolchain), step)
@@ -122,6 +131,24 @@ def _how(facts: Facts, platform: str, step: str, toolchain: str) -> str:
         file = shlex.quote(facts.dockerfile)
         step = _BUILD.sub(lambda found: f"{found['before']} -f {file} {found['after']}", step)
     return step
+
+
+@asked_once
+def _is_very_verbose(facts: Facts) -> bool:
+    """The log is of `cargo -vv`: it alone prints the environment of what it runs."""
+    return bool(len(facts.lines_with(("Running `CARGO=", " CARGO_MANIFEST_DIR="))))
+
+
+def _given_as(facts: Facts, platform: str, name: str) -> str:
+    """The path under which a file of the build was given, by the longest end that the two share: what a
+    log names is gone with its container. The name itself where no such file was."""
+    parts = PurePath(name).parts
+    shared: dict[str, int] = {}
+    for file in facts.of_platform(facts.objects, platform)["file"].unique():
+        pairs = zip(reversed(parts), reversed(PurePath(str(file)).parts), strict=False)
+        shared[str(file)] = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    best = max(shared, key=lambda file: shared[file], default="")
+    return shlex.quote(best) if best and shared[best] > 1 else name
 
 
 @asked_once

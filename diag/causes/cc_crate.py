@@ -1,14 +1,16 @@
 """What Rust's cc crate prints of its surroundings to each build script: its target, and whose compiler
-it takes."""
+it takes; and which one cargo itself was given."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from diag.causes.facts import Facts
 from diag.causes.machines import arch_in
 from diag.causes.model import Evidence
+from diag.platforms import Platform
 from diag.schema import each
 
 # Releases 1.0 to 1.2; older ones quote the values.
@@ -59,4 +61,20 @@ def overriding_cc(facts: Facts, platform: str) -> tuple[str, Evidence] | None:
             bare = CcCrate(block).overriding
             if bare is not None:
                 return bare
+    return None
+
+
+def received_cc(
+    facts: Facts, platform: str, target: Platform, machines: Collection[str]
+) -> tuple[str, Evidence] | None:
+    """The CC that cargo receives for the target, and its place, where it is a compiler for one of these
+    other machines: what a build script that prints nothing will have called."""
+    env = facts.env[(facts.env["platform"] == platform) & (facts.env["command"] == "cargo")]
+    rows = {r.name: r for r in each(env.drop_duplicates("name")) if isinstance(r.value, str) and r.value}  # fmt: skip
+    for name in (*(f"CC_{t.replace('-', '_')}" for t in target.rust_targets), "TARGET_CC", "CC"):
+        if name in rows:
+            row, arch = rows[name], arch_in(rows[name].value)
+            is_other = arch in machines and arch not in ("", target.elf_arch)
+            text = f"`cargo` receives {name}={row.value}"
+            return (row.value, Evidence.of_row(row, text)) if is_other else None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from diag.causes.cc_crate import CC_RS, overriding_cc
+from diag.causes.cc_crate import CC_RS, overriding_cc, received_cc
 from diag.causes.facts import Facts, Symbol, log_missing
 from diag.causes.go_link import go_took_part, linker_beside_cc
 from diag.causes.machines import Refusal, arch_in, fitted, platform_in, refusals_on, target_of
@@ -28,9 +28,7 @@ _CGO_SOURCE = re.compile(r"gcc_(?P<goarch>[a-z0-9]+)\.S(?::\d+)?: (?:Error: )?(?
 _CGO_FLAG = re.compile(r"(?P<compiler>\S*?(?:gcc|cc|clang)\S*?): error: (?:unrecognized|unsupported|unknown) .*?option .(?P<flag>-m(?:64|32|arm|abi=\w+))\b")  # fmt: skip
 _GO_PACKAGE = re.compile(r"# (?:runtime/cgo|[\w.-]+(?:/[\w.~-]+)+)$")
 _GO_LINK = re.compile(r"/go-link-\d+/")
-_CLASS_SWITCH = re.compile(
-    r"\s\"?-m(?:32|64|x32|abi=\w+)\b"
-)  # the right compiler, for the other class
+_CLASS_SWITCH = re.compile(r"\s\"?-m(?:32|64|x32|abi=\w+)\b")  # the right one, for the other class
 
 
 def _platforms(judge: Callable[[Facts, str], Iterator[Finding]]) -> Callable[[Facts], Iterator[Finding]]:  # fmt: skip
@@ -150,10 +148,11 @@ def _skipped(facts: Facts, platform: str) -> list[Refusal]:
 
 def judge_wrong_cc(facts: Facts, platform: str) -> Iterator[Finding]:
     """wrong-cc-for-c-deps: what was compiled in this build was compiled for another machine."""
-    found, bare = _origins(facts, platform), overriding_cc(facts, platform)
-    target = target_of(facts, platform)
+    found, target = _origins(facts, platform), target_of(facts, platform)
     if target is None or not found:
         return
+    by_script = {r.found for r, o in found if o.by_build_script}
+    bare = overriding_cc(facts, platform) or received_cc(facts, platform, target, by_script)
     refused = [r for r, _ in found]
     evidence = [r.evidence for r in refused[:MAX_SHOWN]]
     wrong = [
@@ -170,7 +169,7 @@ def judge_wrong_cc(facts: Facts, platform: str) -> Iterator[Finding]:
         for line in o.compiled
         if line not in wrong and not _CLASS_SWITCH.search(line.text)
     ]
-    if wrong or (bare is not None and any(o.by_build_script for _, o in found)):
+    if wrong or (bare is not None and by_script):
         told = [*wrong[:3], *([bare[1]] if bare else ())]
         yield _found(facts, WRONG_CC, platform, refused, [*told, *evidence], target)
     elif right:
