@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from diag.case import Case
+from diag.causes.cxx_classes import _names_of_users
 from diag.causes.model import Evidence
+from diag.gather import gather_facts
 from diag.show.deciding import shell_lines, what_would_decide
 from diag.show.failure_words import NOTHING_SEEN
 from diag.show.report import report_page
@@ -154,3 +156,18 @@ def test_places_that_are_not_shown_are_counted(tmp_path: Path) -> None:
     places = tuple(Evidence("build.log", n, "x") for n in range(1, MAX_EVIDENCE + 6))
     asked = replace(what_would_decide(verdict)[0], groups=(), shared=places)
     assert deciding_told(asked)["n_more"] == "5 further places"
+
+
+def test_what_every_cause_asks_of_a_name_is_answered_once(tmp_path: Path) -> None:
+    """With ten thousand names no cause goes through all messages for each; and it is the same
+    answer as a search would give."""
+    said = "\n".join(f"a.c:(.text+0x1): undefined reference to `n{n % 7}'" for n in range(30))
+    case, _ = verdict_of(
+        f"cc a.o\n/usr/bin/ld: a.o: in function `main':\n{said}\n{END}\n", tmp_path
+    )
+    facts = gather_facts(case)
+    for symbol in facts.wanted:
+        rows = facts.link_errors[facts.link_errors["symbol"] == symbol.name]
+        assert facts.errors_of(symbol)["line_no"].tolist() == rows["line_no"].tolist()
+        assert facts.reference_evidence(symbol) is facts.reference_evidence(symbol)
+    assert _names_of_users(facts, "") is _names_of_users(facts, "")

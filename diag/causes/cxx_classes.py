@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -205,11 +206,22 @@ def _compiled_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
 def _of_one_source_unoptimised(facts: Facts, symbol: Symbol) -> tuple[Evidence, ...]:
     """A call of the compiler without optimisation, in a log that shows none with it, where one object
     alone wants this and other names: the inline functions of its own source would look so."""
-    users = _users_by_name(facts, symbol.platform)
-    own = users.get(symbol.name, frozenset())
-    if len(own) != 1 or sum(one == own for one in users.values()) < MIN_INLINE:
+    own = _users_by_name(facts, symbol.platform).get(symbol.name, frozenset())
+    if len(own) != 1 or _names_of_users(facts, symbol.platform)[own] < MIN_INLINE:
         return ()
-    lines = facts.on(facts.lines_with((" -g", " -O")), symbol.platform)
+    return _plain_call(facts, symbol.platform)
+
+
+@asked_once
+def _names_of_users(facts: Facts, platform: str) -> Counter[frozenset[tuple[str, str]]]:
+    """Those who want a name -> how many names just they want."""
+    return Counter(_users_by_name(facts, platform).values())
+
+
+@asked_once
+def _plain_call(facts: Facts, platform: str) -> tuple[Evidence, ...]:
+    """The first call of the compiler for C, where none in the log optimises."""
+    lines = facts.on(facts.lines_with((" -g", " -O")), platform)
     named = [row for row in each(lines.head(300)) if _C_SOURCE.search(row.text[:1500])]
     calls = [row for row in named if _UNOPTIMISED.search(row.text[:1500])]
     plain = [row for row in calls if not _OPTIMISED.search(row.text[:1500].replace("-O0", ""))]
