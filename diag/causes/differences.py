@@ -43,6 +43,11 @@ _ARCH_WORDS = re.compile(
     r"x86_64|amd64|aarch64|arm64|armv?\d\w*|riscv64\w*|i[3-6]86|ppc64le|s390x|powerpc64le"
 )
 _HASH = re.compile(r"[0-9a-f]{16}")
+_CHECKS = re.compile(
+    r"-- Check for working \w+ compiler: "
+)  # CMake names the compiler that it found
+# What CMake and quiet makefiles say of a compile whose command they do not show.
+_BUILDING = re.compile(r"Building \w+ object \S*?(?P<source>[^\s/]+\.\w+)\.(?:o|obj)$")
 _Only = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -104,6 +109,7 @@ def _said(facts: Facts, platform: str, other: str) -> Iterator[_Row]:
         if (
             key in there | told
             or ": note: " in row.text
+            or _CHECKS.match(row.text)
             or row.line_no >= first.get(row.file, row.line_no + 1)
         ):
             continue
@@ -167,6 +173,8 @@ def _switches(command: Any) -> dict[str, str]:
 
 def _of_compiles(facts: Facts, platform: str, other: str) -> Iterator[_Row]:
     own, theirs = _compiles(facts, platform), _compiles(facts, other)
+    if not own and not theirs:
+        own, theirs = _built(facts, platform), _built(facts, other)
     if not own or not theirs:
         return  # one log tells its commands, the other does not
     only = _only({name: name for name in own}, {name: name for name in theirs})
@@ -182,6 +190,13 @@ def _compiles(facts: Facts, platform: str) -> dict[str, Compile]:
         if compile.command:
             found.setdefault(_HASH.sub("", PurePath(compile.source).name), compile)
     return found
+
+
+def _built(facts: Facts, platform: str) -> dict[str, Compile]:
+    """The same of a log that shows no commands, by what CMake says that it builds."""
+    rows = facts.on(facts.lines_with(("Building ",)), platform)
+    told = [(row, _BUILDING.search(row.text)) for row in each(rows[rows["kind"] != "excerpt"])]
+    return {m["source"]: Compile(m["source"], "", Evidence.of_row(row)) for row, m in told if m}
 
 
 def _first(compiles: list[Compile]) -> Evidence | None:

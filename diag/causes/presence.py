@@ -19,11 +19,13 @@ from diag.causes.made_here import Compile, compiles_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.name_arches import arches_of_words
 from diag.causes.once import asked_once
+from diag.causes.presence_beside import beside, claim_of, sources_missing
 from diag.causes.presence_doubts import is_kept_back, may_be_made
 from diag.causes.skips import TELLING, is_stem_of, is_tied, skips_on
 from diag.causes.toolchain import toolchain_of
 from diag.knowledge import isa_words_in
 from diag.knowledge.names import is_helper
+from diag.platforms import Platform
 from diag.schema import each
 
 SOURCE = "arch-source-missing-from-list"
@@ -100,6 +102,8 @@ def judge_source(facts: Facts) -> Iterator[Finding]:
     for platform in facts.judged:
         target = target_of(facts, platform)
         asked = [s for s in asked_on(facts, platform) if arches_of_words(s.name)][:MAX_ASKED]
+        if target is not None:
+            yield from _judge_beside(facts, platform, target)
         if target is None or not asked:
             continue
         own = [s for s in asked if _is_of_machine(s.name, target.elf_arch)]
@@ -132,6 +136,19 @@ def judge_source(facts: Facts) -> Iterator[Finding]:
                 (f"git ls-files | grep -iE '{'|'.join(sorted(isa_words_in(both[0].name)))}'",),
             )
             yield opened(_BY_ID[SOURCE], both, wanted_lines(facts, both)[:3], missing)
+
+
+def _judge_beside(facts: Facts, platform: str, target: Platform) -> Iterator[Finding]:
+    """A name that speaks of no machine, and whose definition another platform takes from a source for
+    its own: what is seen is told, and what decides between the list and the caller's guard."""
+    for symbol in asked_on(facts, platform)[:MAX_ASKED]:
+        if arches_of_words(symbol.name) or is_kept_back(facts, symbol) or is_skipped(facts, symbol):
+            continue
+        if (seen := beside(facts, symbol, target)) is not None:
+            missing = sources_missing(symbol, seen, target)
+            yield _BY_ID[SOURCE].finding(
+                "untestable", symbol, seen.evidence, (missing,), claim=claim_of(symbol, seen)
+            )
 
 
 def _is_of_machine(name: str, arch: str) -> bool:
