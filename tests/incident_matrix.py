@@ -11,9 +11,7 @@ from contextlib import chdir
 from pathlib import Path
 
 from diag.interventions import interventions
-
-ROOT = Path(__file__).resolve().parent.parent
-FROM_NOTEBOOKS = "../data/avx512-link"  # as the notebooks name it
+from tests.incident_cases import CASES, DATA, NOTEBOOKS, opened
 
 # Run before the first cell of a kernel; leaves no name behind.
 _STARTUP = """\
@@ -34,8 +32,8 @@ def matrix_file(folder: Path) -> Path:
     with (folder / "interventions.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not file.exists():
-            with chdir(ROOT / "notebooks"):
-                interventions(FROM_NOTEBOOKS).to_pickle(file)
+            with chdir(NOTEBOOKS):
+                interventions({name: opened(name) for name in CASES}).to_pickle(file)
     return file
 
 
@@ -43,5 +41,5 @@ def write_profile(folder: Path, matrix: Path) -> None:
     """Make of the folder one for IPYTHONDIR, whose kernels have the matrix and compute all else."""
     startup = folder / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    text = _STARTUP.format(given=FROM_NOTEBOOKS, file=str(matrix))
+    text = _STARTUP.format(given=DATA.as_posix(), file=str(matrix))
     (startup / "matrix.py").write_text(text, encoding="utf-8")

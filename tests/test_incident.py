@@ -14,18 +14,17 @@ from diag.case import Case
 from diag.case_inputs import read_case_toml
 from diag.compare import compare
 from diag.verdict import Verdict, diagnose
+from tests.incident_cases import CASES, DATA, NOTEBOOKS, opened
 
-DATA = Path("data/avx512-link")
 AMD64, ARM64, ARMV7 = "linux/amd64", "linux/arm64", "linux/arm/v7"
 KERNEL = "kernel-object-not-built"
-CASES = sorted(path.parent.name for path in DATA.glob("*/case.toml"))
 SYMBOL = "sum_4bit_dist_table_32bytes_batch_avx512"
 
 
-@cache
-def opened(name: str) -> Case:
-    """One case folder: it keeps what was read of it, and its side of a comparison."""
-    return diag.open_case(DATA / name)
+@pytest.fixture(autouse=True)
+def in_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cases' paths lead from."""
+    monkeypatch.chdir(NOTEBOOKS)
 
 
 @cache
