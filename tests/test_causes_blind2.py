@@ -250,3 +250,27 @@ class TestMasks:
         end = {"outcome": "failed", "line_no": 4, "text": text}
         facts = make_facts(link_commands=[link], outcomes=[end])
         assert status("undefined-ignored", facts) == expected
+
+
+class TestEntry:
+    """Linkers warn of an entry point that they do not find, and go on."""
+
+    LINES = (
+        "ld: a.o: plugin needed to handle lto object",
+        "ld: warning: cannot find entry symbol _start; defaulting to 0000000000401000",
+    )
+
+    @pytest.mark.parametrize(
+        ("lines", "said", "entry", "plugin"),
+        [
+            (LINES[1:], (), "supported", ""),
+            (LINES, (), "supported", "supported"),  # of the two the plugin goes first
+            (LINES[1:], [{"kind": "duplicate", "symbol": "x"}], "", ""),
+        ],
+    )
+    def test_what_stopped_the_link_goes_first(self, lines, said, entry, plugin):
+        """Bytecode that is not read holds the entry as well."""
+        rows = [{"line_no": no, "text": text, "kind": "linker"} for no, text in enumerate(lines, 4)]
+        facts = world({"a.o": {"is_lto": True}}, "-o k.elf a.o", said, lines=rows)
+        assert status("entry-point-missing", facts) == entry
+        assert status("lto-plugin-not-loaded", facts) == plugin

@@ -17,7 +17,7 @@ from diag.schema import each
 FAMILY = "link_files"
 ENTRY = "entry-point-missing"
 WRAP = "wrap-target-missing"
-_NO_ENTRY = re.compile(r"cannot find entry symbol (?P<name>\w+)")
+NO_ENTRY = re.compile(r"cannot find entry symbol (?P<name>\w+)")
 _CRT = re.compile(r"crt1\S*\.o$|libcrt\S*\.a$|crt0\.o$")
 _ENTRIES = ("main", "_start", "WinMain", "MAIN__")
 
@@ -28,9 +28,10 @@ def judge_entry(facts: Facts) -> Iterator[Finding]:
     """entry-point-missing: `main` for the start files, or the entry symbol itself."""
     yield from each_want(FAMILY, ENTRY, _judge_main)(facts)
     for platform in facts.judged:
-        rows = lines_with(facts, platform, _NO_ENTRY)
-        if len(rows):
-            found = _NO_ENTRY.search(str(rows["text"].iloc[0]))
+        rows = lines_with(facts, platform, NO_ENTRY)
+        # Linkers only warn of it: what one of them stopped over goes first.
+        if len(rows) and errors_of(facts, platform).empty:
+            found = NO_ENTRY.search(str(rows["text"].iloc[0]))
             names = [found["name"]] if found else []
             answer = Answer("supported", read_lines(rows, 2))
             yield about(facts, FAMILY, ENTRY, platform, names, answer)

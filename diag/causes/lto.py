@@ -10,6 +10,7 @@ import pandas as pd
 
 from diag.causes.drivers import is_gcc
 from diag.causes.facts import Facts, log_missing, objects_missing
+from diag.causes.link_asks import NO_ENTRY
 from diag.causes.link_inputs import flags_of
 from diag.causes.link_said import (
     about,
@@ -166,6 +167,9 @@ def judge_no_plugin(facts: Facts) -> Iterator[Finding]:
         errors = errors_with(facts, platform, _MOLD_NO_PLUGIN)
         lines = lines_with(facts, platform, _BY_LINKER)
         open_names = nowhere_defined(facts, platform)
+        if len(lines) and not open_names:  # without a C library the entry may be all that is missed
+            entries = lines_with(facts, platform, NO_ENTRY)["text"]
+            open_names = [found["name"] for text in entries if (found := NO_ENTRY.search(text))]
         if len(errors) or (len(lines) and open_names):
             names = wanted_in_links_of(facts, platform, errors) if len(errors) else open_names
             answer = Answer("supported", [*said(errors), *read_lines(lines, 3)])
