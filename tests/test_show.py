@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,13 @@ def test_focus_prefers_the_symbol_to_a_general_word() -> None:
     assert f"undefined reference to `{h.SYMBOL}'" in window
     assert window.startswith("…")
     assert window.endswith("…")
+
+
+def test_a_word_without_end_takes_no_time() -> None:
+    """What decides is sought in a line of 50,000 letters as in any other."""
+    begun = time.process_time()
+    assert focus("n" * 50_000, 40) == "n" * 39 + "…"
+    assert time.process_time() - begun < 1
 
 
 EXAMPLES = (

@@ -36,7 +36,9 @@ DECIDING_WORDS = (
     r"(?<![\w-])error\b",
     r"(?<![\w-])warning\b",
 )
-_WHERE = re.compile(r"[^\s/(]+: in function \S+")  # of a linker, which says why in its next line
+# Of a linker, which says why in its next line. It begins where a word does: a word of thousands of
+# letters is looked at once, not once from each of them.
+_WHERE = re.compile(r"(?<![^\s/(])[^\s/(]+: in function \S+")
 _DECIDING = re.compile("|".join(f"(?:{words})" for words in DECIDING_WORDS), re.IGNORECASE)
 
 
