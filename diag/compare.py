@@ -17,7 +17,7 @@ from diag.compare_build import (
     from_cache,
     is_step_gone,
     newly_swallows,
-    not_built,
+    not_in_after,
     not_made_again,
     step_changed,
     steps_gone,
@@ -25,7 +25,7 @@ from diag.compare_build import (
 )
 from diag.compare_cure import cure_of, taken_of
 from diag.compare_doubts import doubt_about, native_is_new, other_body, other_project
-from diag.compare_gone import Told
+from diag.compare_gone import Told, link_changed
 from diag.compare_masks import added_mask, permitted
 from diag.compare_model import GONE, RAN, Comparison, Judged, PlatformChange
 from diag.compare_side import Side
@@ -113,14 +113,16 @@ def _judge(platform: str, old: Side, new: Side, symbol: Symbol | None) -> Judged
 
 def _no_end(platform: str, old: Side, new: Side, was_sound: bool) -> Judged:
     """A platform of which the build after does not show how it ended, or that it does not have."""
-    gone, after = not_built(old.facts, new.facts, platform), new.facts.outcome(platform)
+    gone, after = not_in_after(old.facts, new.facts, platform), new.facts.outcome(platform)
     told = new.facts.outcome_evidence(platform)
     if gone is not None:
         return Judged("unproven", None, gone.evidence, gone.says)
     if after == "canceled":
         result = None if was_sound else "unproven"
         return Judged(result, None, told, ("it was canceled in AFTER",))
-    return Judged("unproven", None, told, ("nothing that was given of AFTER shows how it ended",))
+    said = Told(("nothing that was given of AFTER shows how it ended",), told)
+    said += link_changed(old.facts, new.facts, platform)
+    return Judged("unproven", None, said.evidence, said.says)
 
 
 def _masked(platform: str, old: Side, new: Side, was_sound: bool) -> Judged | None:

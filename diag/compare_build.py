@@ -20,7 +20,7 @@ from diag.compare_gone import Told, changed_words
 from diag.schema import each
 
 __all__ = [
-    "from_cache", "is_step_gone", "newly_swallows", "not_built", "not_made_again", "step_changed",
+    "from_cache", "is_step_gone", "newly_swallows", "not_in_after", "not_made_again", "step_changed",
     "steps_gone", "swallowed",
 ]  # fmt: skip
 
@@ -40,7 +40,7 @@ _ENDED = {"linked": "was sound", "failed": "failed", "canceled": "was canceled"}
 # -- platforms ------------------------------------------------------------------------------------
 
 
-def not_built(old: Facts, new: Facts, platform: str) -> Told | None:
+def not_in_after(old: Facts, new: Facts, platform: str) -> Told | None:
     """A platform of one build that the other does not name: what both tell of, and where."""
     if platform in new.judged:
         return None

@@ -17,6 +17,7 @@ from diag.schema import each
 
 __all__ = ["cure_of", "size_words", "taken_of"]
 
+MAX_TAKEN = 4  # definitions that are told
 MAX_CURES = 8  # names of one platform that are looked at so closely
 _SHORT = 4  # as many times shorter than the same function elsewhere
 
@@ -169,7 +170,10 @@ def taken_of(new: Facts, symbols: Sequence[Symbol]) -> tuple[str, ...]:
     rows = definers(new, Symbol(symbols[0].name, symbols[0].platform)) if symbols else []
     if len(rows) < 2:
         return ()
-    told = [f"{named(row)} ({size_words(row)})" for row in rows[:_SHORT]]
+    told = [
+        f"{named(row)} ({size_words(row)}{', weakly' if row.bind == 'WEAK' else ''})"
+        for row in rows[:MAX_TAKEN]
+    ]
     said = f"{symbols[0].name} is defined by {' and by '.join(told)}"
     held = new.seen(Symbol(symbols[0].name, symbols[0].platform), "defined")
     sizes = set(held.loc[held["is_output"], "size_bytes"])

@@ -169,7 +169,8 @@ def why_not(
         if new.has_objects(platform)
         else "no object of AFTER was given that"
     )
-    return told if told.says else Told((f"it links, and {what} shows why",))
+    silent = Told((f"it links, and {what} shows why",)) + link_changed(old, new, platform)
+    return told if told.says else silent
 
 
 def sentence(item: Evidence) -> str:

@@ -12,7 +12,7 @@ from diag.compare_build import (
     _swallowers,
     from_cache,
     newly_swallows,
-    not_built,
+    not_in_after,
     step_changed,
     steps_gone,
     swallowed,
@@ -70,7 +70,7 @@ def test_a_platform_that_is_no_longer_built_is_told():
     assert found.result == "unproven"
     text = "linux/arm64, which was sound in BEFORE, is not in AFTER: AFTER builds linux/amd64 alone"
     assert text in found_words(found)
-    gone = not_built(facts(GOOD, ARM_BAD), facts(GOOD), ARM)
+    gone = not_in_after(facts(GOOD, ARM_BAD), facts(GOOD), ARM)
     assert gone is not None
     assert "linux/arm64, which failed in BEFORE" in gone.says[0]
     assert [item.line_no for item in gone.evidence] == [6, 3]

@@ -31,6 +31,8 @@ _HEAD = """\
 
 Each row is a build before a change and after it, made by real tools ([data/README.md](../data/README.md)), as `diag compare BEFORE AFTER` judges it. The words: `cured` the failure and its cause are gone; `masked` the failure
 is hidden and the cause is still there; `moved` it fails elsewhere or otherwise; `unproven` what was given does not show a cure; `worse` a platform fails that was sound. In parentheses: what it is masked by, or moved to.
+A cause counts as gone where one object defines what was wanted, or nothing that is linked refers to it any more. Whether what stands there now does its work no link shows: so a cure is told with what it consists of, who
+defines the name and in how many bytes, or which references went.
 
 {n_all} changes of {n_lab} small projects and of the first incident. {counted}. A platform that was sound before and after has no row.
 

@@ -165,6 +165,20 @@ CRC = {
     "crc_table.c": "#ifdef __SSE4_2__\nunsigned crc_table(unsigned c, unsigned char b) { return __builtin_ia32_crc32qi(c, b); }\n#endif\nint crc_table_version = 2;",
 }
 
+# The kernel is built for one machine of two, and called on both.
+PARITY = {
+    "main.c": "int parity_simd(const unsigned char *, int);\nint main(int argc, char **argv) {\n  unsigned char b[16] = {1, 3};\n"
+    "#if defined(WITH_SIMD) || defined(__x86_64__)\n  return parity_simd(b, argc + 1) != 4;\n#else\n  return b[argc] != 3;\n#endif\n}",
+    "parity_simd.c": "int parity_simd(const unsigned char *a, int n) {\n  int sum = 0;\n  for (int i = 0; i < n; i++) sum += a[i];\n  return sum;\n}",
+    "build.sh": HAMMING["build.sh"].replace("hamming", "parity"),
+}
+
+
+def _parity(flags: str) -> Lines:
+    build = 'CC="$(CC)" AR=$(AR) KERNEL_FLAGS=-msse4.2 ./build.sh'
+    return f"{build}\n$(CC) -O1 {flags}-c -o main.o main.c\n$(LINK) $(SMALL) -o app main.o libparity.a{RUN}"
+
+
 # In a variable of make a bare hash begins a comment.
 PROBE = '$(CC) -msse4.2 -o probe probe.c && echo "checking for CRC instructions... yes" && echo "\\#define HAVE_CRC_TABLE 1" > config.h && rm probe'
 
@@ -278,6 +292,17 @@ FIXES = [
             _lease(objects="main.o stub.o"),
             LEASE | {"stub.c": "#include <stdlib.h>\n__attribute__((weak)) int lease_renew(int id) { (void)id; abort(); }"}, DIES,
         ),
+    ),
+    Fix(
+        "stub-that-returns", "a client of a lease server", "definition-not-found", "a new file with a function that returns 1", "cured",
+        State(_lease(), LEASE, FAILS, says="lease_renew"),
+        State(_lease(objects="main.o stub.o"), LEASE | {"stub.c": "int lease_renew(int id) { (void)id; return 1; }"}, RUNS),
+    ),
+    Fix(
+        "call-left-out", "a checksum for two machines", "kernel-object-not-built",
+        "the call is compiled for one machine of two only", "cured",
+        before=State(_parity("-DWITH_SIMD "), PARITY, {"amd64": 0, "arm64": None}, says="parity_simd"),
+        after=State(_parity(""), PARITY, {"amd64": 0, "arm64": 0}),
     ),
     Fix(
         "weak-declaration", "a client of a lease server", "definition-not-found", "the declaration is weak", "masked", by="weak-undefined",
