@@ -262,6 +262,9 @@ def _judged(cause: str, text: str, platform: str, outcome: str = "failed") -> li
         ("FROM a\nRUN export CFLAGS=-g\nRUN gcc $CFLAGS n.c", "supported", None),
         ("FROM a\nRUN LIBRARY_PATH=/x; gcc n.c", "supported", None),
         ("FROM a\nRUN CC=gcc; make", "supported", None),
+        ("FROM a\nRUN CC=gcc; make CC=$CC", "refuted", None),
+        ("FROM a\nRUN CC=gcc\nRUN make CC=${CC:-cc}", "supported", None),
+        ("FROM a\nRUN CC=gcc\nRUN make CC=cc", "refuted", None),
     ],
 )
 def test_a_loss_counts_where_the_command_is_known_to_read_it(

@@ -189,8 +189,10 @@ def _told(text: str) -> tuple[str, str]:
     for pattern in (_MOLD, _BFD):
         found = pattern.search(text)
         if found is not None:
-            # A name that the table lacks (i386:x64-32) is another machine all the same.
-            return arch_of_name(found["found"]) or found["found"], arch_of_name(found["expected"])
+            # A name that the table lacks (i386:x64-32) is another machine all the same; `unknown`
+            # is GNU ld's word for each machine that it was built without.
+            named = "" if found["found"] == "unknown" else found["found"]
+            return arch_of_name(named) or named, arch_of_name(found["expected"])
     bytes_of = _BYTES.search(text)
     if bytes_of is not None:
         return f"{bytes_of['found']}-endian", ""

@@ -38,7 +38,7 @@ def lost_rows(facts: Facts, platform: str) -> pd.DataFrame:
     """The steering variables of a platform that are lost, at commands that need them."""
     rows = steering_rows(facts.env[facts.env["platform"] == platform])
     rows = rows[rows["lost_by"].notna()]
-    return keep(rows, (not is_argument(r) and _is_needed(facts, r) for r in each(rows)))
+    return keep(rows, (not _is_told(facts, r) and _is_needed(facts, r) for r in each(rows)))
 
 
 def lost_at_scripts(facts: Facts, platform: str) -> pd.DataFrame:
@@ -50,13 +50,21 @@ def lost_at_scripts(facts: Facts, platform: str) -> pd.DataFrame:
     own = env[is_script & ~env["command"].isin(BUILDERS)]
     got = env[env["lost_by"].isna() & env["status"].isin(["set", "empty"])]
     own = own[own["lost_by"].notna() & ~own["name"].isin(set(got["name"]))]
-    return keep(own, (not is_argument(row) for row in each(own)))
+    return keep(own, (not _is_told(facts, row) for row in each(own)))
 
 
 def is_argument(row: Any) -> bool:
     """The command is told the variable by an argument of its own: `make CC=$CC`."""
     words = str(row.argv_text).split()[1:]
     return any(word.startswith((f"{row.name}=", f"-D{row.name}=")) for word in words)
+
+
+def _is_told(facts: Facts, row: Any) -> bool:
+    """The command is told by an argument; not where that one is made of what was lost:
+    `make CC=${CC:-gcc}` in the RUN behind the one that set CC."""
+    made_of = re.compile(rf"\b{re.escape(str(row.name))}=\S*\$\{{?{re.escape(str(row.name))}\b")
+    is_lost = row.lost_by != "not-exported" and any(map(made_of.search, _texts(facts, row)))
+    return is_argument(row) and not is_lost
 
 
 def _is_needed(facts: Facts, row: Any) -> bool:
