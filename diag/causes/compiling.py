@@ -30,7 +30,7 @@ _NOT_INSTALLED = re.compile(r"the [`'‘](?P<target>[\w.-]+)[`'’] target may n
 _HELP = re.compile(r"rustup target add [\w-]+|-Zbuild-std")
 _MADE_BY = re.compile(r"rustlib/(?P<target>[\w.-]+)/lib/")
 _ADDS = re.compile(
-    r"rustup (?:\+\S+ )?target add (?P<words>[^&|;\n]+)|--target[= ](?P<one>[\w,-]+-\w+)"
+    r"\brustup\b[^&|;\n]*?(?:\btarget add|\s--target[= ]|\s-t[= ])\s*(?P<words>[^&|;\n]+)"
 )
 # Source: go 1.19's own messages; the stub of a package is its own, of the same words in each program.
 _UNDEFINED = re.compile(r"\.go:\d+:\d+: undefined: (?P<name>[\w.]+)$")
@@ -97,17 +97,19 @@ def _rust_steps(helped: list[Any]) -> tuple[str, ...]:
 
 
 def _added(facts: Facts, target: str) -> list[Evidence]:
-    """Where the Dockerfile adds targets: to this one's rustc it did not, whatever it names."""
+    """Where the Dockerfile adds targets: for the rustc that complains it added none such."""
     found = []
     for row in each(facts.instructions[facts.instructions["instruction"] == "RUN"]):
-        if "rustup" not in row.value_text:
-            continue
-        words = " ".join(" ".join(filter(None, m.groups())) for m in _ADDS.finditer(row.value_text))
+        words = " ".join(m["words"] for m in _ADDS.finditer(row.value_text))
         if words:
-            what = "to another toolchain than the one that compiles" if target in words else f"and {target} is not among them"  # fmt: skip
-            found.append(
-                Evidence.of_row(row, f"here rustup adds targets, {what}: {row.value_text}")
+            told = f"rustup adds {words.strip()} here (stage {row.stage or row.stage_no})"
+            is_there = target in words or "$" in words
+            why = (
+                "the rustc that complains is of another toolchain, or of another stage"
+                if is_there
+                else f"{target} is not among them"
             )
+            found.append(Evidence.of_row(row, f"{told}: {why}"))
     return found[:2]
 
 

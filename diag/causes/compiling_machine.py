@@ -21,6 +21,7 @@ from diag.causes.machine_code import (
 from diag.causes.machines import fitted, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.searched import having
+from diag.platforms import PLATFORMS
 from diag.schema import each
 
 FLAG = "flag-for-another-machine"
@@ -179,8 +180,12 @@ def _found(
     is_targets = target is not None and has(first.machines, target.elf_arch)
     wrong = f", as {platform} does" if is_targets else ""
     claim = f"{first.what} belongs to {of}{wrong}; the compiler is for {first.arch}."
-    steps = _BY_ID[cause].texts.fix_with("")
-    steps = (steps[1], *steps[2:]) if is_targets else (steps[0], *steps[2:])
+    arch = next((p.architecture for p in PLATFORMS if p.elf_arch in first.machines), "ARCH")
+    steps = [
+        step.replace("SWITCH", first.what).replace("ARCH)", f"{arch})")
+        for step in _BY_ID[cause].texts.fix_with("")
+    ]
+    steps = [steps[1] if is_targets else steps[0], *steps[2:]]
     return _BY_ID[cause].finding(
         "supported", Symbol("", platform), evidence, fix=fitted(steps, target), claim=claim
     )

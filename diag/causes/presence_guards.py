@@ -115,12 +115,12 @@ def judge_host_cfg(facts: Facts) -> Iterator[Finding]:
         target, lines = target_of(facts, platform), facts.on(facts.lines, platform)
         told = lines[lines["text"].str.contains("error: ", regex=False).astype(bool)]
         refused = [(r, m) for r in each(told) if (m := _REFUSED_SWITCH.search(r.text))]
-        if target is None or not refused:
+        if not refused:
             continue
+        arch = target.elf_arch if target else arch_in(refused[0][1]["compiler"])
         other = [
             (r, m) for r, m in refused
-            if switches_of_other(m["switch"], target.elf_arch)
-            and arch_in(m["compiler"]) in ("", target.elf_arch)
+            if arch and switches_of_other(m["switch"], arch) and arch_in(m["compiler"]) in ("", arch)
         ]  # fmt: skip
         scripts = [r for r in each(lines) if _BUILD_SCRIPT.search(r.text)]
         if other and scripts and any(arch_in(m["compiler"]) for _, m in other):
