@@ -6,12 +6,15 @@ import importlib
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from diag.read import buildlog, buildlog_kinds, textlines
-from diag.read.skim import ALSO, HELD, NAMED, STARTS_SO, UNSEARCHED, Quiet, Skim
+from diag.read.linkers import commands, probes, session
+from diag.read.linkers.commands import compiles, parse_link_command
+from diag.read.skim import ALSO, HELD, NAMED, STARTS_SO, UNSEARCHED, Calls, Quiet, Skim, any_of
 from diag.schema_frames import LINE_KINDS
 from tests.linker_words import PLAIN, WORDS
 
@@ -148,3 +151,32 @@ def test_no_kind_is_skimmed_over(data):
         skim = collect._skim_for((kind,))
         block = b"#1 1.0 x\n" * 2 + raw + b"#1 1.0 x\n" * 2
         assert 2 in [place for place, _ in skim.lines(block, Quiet(r"#[0-9]+ [0-9.]+ "))]
+
+
+PIECES = (
+    "gcc", "ld", "cd /a", "&&", ";", "-c", "-o", "p", "a.o", "x.c", "CC=cc", '"cc"', '"', "'", "\\", '-DX=" -c "', "-DY='b c'", '-DZ=\\"1\\"',
+    "conftest.c", "[1/2]", ": &&", "| ",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=9).map(" ".join))
+@settings(max_examples=300)
+@example('cd /a && cd /b && gcc -DX="a b" -DZ=\\"1\\" -c x.c -o x.o && mv x.o p')
+def test_a_call_that_compiles_is_no_link_and_told_alike_by_both_engines(text):
+    """What is left unread of a log's commands has no link in it, and RE2 leaves out no more."""
+    if compiles(text):
+        assert parse_link_command(text) is None
+    lines = pa.array([text.encode() + b"\n"], pa.large_binary())
+    calls = Calls(session.CALL, commands.COMPILES, any_of(probes.PROBES))
+    is_dull = session.CALL in text and compiles(text) and not probes.names_probe(text)
+    assert calls.among(lines, "")[0] == (session.CALL in text and not is_dull)
+
+
+def test_compiles_of_a_log_are_left_unread():
+    """Of a thousand calls that compile none is looked at; one that links among them is."""
+    lines = [b"#1 1.0 gcc -O2 -c -o a%d.o a.c" % number for number in range(1000)]
+    lines[500] = b"#1 1.0 gcc -o p a.o"
+    skim = Skim("NAMED", calls=Calls(session.CALL, commands.COMPILES, "conftest"))
+    block = b"\n".join(lines) + b"\n"
+    found = [place for place, _ in skim.lines(block, Quiet(r"#[0-9]+ [0-9.]+ "))]
+    assert found == [0, 499, 500, 501, 999]

@@ -35,6 +35,29 @@ class Quiet(NamedTuple):
     literals: tuple[str, ...] = ()
 
 
+class Calls(NamedTuple):
+    """Lines in which `held` occurs, without those whose text starts with `dull` and has no `but`."""
+
+    held: str
+    dull: str
+    but: str
+
+    def among(self, lines: Any, begin: str) -> Any:
+        """Whether each line is one."""
+        is_call = _matches(lines, self.held).copy()
+        if is_call.any():
+            few = lines.filter(is_call)
+            is_dull = _matches(few, f"^(?:{begin})(?:{self.dull})")
+            is_call[is_call] = ~is_dull | _matches(few, self.but)
+        return is_call
+
+
+def _matches(lines: Any, pattern: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.match_substring_regex(lines, pattern).to_numpy(zero_copy_only=False)
+
+
 def any_of(literals: Iterable[str]) -> str:
     """A pattern for lines in which one of the literals occurs."""
     return "|".join(re.escape(text) for text in literals)
@@ -54,6 +77,7 @@ class Skim:
     loud: str = ""
     starts: str = ""  # the same, at the start of a line's text
     also: str = ""
+    calls: Calls | None = None  # `named` as well
     unsure: str = ""
     waiting: set[Hashable] = field(default_factory=set)
     told: bytearray = field(default_factory=bytearray)  # by line, from the log's first
@@ -85,14 +109,10 @@ class Skim:
         """Which patterns each line of a block may hold, as bits."""
         import numpy as np
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         offsets = np.append(starts, len(block)).astype(np.int64)
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(block)]
         lines = pa.Array.from_buffers(pa.large_binary(), len(starts), buffers)
-
-        def matches(pattern: str) -> Any:
-            return pc.match_substring_regex(lines, pattern).to_numpy(zero_copy_only=False)
 
         unsure = [CONTROLS, *map(re.escape, quiet.literals), *filter(None, [self.unsure])]
         asked = {HELD: self.loud, NAMED: self.named, ALSO: self.also}
@@ -101,12 +121,14 @@ class Skim:
         asked = {bit: pattern for bit, pattern in asked.items() if pattern}
         if len(asked) == 1:  # one search tells what there is to tell
             unsure += asked.popitem()[1:]
-        is_unsure = matches("|".join(unsure))
+        is_unsure = _matches(lines, "|".join(unsure))
         if quiet.begin:
-            is_unsure |= ~matches(f"^(?:{quiet.begin})")
+            is_unsure |= ~_matches(lines, f"^(?:{quiet.begin})")
         told = is_unsure * np.uint8(UNSEARCHED)
         for bit, pattern in asked.items():
-            told |= matches(pattern) * np.uint8(bit)
+            told |= _matches(lines, pattern) * np.uint8(bit)
+        if self.calls is not None:
+            told |= self.calls.among(lines, quiet.begin) * np.uint8(NAMED)
         return told
 
 

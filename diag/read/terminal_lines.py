@@ -10,6 +10,8 @@ ANSI = re.compile(rb"\x1b(?:\[[0-?]*+[ -/]*+[@-~]?|\][^\x07\x1b\n]*+(?:\x07|\x1b
 CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\r")
 _BUT_LINE_FEEDS = CONTROLS.replace(b"\n", b"")
 _TO_FIRST_COLUMN = re.compile(rb"\x1b\[[01]?G")
+_NOTHING_MORE = rb"(?=(?:\r|\x1b\[[\d;?]*+[A-Za-z])*+(?:\n|\Z))"
+_ERASED = re.compile(rb"(?<=[^\r\n])\r\x1b\[[02]?K" + _NOTHING_MORE)
 # Each begins with the byte itself: a block is searched for that alone.
 _AT_START = re.compile(rb"\r(?<![^\n]\r)\r*+")
 _AT_END = re.compile(rb"\r(?<!\r\r)\r*+(?=\n|\Z)")
@@ -18,7 +20,8 @@ _AT_END = re.compile(rb"\r(?<!\r\r)\r*+(?=\n|\Z)")
 def shown(block: bytes) -> bytes:
     """The lines without escapes, control bytes, and carriage returns at either end of a line."""
     if b"\x1b" in block:
-        block = ANSI.sub(b"", _TO_FIRST_COLUMN.sub(b"\r", block))
+        block = _ERASED.sub(b"\r ", _TO_FIRST_COLUMN.sub(b"\r", block))
+        block = ANSI.sub(b"", block)
     return uncovered(block.translate(None, _BUT_LINE_FEEDS).replace(b"\r\n", b"\n"))
 
 

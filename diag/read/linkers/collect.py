@@ -13,14 +13,16 @@ from typing import NamedTuple
 from diag.read.buildlog import BuildLog
 from diag.read.buildlog_kinds import ANYWHERE, STARTS, KindFinder
 from diag.read.buildlog_records import Line, Step
-from diag.read.linkers.commands import LinkCommand
+from diag.read.linkers.commands import COMPILES, LinkCommand
 from diag.read.linkers.ledger import LinkError
-from diag.read.linkers.session import LITERALS, Session, is_hot
-from diag.read.skim import ALSO, HELD, NAMED, STARTS_SO, UNSEARCHED, Skim, any_of
+from diag.read.linkers.probes import PROBES
+from diag.read.linkers.session import CALL, WORDS, Session, is_hot
+from diag.read.skim import ALSO, HELD, NAMED, STARTS_SO, UNSEARCHED, Calls, Skim, any_of
 from diag.read.textlines import clean, clip
 from diag.schema_frames import LINE_KINDS
 
 _ALSO = ("output", "link_command", "linker", "excerpt", "other")  # kinds that literals may ask for
+_CALLS = Calls(CALL, dull=COMPILES, but=any_of(PROBES))  # those that is_hot lets through
 _BEYOND_ASCII = r"[\x80-\xff]"
 _TELLS_KIND = STARTS_SO | HELD  # without them, a line of output is of no kind but that
 
@@ -66,7 +68,7 @@ def collect(log: BuildLog) -> Findings:
     """
     sessions: dict[str | None, Session] = {}
     excerpts: dict[str | None, Session] = {}
-    skim = Skim(any_of(LITERALS))
+    skim = Skim(any_of(WORDS), calls=_CALLS)
     for line in log.lines(skim):
         if line.role not in ("output", "excerpt"):
             continue
@@ -233,9 +235,10 @@ def _skim_for(kinds: Collection[str], also: Collection[str] = ()) -> Skim | None
     if "output" in kinds:
         return None
     return Skim(
-        any_of(LITERALS),
+        any_of(WORDS),
         loud="|".join(ANYWHERE),
         starts="|".join(STARTS),
         also=any_of(also),
+        calls=_CALLS,
         unsure=_BEYOND_ASCII,
     )

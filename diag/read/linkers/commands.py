@@ -53,6 +53,12 @@ _OMITTED = re.compile(r"<\d+ object files? omitted>")
 # What stands before a command: libtool, ninja, `set -x`, and the prompt of a terminal or GitLab.
 _BEFORE = re.compile(r"(?:libtool: link: |: && |\[\d+/\d+\] |\+ |\$ )+")
 
+# One call (behind `cd FOLDER && ` too), as far as to a word ` -c `: it compiles, whatever follows.
+_CD = r" *(?:cd [^ \"'\\;|&]+ && )*"
+_PART = r"""[^\"'\\;|&]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*'"""
+COMPILES = rf"{_CD}[^ \"'\\;|&](?:{_PART})* -c "  # for RE2, whose time is linear
+_BEFORE_C = re.compile(rf"{_CD}[^ \"'\\;|&](?:[^\"'\\;|&]++|{_PART})*+")
+
 
 @dataclass(frozen=True)
 class LinkCommand:
@@ -95,6 +101,16 @@ def could_link(text: str) -> bool:
     return (" -o " in text or '"-o"' in text or " -l" in text) and (
         ".o" in text or ".a" in text or ".rlib" in text or "omitted>" in text or ".lo" in text
     )
+
+
+def compiles(text: str) -> bool:
+    """Whether the line is a call that compiles and links nothing, as COMPILES has it."""
+    at = text.find(" -c ")
+    while at > 0:
+        if _BEFORE_C.fullmatch(text, 0, at):
+            return True
+        at = text.find(" -c ", at + 1)
+    return False
 
 
 def _words(text: str) -> Iterator[str]:

@@ -10,14 +10,14 @@ import re
 
 from diag.read.linkers.ledger import LinkError
 
-_WORDS = ("conftest", "cmTC_", "meson-private", "_configtest", "CMakeTmp", "CMakeScratch")
+PROBES = ("conftest", "cmTC_", "meson-private", "_configtest", "CMakeTmp", "CMakeScratch")
 _TEMPORARY = re.compile(r"(?:.*[/\\])?cc\w{6,8}\.o")  # gcc's object of a source linked at once
 NEAR = 4  # lines between the command of a probe and what its linker says
 
 
 def names_probe(text: str) -> bool:
     """Whether one of those names occurs in the text."""
-    return any(word in text for word in _WORDS)
+    return any(word in text for word in PROBES)
 
 
 def is_of_probe(error: LinkError, command_line: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from diag.read.linkers.apple import Apple
-from diag.read.linkers.commands import LinkCommand, could_link, parse_link_command
+from diag.read.linkers.commands import LinkCommand, compiles, could_link, parse_link_command
 from diag.read.linkers.drivers import Drivers
 from diag.read.linkers.gnu_ld import GnuLd
 from diag.read.linkers.gold import Gold
@@ -24,21 +24,24 @@ from diag.read.linkers.wild import Wild
 # that of others, and what it does not know is held back as perhaps its own.
 GRAMMARS: tuple[type[Grammar], ...] = (Lld, Gold, Wild, Apple, Msvc, Nvlink, Loaders, GnuLd)
 _SPEAKERS: tuple[type[Grammar], ...] = (Drivers, *GRAMMARS)
-_COMMANDS = (" -o ", '"-o"', "omitted", "  = note: ")
+CALL = " -o "  # of a command that links, and of most that compile
+_COMMANDS = ('"-o"', "omitted", "  = note: ")
 # GNU ld's first: of the lines that hold one at all, most hold one of these.
-LITERALS = tuple(
+WORDS = tuple(
     dict.fromkeys([text for g in reversed(_SPEAKERS) for text in g.literals] + list(_COMMANDS))
 )
 MAX_MESSAGE = 64 << 10  # characters; longer lines can only be commands
 _OMITTED_NOTE = "some arguments are omitted"
 
 
-_ASCII = tuple(text for text in LITERALS if text.isascii())  # most lines hold nothing else
+_ASCII = tuple(text for text in WORDS if text.isascii())  # most lines hold nothing else
 
 
 def is_hot(text: str) -> bool:
-    """Whether one of LITERALS occurs in the text: only such lines are looked at closer."""
-    return any(map(text.__contains__, _ASCII if text.isascii() else LITERALS))
+    """Whether one of WORDS, or a call that may link, occurs: only such lines are looked at closer."""
+    if any(map(text.__contains__, _ASCII if text.isascii() else WORDS)):
+        return True
+    return CALL in text and (not compiles(text) or names_probe(text))
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Session:
 
     ledger: Ledger = field(default_factory=Ledger)
     commands: list[tuple[int, LinkCommand]] = field(default_factory=list)
-    goes_on: bool = False  # the next line is to be fed though it may hold none of the LITERALS
+    goes_on: bool = False  # the next line is to be fed though it may not be hot
 
     def __post_init__(self) -> None:
         self._drivers = Drivers(self.ledger)
