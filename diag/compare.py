@@ -259,7 +259,8 @@ def _with_build(platform: str, old: Side, new: Side, found: Judged) -> Judged:
         told = newly_swallows(old.facts, new.facts, platform)
     told += step_changed(old.facts, new.facts, platform)
     told += from_cache(old.facts, new.facts, platform)
-    told += steps_gone(old.facts, new.facts, platform)
+    if not is_failed:  # what would have come after a failure is not there for that reason
+        told += steps_gone(old.facts, new.facts, platform)
     evidence = (*found.evidence, *told.evidence)
     return Judged(found.result, found.by, evidence, (*found.says, *told.says), found.how)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
 
 from diag.causes.clipped import clip
-from diag.causes.facts import Facts
+from diag.causes.facts import Facts, Symbol
 from diag.causes.kept_inputs import left_as_is
+from diag.causes.link_inputs import link_command
 from diag.causes.link_said import LOADERS
 from diag.causes.model import Evidence
 from diag.compare_gone import Told, changed_words
@@ -135,25 +136,29 @@ def from_cache(old: Facts, new: Facts, platform: str) -> Told:
 
 def not_made_again(old: Facts, new: Facts, platform: str) -> Evidence | None:
     """The program is that of the build before, or the log says that it was left as it was."""
-    names = {PurePath(str(name)).name for name in _outputs(old, platform)}
+    names = _outputs(old, new, platform)
     lines = new.on(new.lines_with((" is up to date", "Nothing to be done for")), platform)
     for row in each(lines):
         if left_as_is(row.text)[0] in names:
             return Evidence.of_row(row, f"nothing was linked in AFTER: {row.text}")
-    return _same_program(old, new, platform)
+    return _same_program(old, new, platform, names)
 
 
-def _outputs(facts: Facts, platform: str) -> list[str]:
-    """What the links write, by the log, and the programs given."""
-    own = facts.of_platform(facts.objects, platform)
-    written = facts.on(facts.link_commands, platform)["output"].dropna()
-    return [*written, *own.loc[own["kind"] == "executable", "file"]]
+def _outputs(old: Facts, new: Facts, platform: str) -> set[str]:
+    """What the link that failed was to write, by the log; else the one program that there is after.
+    Of several programs the others may be what they were."""
+    command = link_command(old, Symbol("", platform))
+    if command is not None:
+        return {PurePath(command.output).name if isinstance(command.output, str) else "a.out"}
+    own = new.of_platform(new.objects, platform)
+    files = own.loc[own["kind"] == "executable", "file"].unique()
+    return {PurePath(file).name for file in files} if len(files) == 1 else set()
 
 
-def _same_program(old: Facts, new: Facts, platform: str) -> Evidence | None:
+def _same_program(old: Facts, new: Facts, platform: str, names: Collection[str]) -> Evidence | None:
     before = _programs(old, platform)
     for key, file in _programs(new, platform).items():
-        if key in before:
+        if key in before and PurePath(file).name in names:
             text = "is the very program that lay there in BEFORE, when the link failed"
             return Evidence(file, None, f"{PurePath(file).name} {text}")
     return None
@@ -201,7 +206,10 @@ def _by(facts: Facts, platform: str, step: Any = None) -> str:
 
 
 def _swallowers(texts: list[str]) -> Iterator[str]:
-    yield from (found[0].strip() for text in texts if (found := _SWALLOWS.search(text)))
+    for text in texts:
+        found = _SWALLOWS.search(text)
+        if found and not (found[0].startswith("|") and "tee" in found[0] and "pipefail" in text):
+            yield found[0].strip()
 
 
 def newly_swallows(old: Facts, new: Facts, platform: str) -> Told:

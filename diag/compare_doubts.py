@@ -73,7 +73,8 @@ def _native_sources(facts: Facts, platform: str) -> Iterator[tuple[str, Any]]:
 
 def other_body(new: Facts, now: Symbol) -> Evidence | None:
     """The program holds the function in another size than the one object that defines it: it was not
-    made of that object. Where the linker itself makes or shortens code, sizes tell nothing."""
+    made of that object. Where the linker itself makes or shortens code, or rustc makes it anew of
+    bitcode (its LTO), sizes tell nothing."""
     defined = distinct_definitions(new.definitions(now), new.objects)
     held = new.seen(now, "defined")
     held = held[held["is_output"] & (held["type"] == "FUNC") & (held["bind"] != "LOCAL")]
@@ -82,7 +83,7 @@ def other_body(new: Facts, now: Symbol) -> Evidence | None:
     row, app = next(each(defined)), next(each(held))
     own = new.objects[new.objects["file"] == row.file]
     is_plain = not own["is_lto"].any() and not own["arch"].isin(_SHORTENED).any()
-    is_object = (own["kind"] == "relocatable").all()
+    is_object = (own["kind"] == "relocatable").all() and not row.file.endswith(".rlib")
     sizes = int(row.size_bytes), int(app.size_bytes)
     if not (is_plain and is_object and all(sizes)) or sizes[0] == sizes[1]:
         return None

@@ -77,9 +77,9 @@ def _idle(units: Sequence[str]) -> Told:
 def _absent(new: Facts, now: Symbol, units: Sequence[str]) -> Told:
     linked = on_link(new, now.platform)
     is_left_out = linked is not None and not linked & set(units)
-    where = "linked" if is_left_out else "among the objects given"
+    where = "no longer linked" if is_left_out else "not among the objects given"
     verb = "is" if len(units) == 1 else "are"
-    text = f"{listed(units)}, which referred to it, {verb} no longer {where}"
+    text = f"{listed(units)}, which referred to it, {verb} {where}"
     return Told((text,) * bool(units))
 
 

@@ -91,7 +91,7 @@ def test_an_exit_status_that_was_thrown_away_is_told(bad):
 def test_other_ways_to_lose_an_exit_status(words):
     """As shells and make have them."""
     assert list(_swallowers([words]))
-    assert not list(_swallowers(["make -j8 all && ./set-up -e"]))
+    assert not list(_swallowers(["make -j8 all && ./set-up -e", "set -o pipefail; make | tee log"]))
 
 
 def test_a_step_that_is_gone_or_came_from_a_cache_is_told(bad):

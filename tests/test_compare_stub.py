@@ -189,6 +189,8 @@ def test_a_program_that_is_not_made_of_the_objects_given_shows_no_cure(tmp_path,
     same = not_made_again(old, new, AMD)
     assert same is not None
     assert "the very program that lay there in BEFORE" in same.text
+    other = gather_facts(case(tmp_path / "p", log("gcc -o tool main.o"), **held))
+    assert not_made_again(other, new, AMD) is None  # the link that failed was another program's
 
 
 def test_a_name_that_linkers_print_demangled_is_followed(tmp_path):

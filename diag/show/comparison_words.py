@@ -28,7 +28,7 @@ HOW_WORDS = {
     ONE_LEFT: "of two definitions one is left",
     STUB: "what was wanted is defined now, by so little that it may be a stub",
     MADE: "what could not be made was made",
-    RAN: "what died ran to its end",
+    RAN: "the program, or the step that failed, ran to its end",
 }
 
 
