@@ -178,8 +178,18 @@ class TestWhatWasNotGiven:
         facts = replace(facts, link_commands=links)
         assert status("static-library-missing", facts) == "supported"
         assert judged("library-not-found", facts) == []
-        open_end = replace(facts, link_commands=links.tail(1))
-        assert status("library-not-found", open_end) == "untestable"
+        own = replace(facts, link_commands=links.tail(1))
+        assert status("library-not-found", own) == "supported"
+        text = "gcc -shared -fPIC -o out/libk.so k.c"
+        lines = [{"line_no": 20, "text": text, "kind": "other"}]
+        in_one_go = world({"main.o": MAIN}, "-static main.o -lk", [said], lines=lines)
+        assert status("static-library-missing", in_one_go) == "supported"
+
+    def test_a_static_link_of_a_system_library(self):
+        """Whether the image has its shared form is not in the objects of the build."""
+        said = {"kind": "library_not_found", "object": "-lssl", "detail_text": "cannot find -lssl"}
+        facts = world({"main.o": MAIN}, "-static main.o -lssl", [said])
+        assert status("library-not-found", facts) == "untestable"
 
 
 class TestArchives:

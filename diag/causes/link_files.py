@@ -21,9 +21,11 @@ from diag.causes.link_said import (
     wanted_in_links_of,
 )
 from diag.causes.machines_skipped import OF_COMPILER
+from diag.causes.made_here import made_on
 from diag.causes.model import Cause, Evidence, Finding, Missing
 from diag.causes.needed_files import NEEDED_TELLING, of_loader, of_needed
 from diag.causes.wants import Answer
+from diag.knowledge.names import is_known_library
 from diag.platforms import BY_NAME
 from diag.schema import each, keep
 
@@ -80,9 +82,11 @@ def judge_not_found(facts: Facts) -> Iterator[Finding]:
             continue
         evidence = [*said(rows, 6), *passed_over, *_searched(facts, platform), *elsewhere[:2]]
         names = _explained(facts, platform, rows, libraries)
-        if _is_static(facts, platform):
-            # What else the image has is seen neither in the log nor in the objects of a build.
-            if not elsewhere and not _made_shared(facts, platform, libraries):
+        made = _made_shared(facts, platform, libraries)
+        # Which forms of a system's library the image has is not seen in the objects of a build.
+        is_seen = facts.has_objects(platform) and not any(map(is_known_library, libraries))
+        if _is_static(facts, platform) and (elsewhere or made or not is_seen):
+            if not elsewhere and not made:
                 answer = Answer("untestable", evidence, (_beside_missing(libraries),))
                 yield about(facts, FAMILY, NOT_FOUND, platform, names, answer)
             continue
@@ -194,11 +198,12 @@ def _beside(facts: Facts, platform: str, libraries: Iterable[str]) -> list[Evide
 
 
 def _made_shared(facts: Facts, platform: str, libraries: Iterable[str]) -> list[Evidence]:
-    """Links of this log that make such a library in its shared form."""
+    """Links of this log that make such a library in its shared form, of objects or of sources."""
     asked = {f"lib{name}.so" for name in libraries if name}
     commands = each(facts.on(facts.link_commands, platform).dropna(subset=["output"]))
     made = [(c, PurePath(c.output).name) for c in commands]
-    return [command_evidence(c, f"{name} is made here") for c, name in made if name in asked]
+    found = [command_evidence(c, f"{name} is made here") for c, name in made if name in asked]
+    return found or [c.evidence for c in made_on(facts, platform).compiles if c.output in asked]
 
 
 def _is_static(facts: Facts, platform: str) -> bool:
