@@ -168,7 +168,12 @@ def _lines_with(lines: pd.DataFrame, literals: Collection[str]) -> pd.DataFrame:
 @cache
 def _empty(name: str) -> pd.DataFrame:
     """Made once: causes only read, and most frames of a test are empty."""
-    return schema.empty(_FRAME_OF.get(name, name))
+    return _as_gathered(name, schema.empty(_FRAME_OF.get(name, name)))
+
+
+def _as_gathered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """As diag/gather.py hands it to causes."""
+    return frame if name == "symbols" else schema.plain(frame)
 
 
 def _frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -181,4 +186,4 @@ def _frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         if name == "sightings":
             counted = {"index": number}
         numbered.append({**defaults, **counted, **row})
-    return schema.make(_FRAME_OF.get(name, name), numbered)
+    return _as_gathered(name, schema.make(_FRAME_OF.get(name, name), numbered))
