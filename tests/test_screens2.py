@@ -171,3 +171,17 @@ def test_what_every_cause_asks_of_a_name_is_answered_once(tmp_path: Path) -> Non
         assert facts.errors_of(symbol)["line_no"].tolist() == rows["line_no"].tolist()
         assert facts.reference_evidence(symbol) is facts.reference_evidence(symbol)
     assert _names_of_users(facts, "") is _names_of_users(facts, "")
+
+
+def test_a_log_that_ends_between_steps_names_the_last_one(tmp_path: Path) -> None:
+    """It may be a part of a log: nothing says that it was cut off, nor how the build ended."""
+    _, verdict = verdict_of("#5 [builder 2/3] RUN make\n#5 0.3 cc -c a.c\n#5 DONE 1.0s\n", tmp_path)
+    told = "The log ends after step `[builder 2/3] RUN make`; how the build ended is not known."
+    assert headline(verdict) == answer(verdict)[0] == told
+    assert df_platforms(verdict)["build"].tolist() == ["? not known"]
+
+
+def test_a_build_that_went_well_is_told_without_platforms_too() -> None:
+    """No word of a platform that none names."""
+    verdict = Case(log="data/lab/builders/ok.plain.log").diagnose()
+    assert headline(verdict) == "No failure found. The log shows a build that went to its end."

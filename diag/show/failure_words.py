@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from diag.platforms import display_order
 from diag.schema import each
@@ -36,25 +36,32 @@ def by_outcome(verdict: Verdict, outcome: str) -> list[str]:
 
 def cut_off(verdict: Verdict) -> dict[str, str]:
     """Platform -> its last step, of those whose end is not known because the log ends amid a step."""
-    ends, steps = verdict.outcomes, {(row.file, row.line_no): row for row in each(verdict.steps)}
-    last = {
-        str(row.platform or ""): steps[row.file, row.line_no]
-        for row in each(ends[ends["outcome"] == "unknown"])
-        if (row.file, row.line_no) in steps
-    }
+    last = _last_steps(verdict)
     files = {step.file for step in last.values() if step.status == "unfinished"}
     return {name: _step_name(step.name_text) for name, step in last.items() if step.file in files}
 
 
+def _last_steps(verdict: Verdict) -> dict[str, Any]:
+    """Platform -> the step at which its log ends, of those whose end the log does not tell."""
+    ends, steps = verdict.outcomes, {(row.file, row.line_no): row for row in each(verdict.steps)}
+    return {
+        str(row.platform or ""): steps[row.file, row.line_no]
+        for row in each(ends[ends["outcome"] == "unknown"])
+        if (row.file, row.line_no) in steps
+    }
+
+
 def cut_sentence(verdict: Verdict) -> str:
-    """Where the log is cut off; "" where it tells how the build ended."""
+    """Where the log ends, if that is before the build does; "" where it tells how that ended."""
     cut = cut_off(verdict)
-    names = display_order(filter(None, cut))
+    last = cut or {name: _step_name(step.name_text) for name, step in _last_steps(verdict).items()}
+    names = display_order(filter(None, last))
+    how = "is cut off in" if cut else "ends after"
     if len(names) > 1:
-        return f"The log is cut off before {listed(names)} ended."
-    told = f" of {names[0]}" if names and names[0] not in cut[names[0]] else ""
-    step = next(iter(cut.values()), "")
-    return f"The log is cut off in step `{step}`{told}; how that ended is not known." if cut else ""
+        return f"The log {'is cut off' if cut else 'ends'} before {listed(names)} ended."
+    step = next(iter(last.values()), "")
+    told = f" of {names[0]}" if names and names[0] not in step else ""
+    return f"The log {how} step `{step}`{told}; how the build ended is not known." if last else ""
 
 
 def _step_name(text: object) -> str:

@@ -145,7 +145,8 @@ def answer(verdict: Verdict) -> tuple[str, str, str]:
         return ("No failure was found.", platform_sentence(verdict), rest)
     what = failure_sentence(verdict)
     if what == cut_sentence(verdict):
-        what = platform_sentence(verdict)
+        others = by_outcome(verdict, "linked") or by_outcome(verdict, "canceled")
+        what = platform_sentence(verdict) if others else what
     elif len(verdict.outcomes.query("platform != ''")):
         what = f"{what[:-1]}; {_lower(platform_sentence(verdict, others=True))}"
     if not causes:
@@ -192,8 +193,9 @@ def platform_sentence(verdict: Verdict, *, others: bool = False) -> str:
     if not parts:
         if others:
             return "no other platform is part of it."
-        is_seen = is_failure_seen(verdict) or cut_off(verdict)
-        return failure_sentence(verdict) if is_seen else "No platform is named."
+        if verdict.outcome == "no_failure":
+            return "The log shows a build that went to its end."
+        return failure_sentence(verdict)
     return ended("; ".join(parts))
 
 
