@@ -80,7 +80,7 @@ def test_each_complaint_is_said_of_its_own_platform():
     """Two failures that nothing explains: neither is told in the words of the other."""
     verdict = verdict_of(("linux/amd64", "make: *** [a.o] Error 1"), ("linux/arm64", ASM))
     told = headline(verdict)
-    assert "linux/arm64 failed: `io.c:47:3: error: impossible constraint in 'asm'`" in told
+    assert "RUN make` (exit 2): `io.c:47:3: error: impossible constraint in 'asm'`" in told
     assert "linux/amd64 failed in step" in told
 
 

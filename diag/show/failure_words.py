@@ -119,7 +119,7 @@ def _of_others(verdict: Verdict, platforms: list[str]) -> list[str]:
     for name in platforms:
         own = errors[errors["platform"] == name] if len(errors) else errors
         if name in said:
-            clauses.append(f"{name} failed: {said[name]}")
+            clauses.append(f"{_failed_step(verdict, name)}: {said[name]}")
         elif len(own):
             clauses.append(f"{name} failed at the link: {_quoted(own['detail_text'].iloc[0])}")
         else:
