@@ -8,7 +8,7 @@ import time
 import pandas as pd
 import pytest
 
-from diag.causes import doubts_made, presence_guards, skips
+from diag.causes import doubts_made, made_here, presence_guards, skips
 from diag.causes.searched import SEARCH_FROM, having
 from diag.read import no_log, shell_walk
 
@@ -52,3 +52,13 @@ def test_a_long_word_is_searched_once(pattern: re.Pattern[str], text: str) -> No
     start = time.process_time()
     assert pattern.search(text) is None
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("n_same", [0, 3, 40])
+def test_the_first_compiles_are_those_of_all_lines(monkeypatch, n_same):
+    """However many lines tell of none, or of one again, before them."""
+    monkeypatch.setattr(made_here, "MAX_COMPILES", 3)
+    texts = ["cc -c a.c"] * n_same + ["see a-c.s"] * n_same + [f"cc -c {n}.c" for n in range(5)]
+    rows = pd.DataFrame({"file": "x.log", "text": texts})
+    expected = list(dict.fromkeys(text for text in texts if " -c " in text))[:3]
+    assert made_here._told(rows)["text"].tolist() == expected

@@ -122,6 +122,7 @@ class BuildLog:
 
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
+        self._plain: set[int] = set()  # blocks that are as a terminal shows them
 
     def numbered(self, skim: Skim | None = None) -> Iterator[tuple[int, bytes]]:
         """(line number, bytes without envelopes) of every line; with `skim`, perhaps not of those
@@ -140,9 +141,9 @@ class BuildLog:
         self, envelopes: tuple[Envelope, ...], skim: Skim | None = None
     ) -> Iterator[tuple[int, bytes]]:
         quiet, first, read, size = self._format.quiet, 1, 0, len(self.text.data)
-        for block in iter_blocks(self.text.data):
+        for n_bytes, block in self._blocks():
             n_lines = block.count(b"\n")
-            read += len(block)
+            read += n_bytes
             block = self._bare(block, envelopes)
             if skim is None or quiet is None or size < SKIM_FROM:
                 yield from enumerate(split_lines(block), first)
@@ -152,11 +153,22 @@ class BuildLog:
             if self._progress is not None:
                 self._progress(read, size)
 
+    def _blocks(self) -> Iterator[tuple[int, bytes]]:
+        """(bytes of the log, what a terminal shows of their lines) of each block; each line ends
+        with a line feed."""
+        for number, block in enumerate(iter_blocks(self.text.data)):
+            size = len(block)
+            block = block if block.endswith(b"\n") else block + b"\n"
+            if self._format.is_drawn or number in self._plain:
+                yield size, block
+                continue
+            seen = shown(block)
+            if len(seen) == len(block):  # what is not shown is taken out, nothing is put in
+                self._plain.add(number)
+            yield size, seen
+
     def _bare(self, block: bytes, envelopes: tuple[Envelope, ...]) -> bytes:
-        """The lines without envelopes, as a terminal shows them; each ends with a line feed."""
-        block = block if block.endswith(b"\n") else block + b"\n"
-        if not self._format.is_drawn:
-            block = shown(block)
+        """The lines without envelopes."""
         for envelope in envelopes:
             block = envelope.prefix.sub(b"", block)
         return block if self._format.is_drawn else uncovered(block, self._format.late)
@@ -189,8 +201,7 @@ class BuildLog:
         if not self._shows_its_bytes:
             return True
         wanted = [text.encode("utf-8", "surrogateescape") for text in literals]
-        blocks = map(shown, iter_blocks(self.text.data))
-        return any(text in block for block in blocks for text in wanted)
+        return any(text in block for _, block in self._blocks() for text in wanted)
 
     @property
     def _shows_its_bytes(self) -> bool:

@@ -267,6 +267,8 @@ def clean(raw: bytes) -> str:
     """A line as a terminal would show it: no colour codes, no control bytes, no overwritten text."""
     if len(raw) > MAX_LINE:  # perhaps a progress bar that wrote over itself
         raw = raw[raw.rfind(b"\r", 0, len(raw) - 1) + 1 :][:MAX_LINE]
+    if raw.isascii() and (text := raw.decode("ascii")).isprintable():  # as nearly all lines are
+        return text
     if _HAS_CONTROLS.search(raw):
         raw = ANSI.sub(b"", raw).translate(None, CONTROLS)
         if b"\r" in raw:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from diag.read.buildlog import BuildLog
+from diag.read.buildlog import MAX_LITERALS, BuildLog
 from diag.read.buildlog_kinds import ANYWHERE, STARTS, KindFinder
 from diag.read.buildlog_records import Line, Step
 from diag.read.linkers.commands import COMPILES, LinkCommand
@@ -225,6 +225,8 @@ def lines_that_hold(log: BuildLog, literals: Collection[str]) -> list[TextLine]:
 
 def _told_by(also: Collection[str]) -> Callable[[str], bool]:
     """Whether a line holds one of the literals."""
+    if 0 < len(also) <= MAX_LITERALS:
+        return lambda text: any(map(text.__contains__, also))
     found = re.compile(any_of(also)).search if also else None
     return lambda text: found is not None and found(text) is not None
 
