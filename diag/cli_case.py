@@ -158,6 +158,9 @@ def compare_cmd(
     unproven  the evidence does not show that the cause is gone
     worse     a failure that was not there before
 
+    With it stands what it consists of: who defines the name now and in how many bytes, or which
+    references went; a stub and a call that was removed count as cured too.
+
     Exit status: 0 cured, 1 anything else, 2 bad usage or no usable input.
     """
     from diag.compare import compare
