@@ -28,7 +28,7 @@ from diag.compare_doubts import doubt_about, native_is_new, other_body, other_pr
 from diag.compare_gone import Told, link_changed
 from diag.compare_masks import added_mask, permitted
 from diag.compare_model import GONE, RAN, Comparison, Judged, PlatformChange
-from diag.compare_side import Side
+from diag.compare_side import Side, words_of_both
 from diag.compare_symbols import Seen, by_objects, by_output, sentence, why_not
 
 __all__ = ["Comparison", "PlatformChange", "Side", "compare", "compare_sides"]
@@ -172,6 +172,10 @@ def _still_fails(
             text = "it fails as before, of the same cause"  # nothing has changed
             return Judged("unproven", None, (*failure.evidence[:3], *_said(told, text)), (text,))
         return Judged("moved", failure.cause, failure.evidence[:3], (failure.claim.rstrip("."),))
+    if failure is None or old_failure is None:
+        text = words_of_both(old, new, platform)
+        if text:
+            return Judged("unproven", None, (*told, *_said(told, text)), (text,))
     if failure is None:
         return Judged("moved", None, tuple(told), ("it fails otherwise, of a cause not known",))
     return Judged("moved", failure.cause, tuple(told), (failure.claim.rstrip("."),))

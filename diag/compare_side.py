@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from diag.case import Case
-from diag.causes.facts import Facts, Symbol
+from diag.causes.facts import Facts, Symbol, clip
 from diag.causes.masks import DUPLICATE, UNDEFINED
 from diag.causes.model import Finding
 from diag.causes.weak_names import WEAK
 from diag.join import names_of_build
 from diag.verdict import Verdict, gathered, judge
 
-__all__ = ["Side"]
+__all__ = ["Side", "words_of_both"]
 
 _MASKS = (UNDEFINED, DUPLICATE)
+_NUMBER = re.compile(r"\b[0-9a-f]{16}\b|\d+")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,13 @@ class Side:
         """The symbols that its link for the platform wants and does not get."""
         return [symbol for symbol in self.facts.wanted if symbol.platform == platform]
 
+    def complaints(self, platform: str) -> dict[str, str]:
+        """What its linkers and its failed step say on that platform, by the text without numbers."""
+        errors, lines = self.verdict.link_errors, self.verdict.failure_lines
+        own = [*errors.loc[errors["platform"].fillna("") == platform, "detail_text"]]
+        own += [*lines.loc[lines["platform"] == platform, "text"]]
+        return {_NUMBER.sub("0", str(text).strip()): clip(str(text).strip()) for text in own}
+
     def about(self, platform: str) -> list[Symbol]:
         """The symbols that the failure is about: those wanted, else the one that its cause names."""
         failure = self.failure(platform)
@@ -72,3 +81,15 @@ class Side:
     def ran(self, platform: str) -> bool | None:
         """Whether the program ran to a good end; None where that was not tried."""
         return self.facts.ran(platform)
+
+
+def words_of_both(old: Side, new: Side, platform: str) -> str:
+    """That a failure of which a side knows no cause is told in the same words by both, or that where
+    neither knows one a side says nothing; "" of other words."""
+    before, after = old.complaints(platform), new.complaints(platform)
+    same = [text for key, text in after.items() if key in before]
+    if same:
+        return f"it fails as before, with the same words: {same[0]}"
+    if (before and after) or old.failure(platform) or new.failure(platform):
+        return ""
+    return "it fails in both, and nothing tells whether of the same cause"
