@@ -10,8 +10,8 @@ from typing import Any
 from diag.causes.facts import Facts, Symbol
 from diag.causes.model import Evidence, Finding
 from diag.compare_doubts import STUB_BYTES, had_other_name, was_meant
-from diag.compare_gone import Told, gone
-from diag.compare_model import DEFINED, GONE, IMPORTED, ONE_LEFT, STUB
+from diag.compare_gone import Told, gone, is_respelled
+from diag.compare_model import DEFINED, GONE, IMPORTED, ONE_LEFT, RESPELLED, STUB
 from diag.compare_units import callers, definers, listed, named, on_link, own_rows, unit_of
 from diag.schema import each
 
@@ -54,6 +54,7 @@ def _cure_of_one(
     how = _kind_of(old, new, now, how)
     if how == GONE:
         told = gone(old, new, now) + _kept(new, now)
+        how = RESPELLED if is_respelled(old, new, now) else GONE
     elif how == IMPORTED:
         told = Told((f"a library that the program needs offers {now.name}",))
     else:

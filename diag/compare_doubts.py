@@ -12,6 +12,7 @@ from diag.causes.facts import Facts, Symbol
 from diag.causes.file_names import stem_of
 from diag.causes.infrastructure import NATIVE
 from diag.causes.model import Evidence, Finding
+from diag.compare_gone import is_respelled
 from diag.join import distinct_definitions
 from diag.schema import each
 
@@ -99,6 +100,8 @@ def doubt_about(
     wanted = new.seen(now, "wanted")
     defined = distinct_definitions(new.definitions(now), new.objects)
     if is_gone or (wanted.empty and defined.empty):
+        if is_respelled(old, new, now):
+            return None
         own = new.of_platform(new.objects, now.platform)
         text = "the call is gone; whether that was meant the artefacts do not tell"
         return Evidence(str(own["file"].iloc[0]), None, f"{text}: nothing wants {now.name}")

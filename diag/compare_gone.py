@@ -15,9 +15,10 @@ from diag.causes.facts import Facts, Symbol
 from diag.causes.made_here import made_on
 from diag.causes.model import Evidence
 from diag.compare_units import callers, listed, named, on_link, own_rows, rows_of, unit_of
+from diag.join.near import key_of
 from diag.schema import each
 
-__all__ = ["Told", "changed_words", "gone", "link_changed", "unlinked"]
+__all__ = ["Told", "changed_words", "gone", "is_respelled", "link_changed", "unlinked"]
 
 MAX_WORDS = 4
 # Functions that look a name up while the program runs: no link shows whether it is found.
@@ -81,6 +82,21 @@ def _absent(new: Facts, now: Symbol, units: Sequence[str]) -> Told:
     verb = "is" if len(units) == 1 else "are"
     text = f"{listed(units)}, which referred to it, {verb} {where}"
     return Told((text,) * bool(units))
+
+
+def is_respelled(old: Facts, new: Facts, now: Symbol) -> bool:
+    """An object that wanted the name wants it in another spelling now, under which the build before
+    defined it: the declaration was mended, no call was taken away."""
+    rows = old.of_platform(old.symbols, now.platform)
+    rows = rows[rows["is_defined"].astype(bool) & (rows["bind"] != "LOCAL")]
+    key, defined = key_of(now.name), set(rows["name"])
+    for unit in callers(old, now):
+        before = set(rows_of(old.symbols, old, now.platform, unit)["name"])
+        after = rows_of(new.symbols, new, now.platform, unit)
+        names = set(after.loc[~after["is_defined"].astype(bool), "name"]) & defined - before
+        if any(key_of(str(name)) == key for name in names):
+            return True
+    return False
 
 
 def unlinked(new: Facts, now: Symbol) -> list[Evidence]:

@@ -9,7 +9,7 @@ from typing import Any
 from diag.causes.model import NEVER_SHOWN, Evidence, Pairs
 
 __all__ = [
-    "DEFINED", "GONE", "IMPORTED", "MADE", "ONE_LEFT", "RAN", "STUB", "Comparison", "Judged",
+    "DEFINED", "GONE", "IMPORTED", "MADE", "ONE_LEFT", "RAN", "RESPELLED", "STUB", "Comparison", "Judged",
     "PlatformChange",
 ]  # fmt: skip
 
@@ -17,6 +17,7 @@ __all__ = [
 DEFINED = "defined"
 IMPORTED = "imported"
 GONE = "no longer referenced"
+RESPELLED = "referenced by another name"
 ONE_LEFT = "one definition left"
 STUB = "defined, maybe by a stub"
 MADE = "output made"

@@ -96,7 +96,11 @@ def test_hostile_text_gives_no_command() -> None:
     verdict = hostile_verdict()
     lines = annotation_lines(places(verdict), ROOTS)
     shown = _no_commands(summary_markdown(verdict))
-    assert {command.name for command in commands("\n".join(lines))} == {"error", "warning", "notice"}
+    assert {command.name for command in commands("\n".join(lines))} == {
+        "error",
+        "warning",
+        "notice",
+    }
     assert not commands(shown)
     assert not commands(_no_commands("  ::error::x\n##[error]x"))
     assert "\u202e" not in "".join(lines) + shown

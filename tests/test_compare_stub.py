@@ -204,6 +204,18 @@ def test_a_name_that_linkers_print_demangled_is_followed(tmp_path):
     assert "main.o still wants lease(int)" in said(found)
 
 
+def test_a_call_by_the_right_name_is_not_taken_away(tmp_path):
+    """The declaration was mended: what wants it now is the very function that was there."""
+    mangled, text = (b"_Z5leasei", 0x10, 0, 0, 0, 0), log(LINK)
+    failed = log(LINK, OPEN[0], OPEN[1].replace("lease", "lease(int)"), OPEN[2])
+    old = case(tmp_path / "old", failed, main=[START, mangled], legacy=[lease(20)])
+    new = case(tmp_path / "new", text, main=MAIN, legacy=[lease(20)], app=[START, lease(20)])
+    found = compare(old, new)
+    assert (found.result, found.how) == ("cured", "referenced by another name")
+    taken = case(tmp_path / "taken", text, main=[START], legacy=[lease(20)], app=APP)
+    assert compare(old, taken).result == "unproven"
+
+
 def test_every_kind_of_cure_has_its_words_and_stands_in_the_schema():
     """A display may not meet one that it has no words for."""
     import json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from diag.compare_model import DEFINED, GONE, IMPORTED, MADE, ONE_LEFT, RAN, STUB
+from diag.compare_model import DEFINED, GONE, IMPORTED, MADE, ONE_LEFT, RAN, RESPELLED, STUB
 from diag.show.text import clip
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ HOW_WORDS = {
     DEFINED: "what was wanted is defined now",
     IMPORTED: "a library offers what was wanted",
     GONE: "nothing that is linked refers to what was wanted, and its use may be gone too",
+    RESPELLED: "what wants it calls it now by the name under which it is defined",
     ONE_LEFT: "of two definitions one is left",
     STUB: "what was wanted is defined now, by so little that it may be a stub",
     MADE: "what could not be made was made",
