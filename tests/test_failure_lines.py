@@ -38,9 +38,9 @@ def told(text: str) -> list[tuple[str, int, str]]:
 @pytest.mark.parametrize(
     "line",
     [
-        "gcc: error: unrecognized command-line option '-msse4.2'",
-        "cc: error: unrecognized command-line option ‘-mavx2’",
-        "hash.c:3:10: fatal error: immintrin.h: No such file or directory",
+        "gcc: error: unrecognized command-line option '-fsettle'",
+        "cc: error: unrecognized command-line option ‘-fsettle’",
+        "hash.c:3:10: fatal error: settle.h: No such file or directory",
         "error[E0432]: unresolved import `std::arch::x86_64`",
         "hash.c(3): error C2065: 'x': undeclared identifier",
         "CMake Error at CMakeLists.txt:9 (find_package):",
@@ -111,7 +111,7 @@ def test_a_link_error_is_told_by_its_own_evidence() -> None:
 
 def test_the_json_has_them() -> None:
     """One key, a row a line."""
-    line = "gcc: error: unrecognized command-line option '-msse4.2'"
+    line = "gcc: error: unrecognized command-line option '-fsettle'"
     verdict = diag.Case(log=(HEAD + step(line)).encode()).diagnose()
     (row,) = verdict.to_json()["failure_lines"]
     assert (row["platform"], row["line_no"], row["text"]) == ("linux/arm64", 4, line)
@@ -119,7 +119,7 @@ def test_the_json_has_them() -> None:
 
 # -- on every screen -----------------------------------------------------------------------------
 
-WORDS = "hash.c:3:10: fatal error: immintrin.h: No such file or directory"
+WORDS = "hash.c:3:10: fatal error: settle.h: No such file or directory"
 LOG = HEAD + OK + step("compiling", WORDS)
 
 
