@@ -61,10 +61,12 @@ def words_of(family: str, cause: str) -> Texts:
 @cache
 def texts_of(family: str) -> Mapping[str, Texts]:
     """Cause id -> its words, for the causes of one family; errors as of words_of."""
-    resource = files(__name__).joinpath(f"{family}.toml")
-    if not resource.is_file():
-        raise _lacks(family, f"the causes of family {family!r} have no such file", NEEDED)
-    stated = tomllib.loads(resource.read_text(encoding="utf-8"))
+    try:
+        text = files(__name__).joinpath(f"{family}.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        said = f"the causes of family {family!r} have no such file"
+        raise _lacks(family, said, NEEDED) from None
+    stated = tomllib.loads(text)
     return {cause: _texts(family, cause, entry) for cause, entry in stated.items()}
 
 
