@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from diag.case import Case
@@ -35,6 +37,7 @@ def log_of(amd64: str, arm64: str, end: str = "DONE 0.6s", failure: str = FAILUR
     return "\n".join([*lines, f"#8 {end}", ""]).encode()
 
 
+@cache
 def verdict_of(*parts: str) -> Verdict:
     return diagnose(Case(log=log_of(*parts)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from diag.case import Case
@@ -20,6 +22,7 @@ END = "collect2: error: ld returned 1 exit status"
 ASM = "io.c:47:3: error: impossible constraint in 'asm'"
 
 
+@cache
 def verdict_of(*platforms: tuple[str, str]) -> Verdict:
     """Of a BuildKit log in which every platform fails with these lines."""
     lines = []
