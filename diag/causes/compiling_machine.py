@@ -20,6 +20,7 @@ from diag.causes.machine_code import (
 )
 from diag.causes.machines import fitted, target_of
 from diag.causes.model import Cause, Evidence, Finding, Missing
+from diag.causes.presence_guards import BUILD_SCRIPT
 from diag.causes.searched import having
 from diag.platforms import PLATFORMS
 from diag.schema import each
@@ -158,6 +159,8 @@ def _judged(
     seen = [*(one.line for one in other or told), *first[0].shown, *more]
     evidence = list(dict.fromkeys(seen))[:MAX_SHOWN]
     later = linked_after(facts, platform, first[0].line)
+    if not more:  # no variable gives it: a build script may have chosen it
+        later = later or _chosen_by_script(facts, platform, first[0].line)
     if other and later is None:
         yield _found(facts, cause, platform, other[0], evidence)
     elif other and later is not None:
@@ -170,6 +173,18 @@ def _judged(
         yield _BY_ID[cause].finding(
             "untestable", Symbol("", platform), evidence, (_missing(first[0]),)
         )
+
+
+def _chosen_by_script(facts: Facts, platform: str, line: Evidence) -> Missing | None:
+    """The build script that compiles, where one does: it may have asked for the machine that it runs
+    on itself, and chosen what is for that one."""
+    lines = facts.on(facts.lines, platform)
+    lines = lines[(lines["file"] == line.file) & (lines["line_no"] <= (line.line_no or 0))]
+    if not having(lines["text"], BUILD_SCRIPT).any():
+        return None
+    why = "a build script compiles here: cfg!(target_arch) in it is the machine that it runs on, CARGO_CFG_TARGET_ARCH the target"
+    how = ("grep -nE 'cfg!?\\(|CARGO_CFG|TARGET|HOST' build.rs",)
+    return Missing("the build script (build.rs)", why, how)
 
 
 def _found(

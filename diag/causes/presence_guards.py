@@ -30,7 +30,8 @@ _DEFINE = re.compile(
     r"-D\w*?(?P<word>SIMD|ASM|NEON|ASIMD|DOTPROD|I8MM|CRC32|AES|SHA\d*)\w*(?:=1)?\b"
 )
 _ARMS = frozenset(["arm", "aarch64"])
-_BUILD_SCRIPT = re.compile(
+# What cargo and the cc crate print where a build script compiles.
+BUILD_SCRIPT = re.compile(
     r"custom build command|build[-_]script[-_]build|^running: |cargo:warning=|\bTARGET ?= ?(?:Some\()?\"?[\w]+-[\w-]+"
 )
 _REFUSED_SWITCH = re.compile(r"(?<!\S)(?P<compiler>\S+): (?:fatal )?error: (?:unrecognized|unsupported|unknown).*?option.*?(?P<switch>-m[\w.=+-]+)")  # fmt: skip
@@ -122,7 +123,7 @@ def judge_host_cfg(facts: Facts) -> Iterator[Finding]:
             (r, m) for r, m in refused
             if arch and switches_of_other(m["switch"], arch) and arch_in(m["compiler"]) in ("", arch)
         ]  # fmt: skip
-        scripts = [r for r in each(lines) if _BUILD_SCRIPT.search(r.text)]
+        scripts = [r for r in each(lines) if BUILD_SCRIPT.search(r.text)]
         if other and scripts and any(arch_in(m["compiler"]) for _, m in other):
             rows = [r for r, _ in other[:3]] + [
                 r for r in scripts if r.line_no <= other[0][0].line_no
