@@ -70,17 +70,20 @@ def _judge_kept_back(facts: Facts, want: Want) -> Answer | None:
     if _is_barred(facts, want.kept_back):
         return Answer("supported", found)
     # A static function of that name may be a namesake: only with all inputs read is it the one.
+    claim = "The only definition of the symbol among all inputs is local to its object: `static`, or made local by objcopy."
+    fix = "Take `static` away where it is defined (or the objcopy or version script that makes it local), or call it from that file only."
+    return _only_if_all_read(want, found, claim, fix)
+
+
+def _only_if_all_read(want: Want, found: list[Evidence], claim: str, fix: str) -> Answer:
+    """A local definition is the only one where every input was read; else another may have it."""
     if want.is_all_read:
-        claim = "The only definition of the symbol among all inputs is local to its object: `static`, or made local by objcopy."
         told = command_evidence(want.command, "every input of the link was read")
-        fix = (
-            "Take `static` away where it is defined (or the objcopy or version script that makes it local), or call it from that file only.",
-        )
-        return Answer("supported", [*found, told], claim=claim, fix=fix)
+        return Answer("supported", [*found, told], claim=claim, fix=(fix,))
     missing = Missing(
         "the other inputs of the link",
         "a local symbol of that name may be a namesake, and another input may define it for all",
-        objects_missing(symbol.platform).how,
+        objects_missing(want.symbol.platform).how,
     )
     return Answer("untestable", found, (missing,))
 
@@ -95,18 +98,8 @@ def _judge_internal(facts: Facts, want: Want) -> Answer | None:
         return None
     found = [defined_near(row, " [LOCAL]") for row in rows[:3]]
     claim = "The only definition of the symbol among all inputs is local to its file: a `const` of C++ that is not `extern`, or `static`."
-    if want.is_all_read:
-        told = command_evidence(want.command, "every input of the link was read")
-        fix = (
-            "Include the header that declares it `extern` where it is defined (or write `extern` there), or take `static` away.",
-        )
-        return Answer("supported", [*found, told], claim=claim, fix=fix)
-    missing = Missing(
-        "the other inputs of the link",
-        "a local symbol of that name may be a namesake, and another input may define it for all",
-        objects_missing(want.symbol.platform).how,
-    )
-    return Answer("untestable", found, (missing,))
+    fix = "Include the header that declares it `extern` where it is defined (or write `extern` there), or take `static` away."
+    return _only_if_all_read(want, found, claim, fix)
 
 
 def _shared_name(name: str, raw: set[str]) -> bool:
