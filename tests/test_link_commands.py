@@ -81,3 +81,11 @@ def test_link_commands(text, driver, output, inputs, linker):
 def test_commands_that_do_not_link(text):
     """Compilation, other programs and sources alone are no link commands."""
     assert parse_link_command(text) is None
+
+
+@pytest.mark.parametrize("before", ["+ ", "++ ", "++++ ", "$ ", "[3/7] : && "])
+def test_what_a_shell_prints_before_a_command_is_none_of_it(before):
+    """`set -x` puts a plus for each shell inside another."""
+    command = parse_link_command(f"{before}g++ -o nav m.o r.o")
+    assert (command.driver, command.output) == ("g++", "nav")
+    assert command.inputs == (("object", "m.o"), ("object", "r.o"))

@@ -55,7 +55,7 @@ _KILLED = re.compile(
 )
 _ARCHIVER = re.compile(
     r"(?:[^\s:]*/)?(?:[\w.+]+-)*(?:ar|ranlib|llvm-ar|gcc-ar|llvm-ranlib|libtool)(?:-\d+)?: "
-    r"|(?:running: |\+ )?(?:[A-Z_]+=\S* )*\"?(?:[^\s\":]*/)?(?:[\w.+]+-)*(?:ar|ranlib|gcc-ar|llvm-ar)(?:-\d+)?\"? "
+    r"|(?:running: |\++ )?(?:[A-Z_]+=\S* )*\"?(?:[^\s\":]*/)?(?:[\w.+]+-)*(?:ar|ranlib|gcc-ar|llvm-ar)(?:-\d+)?\"? "
     r"\"?-?[a-zA-Z]+\"? .*\.(?:a|rlib|lib)\b"
     r"|[ar] - \S+\.o$"
 )

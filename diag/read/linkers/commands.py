@@ -51,7 +51,7 @@ _BRACES = re.compile(r"(?P<before>[^{}]*)\{(?P<choices>[^{}]*)\}(?P<after>[^{}]*
 _FUSE = re.compile(r"-fuse-ld=(?P<name>.+)|--ld-path=(?P<path>.+)")
 _OMITTED = re.compile(r"<\d+ object files? omitted>")
 # What stands before a command: libtool, ninja, `set -x`, and the prompt of a terminal or GitLab.
-_BEFORE = re.compile(r"(?:libtool: link: |: && |\[\d+/\d+\] |\+ |\$ )+")
+_BEFORE = re.compile(r"(?:libtool: link: |: && |\[\d+/\d+\] |\++ |\$ )+")
 
 # One call (behind `cd FOLDER && ` too), as far as to a word ` -c `: it compiles, whatever follows.
 _CD = r" *(?:cd [^ \"'\\;|&]+ && )*"
