@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from diag.read.files import Problems
-from diag.read.packed import iter_packed
 from tests.elf_builder import build_elf
 from tests.tar_files import tar_of
 
@@ -92,12 +90,3 @@ def docker_save(layers: list[bytes], *, is_old: bool = False) -> bytes:
             info.size = len(raw)
             tar.addfile(info, io.BytesIO(raw))
     return out.getvalue()
-
-
-def listed(data: bytes, problems: Problems | None = None) -> dict[str, bytes]:
-    """Path in the container -> bytes; each name comes once."""
-    found = list(iter_packed("i.tar", memoryview(data), problems or Problems()))
-    assert len({name for name, _ in found}) == len(found)
-    paths = {name.partition("!/")[2]: bytes(part) for name, part in found}
-    assert len(paths) == len(found)
-    return paths

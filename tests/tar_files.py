@@ -42,7 +42,9 @@ def tar_of(*members: tuple[str, bytes], format: int = tarfile.PAX_FORMAT) -> byt
 
 
 def listed(data: bytes, problems: Problems | None = None) -> dict[str, bytes]:
-    """Path -> bytes of the objects in a tar; each name comes once."""
+    """Path -> bytes of the objects in a tar or an image; each name, and each path, comes once."""
     found = list(iter_packed("t.tar", memoryview(data), problems or Problems()))
     assert len({name for name, _ in found}) == len(found)
-    return {name.partition("!/")[2]: bytes(part) for name, part in found}
+    paths = {name.partition("!/")[2]: bytes(part) for name, part in found}
+    assert len(paths) == len(found)
+    return paths

@@ -24,8 +24,8 @@ from diag.read.files import Problems
 from diag.read.objects import read_symbols, scan_objects
 from diag.read.packed import iter_packed
 from tests.elf_builder import build_elf
-from tests.image_files import LAYERS, LEFT, ONE, OTHER, Layout, docker_save, layout_of, listed
-from tests.tar_files import compressed, tar_of
+from tests.image_files import LAYERS, LEFT, ONE, OTHER, Layout, docker_save, layout_of
+from tests.tar_files import compressed, listed, tar_of
 
 ARM = build_elf([(b"arm", 0x12, 0, 1, 0, 4)], machine=183)
 IMAGES = Path(__file__).parent / "images"

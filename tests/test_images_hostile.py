@@ -14,8 +14,8 @@ import pytest
 from diag.read import unpack
 from diag.read.files import Problems
 from diag.read.packed import iter_packed
-from tests.image_files import LAYERS, LEFT, ONE, THREE, Layout, docker_save, listed
-from tests.tar_files import compressed, tar_of
+from tests.image_files import LAYERS, LEFT, ONE, THREE, Layout, docker_save
+from tests.tar_files import compressed, listed, tar_of
 
 
 @pytest.mark.parametrize(
